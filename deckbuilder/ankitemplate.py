@@ -1,0 +1,96 @@
+"""Anki's own template language, as far as it decides which cards exist.
+
+A front is blank when no non-empty field is put out; Anki then makes no card. The same judgement here gives the card
+rows that Anki itself would make. Source: `rslib/src/template.rs` of ankitects/anki; tests compare with the real one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Set
+from dataclasses import dataclass
+from functools import lru_cache
+
+# Names that Anki fills in itself; they never make a front non-empty.
+SPECIAL = frozenset({"FrontSide", "Tags", "Type", "Deck", "Subdeck", "Card", "CardFlag", "CardID"})
+FILTERS = frozenset({"text", "hint", "type", "nc", "cloze", "cloze-only", "furigana", "kana", "kanji"})
+
+_TOKEN = re.compile(r"<!--.*?-->|\{\{(.*?)\}\}", re.DOTALL)
+_BLANK = re.compile(r"(?:[\s\u200b]|</?(?:br|div)\s?/?>)*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """`{{filter:Field}}`"""
+
+    field: str
+    filters: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """`{{#Field}}…{{/Field}}`, or `{{^Field}}` when negated."""
+
+    field: str
+    negated: bool
+    inside: tuple[Put | Section, ...]
+
+
+Node = Put | Section
+
+
+class BadTemplate(Exception):
+    """What Anki would show instead of the card. `text` is the tag at fault."""
+
+    def __init__(self, message: str, text: str) -> None:
+        super().__init__(message)
+        self.text = text
+
+
+@lru_cache(maxsize=512)
+def parse(template: str) -> tuple[Node, ...]:
+    """The tags of a template. Raises `BadTemplate` where a section is not closed, or closed but not open."""
+    stack: list[tuple[str, bool, list[Node]]] = [("", False, [])]
+    for match in _TOKEN.finditer(template):
+        if match[1] is None:
+            continue
+        tag = match[1].strip()
+        if tag[:1] in "#^":
+            stack.append((tag[1:].strip(), tag[0] == "^", []))
+        elif tag[:1] == "/":
+            name, negated, inside = stack.pop()
+            if name != tag[1:].strip() or not stack:
+                raise BadTemplate(f"{{{{{tag}}}}} closes a section that is not open", match[0])
+            stack[-1][2].append(Section(name, negated, tuple(inside)))
+        else:
+            *filters, name = (step.strip() for step in tag.split(":"))
+            stack[-1][2].append(Put(name, tuple(filters)))
+    if len(stack) > 1:
+        raise BadTemplate(f"{{{{#{stack[-1][0]}}}}} is never closed", "{{#" + stack[-1][0])
+    return tuple(stack[0][2])
+
+
+def fields(nodes: tuple[Node, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Every field that is named, with its filters."""
+    for node in nodes:
+        if isinstance(node, Put):
+            yield node.field, node.filters
+        else:
+            yield node.field, ()
+            yield from fields(node.inside)
+
+
+def is_blank(text: str) -> bool:
+    """Whether Anki counts a field as empty: nothing in it but spaces, `<br>` and `<div>`."""
+    return not text or (text[0] in " \t\r\n<\u200b" and _BLANK.fullmatch(text) is not None)
+
+
+def shows(nodes: tuple[Node, ...], filled: Set[str]) -> bool:
+    """Whether a front built from these fields would hold anything."""
+    for node in nodes:
+        if isinstance(node, Put):
+            if node.field in filled:
+                return True
+        elif (node.field in filled) != node.negated and shows(node.inside, filled):
+            return True
+    return False

@@ -1,0 +1,84 @@
+"""The verbs. Each is a module that is imported when it is used, so that `--help` is quick."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import time
+from typing import Any
+
+import click
+
+from deckbuilder import __version__
+
+VERBS = {
+    "new": "Make a starter project that builds at once.",
+    "check": "Find every fault in the cards, with its place and the next step.",
+    "build": "Package the cards as an .apkg for Anki.",
+    "inspect": "Show what is inside any Anki package.",
+    "schema": "Print the JSON Schema of source cards, for editors.",
+}
+
+
+class Verbs(click.Group):
+    """A group that knows its verbs by name alone until one is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in VERBS:
+            return None
+        module = importlib.import_module(f"deckbuilder.cli.{name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Verbs"):
+            formatter.write_dl(list(VERBS.items()))
+
+
+@click.command(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="deckbuilder")
+def cli() -> None:
+    """Compile facts about muscles and movement into Anki decks.
+
+    Outside a project, `deckbuilder build` makes the deck that ships with it.
+
+    \b
+    Example:
+      deckbuilder new my-deck
+      cd my-deck
+      deckbuilder build
+    """
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Run a verb and leave with its exit code: 0 well, 1 the cards or the machine need work, 2 misuse."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a Windows pipe may be in a code page that lacks our characters
+            stream.reconfigure(errors="replace")
+    try:
+        cli.main(arguments, prog_name="deckbuilder", standalone_mode=False)
+    except click.exceptions.Exit as leave:
+        sys.exit(leave.exit_code)
+    except click.ClickException as misuse:
+        misuse.show()
+        sys.exit(misuse.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted. Nothing was changed; run the same command again.", err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+def now() -> int:
+    """The time of a build in seconds: the clock, or SOURCE_DATE_EPOCH."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not epoch:
+        return int(time.time())
+    if not epoch.isdigit():
+        raise click.UsageError(f"SOURCE_DATE_EPOCH is '{epoch}', and must be a number of seconds")
+    return int(epoch)

@@ -1,0 +1,79 @@
+"""`deckbuilder build`"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from deckbuilder.cli import now
+from deckbuilder.cli.common import count, fail, progress, project_option, show, tally
+from deckbuilder.diagnostics import Fault, errors
+from deckbuilder.pipeline import Built, build
+from deckbuilder.project import Project
+
+MAX_LISTED = 12
+
+
+@click.command("build")
+@project_option
+@click.option("--output", "-o", metavar="DIR", type=click.Path(path_type=Path, file_okay=False),
+              help="Where the package goes. Default: `dist` in the project.")  # fmt: skip
+@click.option("--locked", is_flag=True, help="Fail if cards/deck.lock is not up to date, instead of writing it (for CI).")
+@click.option("--allow-schema-change", is_flag=True,
+              help="Change a note type's fields, cards or kind all the same; the price for learners is printed first.")  # fmt: skip
+def command(project: Project, output: Path | None, locked: bool, allow_schema_change: bool) -> None:
+    """Package the cards as an .apkg for Anki.
+
+    Learners import it over the last one and keep every review. The package is reproducible: the same cards and
+    lock give the same bytes.
+
+    \b
+    Example:
+      deckbuilder build
+      deckbuilder build --locked --output release
+    """
+    start = time.monotonic()
+    folder = output or (Path.cwd() if project.read_only else project.root) / "dist"
+    try:
+        with progress() as tick:
+            report = build(project, folder, now(), locked=locked, allow_schema_change=allow_schema_change, tick=tick)
+    except Fault as fault:
+        fail(fault)
+    show(report.diagnostics)
+    if report.built is None:
+        click.echo(f"Nothing was built: {tally(report.diagnostics)}. dist and lock are as they were.", err=True)
+        sys.exit(1)
+    tell(report.built, time.monotonic() - start)
+    if errors(report.diagnostics):
+        sys.exit(1)
+
+
+def tell(built: Built, seconds: float) -> None:
+    """What was built, and what learners will notice."""
+    written, changes = built.written, built.changes
+    path = Path(os.path.relpath(built.path)) if built.path.is_relative_to(Path.cwd()) else built.path
+    click.echo(f"{path}  {written.bytes / 1024:,.0f} KiB, {seconds:.1f} s")
+    kinds = ", ".join(f"{number} {name}" for name, number in sorted(built.kinds.items(), key=lambda each: (-each[1], each[0])))
+    click.echo(f"  edition {built.edition}: {count(written.cards, 'card')} from {count(written.notes, 'note')} ({kinds}), "
+               f"{count(written.media, 'media file')}")  # fmt: skip
+    click.echo(f"  sha256 {built.sha256}")
+    if built.first:
+        click.echo("  first build: cards/deck.lock was made. Commit it; learners' reviews hang on it.")
+        return
+    lines = [("new", changes.new), ("changed", changes.changed), ("retired", changes.retired),
+             ("renamed", [f"{old} -> {new}" for old, new in changes.renamed]), ("restyled", changes.types),
+             ("renamed fields", changes.field_names)]  # fmt: skip
+    if not any(found for _, found in lines):
+        click.echo("  for learners: nothing changed since the lock")
+        return
+    click.echo("  for learners, since the lock:")
+    for name, found in lines:
+        if found:
+            more = f" and {len(found) - MAX_LISTED} more" if len(found) > MAX_LISTED else ""
+            click.echo(f"    {len(found)} {name}: {', '.join(found[:MAX_LISTED])}{more}")
+    if changes.new_cards:
+        click.echo(f"    {count(changes.new_cards, 'new card')}; reviews of all others are kept")

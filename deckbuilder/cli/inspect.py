@@ -1,0 +1,92 @@
+"""`deckbuilder inspect`"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import click
+
+from deckbuilder.cli.common import count, fail
+from deckbuilder.diagnostics import Fault
+from deckbuilder.package.reader import PackageContents, UnreadablePackage, open_package
+
+MAX_TAGS = 40
+
+
+@click.command("inspect")
+@click.argument("package", metavar="FILE.apkg", type=click.Path(path_type=Path))
+@click.option("--all-tags", is_flag=True, help=f"Show the whole tag tree, not the first {MAX_TAGS} lines of it.")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+def command(package: Path, all_tags: bool, as_json: bool) -> None:
+    """Show what is inside any Anki package: decks, note types, counts, tags, media. Nothing is imported.
+
+    \b
+    Example:
+      deckbuilder inspect dist/trainer-anatomy-2026-11.apkg
+      deckbuilder inspect --json other.apkg
+    """
+    try:
+        with open_package(package) as contents:
+            seen = _seen(contents)
+    except UnreadablePackage as unreadable:
+        fail(Fault(str(unreadable)))
+    if as_json:
+        click.echo(json.dumps(seen, indent=2, ensure_ascii=False))
+        return
+    click.echo(f"{package}: {count(seen['notes'], 'note')}, {count(seen['cards'], 'card')}, "
+               f"{count(len(seen['media']), 'media file')}; layout {seen['layout']}")  # fmt: skip
+    if seen["manifest"]:
+        click.echo("  " + ", ".join(f"{key} {value}" for key, value in seen["manifest"].items() if key not in ("notes", "cards")))
+    click.echo("Decks")
+    for deck in seen["decks"]:
+        click.echo(f"  {deck['name']}: {count(deck['cards'], 'card')}")
+    click.echo("Note types")
+    for each in seen["note_types"]:
+        click.echo(f"  {each['name']}: {count(each['notes'], 'note')}, {len(each['fields'])} fields, cards: {', '.join(each['templates'])}")
+    click.echo("Tags")
+    tree = _tree(seen["tags"])
+    for line in tree if all_tags else tree[:MAX_TAGS]:
+        click.echo(f"  {line}")
+    if not all_tags and len(tree) > MAX_TAGS:
+        click.echo(f"  … {len(tree) - MAX_TAGS} more; --all-tags shows them")
+    for media in seen["media"][: None if all_tags else 10]:
+        click.echo(f"Media {media['name']}: {media['size']:,} bytes")
+
+
+def _seen(contents: PackageContents) -> dict[str, Any]:
+    tags: Counter[str] = Counter()
+    of_type: Counter[int] = Counter()
+    for note in contents.notes():
+        tags.update(set(note.tags))
+        of_type[note.note_type_id] += 1
+    in_deck = Counter(card.deck_id for card in contents.cards())
+    return {
+        "layout": contents.layout,
+        "manifest": contents.manifest,
+        "notes": contents.note_count,
+        "cards": contents.card_count,
+        "decks": [{"name": deck.name, "cards": in_deck[deck.id], "description": deck.description} for deck in contents.decks
+                  if in_deck[deck.id] or deck.id != 1],
+        "note_types": [{"name": each.name, "kind": each.kind, "notes": of_type[each.id], "fields": each.fields,
+                        "templates": each.templates} for each in contents.note_types],
+        "tags": dict(sorted(tags.items())),
+        "media": [{"name": media.name, "size": media.size} for media in contents.media],
+    }  # fmt: skip
+
+
+def _tree(tags: dict[str, int]) -> list[str]:
+    """The tag tree, indented, each line with the notes that carry exactly this tag."""
+    lines: list[str] = []
+    open_levels: list[str] = []
+    for tag, number in tags.items():
+        levels = tag.split("::")
+        shared = next((at for at, (one, two) in enumerate(zip(levels, open_levels, strict=False)) if one != two),
+                      min(len(levels), len(open_levels)))  # fmt: skip
+        for depth in range(shared, len(levels)):
+            last = depth == len(levels) - 1
+            lines.append(f"{'  ' * depth}{levels[depth]}{f'  {number}' if last else ''}")
+        open_levels = levels
+    return lines

@@ -1,0 +1,64 @@
+"""What an author can put right: a place, a rule, what is wrong, and what to do next.
+
+Stages return diagnostics, they never raise them; `cli` alone prints them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Location:
+    """A place in a file. Lines and columns count from 1; 0 means the file as a whole."""
+
+    path: str
+    line: int = 0
+    column: int = 0
+
+    @classmethod
+    def of(cls, path: PurePath) -> Location:
+        return cls(path.as_posix())
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}" if self.line else self.path
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Diagnostic:
+    """One fault in one place. `help` is the next step, a sentence without a full stop."""
+
+    location: Location
+    rule: str
+    message: str
+    help: str = ""
+    severity: Severity = field(default="error", compare=False)
+
+    def __str__(self) -> str:
+        mark = "" if self.severity == "error" else "warning: "
+        head = f"{self.location}: {mark}{self.rule}: {self.message}"
+        return f"{head}\n    {self.help}" if self.help else head
+
+
+class Fault(Exception):
+    """What editing a card cannot cure (a full disk, a damaged lock): one sentence, and the next step."""
+
+    def __init__(self, message: str, help: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.help = help
+
+
+def errors(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Those that stop a build."""
+    return [one for one in diagnostics if one.severity == "error"]
+
+
+def distinct(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Sorted by place, each once: two stages may meet the same fault."""
+    return sorted(set(diagnostics))

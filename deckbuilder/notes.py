@@ -1,0 +1,87 @@
+"""What Anki is given: notes, note types, card templates. Plain values, named in Anki's words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from deckbuilder import ankitemplate
+from deckbuilder.diagnostics import Location
+
+# Filled from the lock when the package is written: the edition in which the note last changed. It is no content.
+VERSION = "Version"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a note type. `id` never changes, so that a field can be renamed."""
+
+    id: int
+    name: str
+    description: str = ""
+    collapsed: bool = False
+    plain_text: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CardTemplate:
+    """One card of a note type. `spare` ones are reserved for later editions."""
+
+    id: int
+    name: str
+    front: str
+    back: str
+
+
+@dataclass(frozen=True)
+class NoteType:
+    """A note type as Anki stores it."""
+
+    kind: str
+    id: int
+    name: str
+    cloze: bool
+    css: str
+    sort_field: str
+    fields: tuple[Field, ...]
+    templates: tuple[CardTemplate, ...]
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        return tuple(field.name for field in self.fields)
+
+    @cached_property
+    def _fronts(self) -> tuple[tuple[ankitemplate.Node, ...], ...]:
+        return tuple(ankitemplate.parse(template.front) for template in self.templates)
+
+    def ordinals(self, values: Sequence[str]) -> tuple[int, ...]:
+        """The cards that Anki makes of a normal note with these field values."""
+        filled = {name for name, value in zip(self.names, values, strict=True) if not ankitemplate.is_blank(value)}
+        return tuple(place for place, front in enumerate(self._fronts) if ankitemplate.shows(front, filled))
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A file to ship: its name in the package, which holds a hash of its bytes, and where it is now."""
+
+    name: str
+    path: Path
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One note: its key is its identity, everything else is content."""
+
+    key: str
+    kind: str
+    deck: str
+    fields: tuple[str, ...]
+    tags: tuple[str, ...]
+    ordinals: tuple[int, ...]
+    media: tuple[Media, ...] = ()
+    formerly: tuple[str, ...] = ()
+    retired: str = ""
+    location: Location = Location("")

@@ -1,0 +1,1 @@
+"""An .apkg, written and read."""

@@ -1,0 +1,68 @@
+"""What an author typed, made harmless: plain text and the small Markdown to HTML for a field.
+
+In a field, Anki reads more than HTML: `{{c1::…}}`, `[sound:…]`, `[$]…[/$]`, and MathJax in the browser. None of it can
+be typed by accident. MathJax is let through where prose says `\\( … \\)`.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import nh3
+from markdown_it import MarkdownIt
+from markupsafe import Markup, escape
+from mdit_py_plugins.subscript import sub_plugin
+from mdit_py_plugins.superscript import superscript_plugin
+
+_TAGS = {"p", "em", "strong", "ul", "ol", "li", "a", "br", "sub", "sup", "code"}
+_SPECIAL = re.compile(r"[{}\[\]]|\\(?=[()\[\]])|::")
+_HARMLESS = {"{": "&#123;", "}": "&#125;", "[": "&#91;", "]": "&#93;", "\\": "&#92;&#8288;", "::": "&#58;&#58;"}
+_MARKDOWN = re.compile(r"[*_`\[~^\\\n]|^(?:[-+]|\d+[.)])\s")
+_MATH = re.compile(r"(?<!\\)\\\((.+?)\\\)", re.DOTALL)
+
+
+def plain(text: str) -> Markup:
+    """One line of text as HTML in which nothing means anything to HTML, Anki or MathJax."""
+    return Markup(_SPECIAL.sub(lambda found: _HARMLESS[found[0]], str(escape(text))))
+
+
+def prose(text: str) -> Markup:
+    """Small Markdown as sanitised HTML, in paragraphs. Empty for empty text."""
+    if not text:
+        return Markup("")
+    if not _MARKDOWN.search(text):
+        return Markup(f"<p>{plain(text)}</p>")
+    return _markdown(text)
+
+
+def inline(text: str) -> Markup:
+    """Prose that stands in a line: the paragraph around a single one is taken off."""
+    html = prose(text)
+    if html.startswith("<p>") and html.count("<p>") == 1 and html.endswith("</p>"):
+        return Markup(html[3:-4])
+    return html
+
+
+@lru_cache(maxsize=4096)
+def _markdown(text: str) -> Markup:
+    kept: list[str] = []
+
+    def keep(found: re.Match[str]) -> str:
+        kept.append(found[1])
+        return f"\ue000{len(kept) - 1}\ue001"
+
+    html = _renderer().render(_MATH.sub(keep, text.replace("\ue000", "").replace("\ue001", "")))
+    clean = nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto"}, link_rel=None)
+    safe = _SPECIAL.sub(lambda found: _HARMLESS[found[0]], clean.strip())
+    math = (re.sub(r"[{}\[\]]|::", lambda found: _HARMLESS[found[0]], str(escape(each))) for each in kept)
+    for place, each in enumerate(math):
+        safe = safe.replace(f"\ue000{place}\ue001", f"\\({each}\\)")
+    return Markup(safe)
+
+
+@lru_cache(maxsize=1)
+def _renderer() -> MarkdownIt:
+    rules = MarkdownIt("zero", {"html": False, "linkify": False})
+    rules.enable(["emphasis", "link", "list", "newline", "escape", "backticks", "balance_pairs", "fragments_join"])
+    return rules.use(sub_plugin).use(superscript_plugin)

@@ -1,0 +1,162 @@
+"""The kinds of record, and the border at which YAML becomes one of them.
+
+`KINDS` is the table of contents. A new kind is a module here, a line below, and a folder of templates.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterable
+from typing import Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
+
+from deckbuilder.diagnostics import Diagnostic
+from deckbuilder.records.action import Action
+from deckbuilder.records.base import Record, Reference, Subject, suggest_id
+from deckbuilder.records.claim import Claim
+from deckbuilder.records.cloze import Cloze, Gap
+from deckbuilder.records.concept import Concept
+from deckbuilder.records.deck import Deck
+from deckbuilder.records.exercise import Exercise
+from deckbuilder.records.group import Group
+from deckbuilder.records.muscle import Muscle
+from deckbuilder.records.question import Question
+from deckbuilder.records.study import Compared, Study
+from deckbuilder.records.vocabulary import Bone, Exam, Joint, Nerve, Region, Source, Structure, Term
+from deckbuilder.source import Document
+
+__all__ = ["KINDS", "NOTE_KINDS", "Action", "Bone", "Claim", "Cloze", "Compared", "Concept", "Deck", "Exam", "Exercise",
+           "Gap", "Group", "Joint", "Muscle", "Nerve", "Question", "Record", "Reference", "Region", "Source",
+           "Structure", "Study", "Subject", "Term", "nearest", "parse"]  # fmt: skip
+
+KINDS: dict[str, type[Record]] = {
+    each.kind: each
+    for each in (Deck, Region, Bone, Structure, Joint, Nerve, Term, Source, Exam,
+                 Muscle, Action, Group, Concept, Study, Exercise, Claim, Question, Cloze)
+}  # fmt: skip
+NOTE_KINDS: dict[str, type[Subject]] = {kind: each for kind, each in KINDS.items() if issubclass(each, Subject)}
+
+
+def parse(documents: Iterable[Document]) -> tuple[list[Record], list[Diagnostic]]:
+    """Validated records, and every fault of the others. A faulty record leaves its neighbours alone."""
+    found: list[Record] = []
+    faults: list[Diagnostic] = []
+    for document in documents:
+        kind = next(iter(document.value), "")
+        cls = KINDS.get(kind)
+        if cls is None:
+            faults.append(_unknown_kind(document, kind))
+            continue
+        try:
+            record = cls.model_validate(document.value)
+        except ValidationError as error:
+            faults += [_explain(document, cls, each) for each in error.errors(include_url=False)]
+        else:
+            record._document = document
+            found.append(record)
+    return found, faults
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The 'did you mean' sentence for a misspelt word, or '' where nothing is near."""
+    limit = 2 if len(word) < 8 else 3
+    near = process.extract(word, list(known), scorer=DamerauLevenshtein.distance, score_cutoff=limit, limit=3)
+    names = [f"'{name}'" for name, _, _ in near]
+    return f"did you mean {' or '.join(names)}?" if names else ""
+
+
+def _unknown_kind(document: Document, kind: str) -> Diagnostic:
+    later = next((key for key in document.value if key in KINDS), None)
+    if later:
+        help = f"move the line `{later}: {document.value[later]}` to the top"
+    else:
+        help = nearest(kind, KINDS) or f"begin with one of: {', '.join(sorted(KINDS))}"
+    return Diagnostic(document.locate((kind,), key=True) if kind else document.locate(), "unknown-kind",
+                      f"a record opens with its kind and id, and '{kind}' is no kind", help)  # fmt: skip
+
+
+def _explain(document: Document, cls: type[Record], error: Any) -> Diagnostic:
+    path = tuple(step for step in error["loc"] if step != "[key]")
+    sort, found, context = error["type"], error["input"], error.get("ctx", {})
+    name = str(path[-1]) if path else cls.kind
+    if sort == "missing":
+        return Diagnostic(document.locate(path[:-1], key=True), "missing-key", f"{_what(cls, path)} has no '{name}'",
+                          f"add `{name}: …`")  # fmt: skip
+    if sort == "extra_forbidden":
+        known = _keys(cls, path[:-1])
+        help = nearest(name, known) or f"the keys are: {', '.join(sorted(known))}"
+        return Diagnostic(document.locate(path, key=True), "unknown-key",
+                          f"'{name}' is not a key of {_what(cls, path)}", help)  # fmt: skip
+    place = document.locate(path, key="[key]" in error["loc"])
+    if "help" in context or sort in ("bad-names",):
+        message = error["msg"] + (f", found {_shown(found)}" if sort == "bad-names" else "")
+        return Diagnostic(place, sort, f"{name}: {message}" if path else message, str(context.get("help", "write an id from the vocabulary")))  # fmt: skip
+    if sort == "literal_error":
+        values = [value.strip("'") for value in str(context["expected"]).replace(" or ", ", ").split(", ")]
+        return Diagnostic(place, "unknown-value", f"{name}: {_shown(found)} is not one of the values",
+                          nearest(str(found), values) or f"write one of: {', '.join(values)}")  # fmt: skip
+    if sort == "string_type":
+        return Diagnostic(place, "wrong-type", f"{name}: expected text, found {_shown(found)}",
+                          "put it in quotes" if isinstance(found, int | float) else "write text here")  # fmt: skip
+    if sort == "string_pattern_mismatch":
+        return Diagnostic(place, "wrong-form", f"{name}: {_shown(found)} has not the form that is asked for",
+                          f"it must match {context['pattern']}")  # fmt: skip
+    message = error["msg"][0].lower() + error["msg"][1:]
+    return Diagnostic(place, "wrong-type", f"{name}: {message}, found {_shown(found)}", _wanted(sort))
+
+
+def _wanted(sort: str) -> str:
+    return {
+        "tuple_type": "write a list: [one, two]",
+        "dict_type": "write a mapping: {key: value}",
+        "model_type": "write a mapping: {key: value}",
+        "model_attributes_type": "write a mapping: {key: value}",
+        "bool_parsing": "write true or false",
+        "bool_type": "write true or false",
+        "float_parsing": "write a number",
+        "float_type": "write a number",
+        "int_parsing": "write a whole number",
+        "int_type": "write a whole number",
+        "string_too_long": "shorten it; a card is read on a phone",
+    }.get(sort, "see docs/source-cards.md")
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return f"the value {str(value).lower()}"
+    if isinstance(value, int | float):
+        return f"the number {value}"
+    if isinstance(value, str):
+        return f"'{value[:40]}…'" if len(value) > 41 else f"'{value}'"
+    return "a list" if isinstance(value, list | tuple) else "a mapping"
+
+
+def _what(cls: type[Record], path: tuple[str | int, ...]) -> str:
+    if len(path) < 2:
+        return f"{'an' if cls.kind[0] in 'aeiou' else 'a'} {cls.kind} record"
+    return f"'{path[0]}'"
+
+
+def _keys(cls: type[BaseModel], path: tuple[str | int, ...]) -> list[str]:
+    at: Any = cls
+    for step in path:
+        if isinstance(at, type) and issubclass(at, BaseModel):
+            at = next((field.annotation for name, field in at.model_fields.items()
+                       if step in (name, field.validation_alias)), None)  # fmt: skip
+            at = _inner(at)
+    if isinstance(at, type) and issubclass(at, BaseModel):
+        return [str(field.validation_alias or name) for name, field in at.model_fields.items()]
+    return []
+
+
+def _inner(annotation: Any) -> Any:
+    """The model inside `Model | None`, `tuple[Model, ...]` or `dict[str, Model]`."""
+    if get_origin(annotation) in (Union, types.UnionType, tuple, dict, list):
+        return next((inner for arg in get_args(annotation)
+                     if isinstance(inner := _inner(arg), type) and issubclass(inner, BaseModel)), None)  # fmt: skip
+    return annotation

@@ -1,0 +1,266 @@
+"""What every kind of record shares: ids, references, sources, and the validated border.
+
+Behind this border a record is frozen and typed. `Record.refers` lists what it names, so that one rule can
+check every reference of every kind.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from deckbuilder.diagnostics import Location
+from deckbuilder.source import Document, Path_
+
+ID = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+_ID = re.compile(ID)
+_ROOT = re.compile(r"(?:C[1-8]|T(?:[1-9]|1[0-2])|L[1-5]|S[1-5]|Co1)")
+MAX_TEXT = 2_000
+MAX_PROSE = 8_000
+
+Tier = Literal["core", "useful", "deep"]
+Evidence = Literal["textbook", "review", "single-study", "expert-opinion", "contested"]
+Topic = Literal["anatomy", "joint-action", "synergy", "force-couple", "reciprocal-inhibition",
+                "activation", "exercise", "claim", "terminology"]  # fmt: skip
+
+
+def _is_id(value: object) -> object:
+    if isinstance(value, str) and not _ID.fullmatch(value):
+        raise PydanticCustomError("bad-id", "'{value}' is not an id", {"value": value, "help": suggest_id(value)})
+    return value
+
+
+def _is_part_id(value: object) -> object:
+    if isinstance(value, str):
+        for step in value.split("/", 1):
+            _is_id(step)
+    return value
+
+
+def suggest_id(value: str) -> str:
+    """The next step for an author whose id cannot be one."""
+    near = re.sub(r"[^a-z0-9]+", "-", value.lower()).strip("-")
+    rule = "ids are lower-case letters, digits and single hyphens"
+    return f"{rule}; write '{near}'" if near else rule
+
+
+def _text(value: object) -> object:
+    if isinstance(value, str):
+        if not value.strip():
+            raise PydanticCustomError("empty-text", "the text is empty", {"help": "write it, or leave the key out"})
+        return " ".join(value.split())
+    return value
+
+
+def _prose(value: object) -> object:
+    if isinstance(value, str):
+        if not value.strip():
+            raise PydanticCustomError("empty-text", "the text is empty", {"help": "write it, or leave the key out"})
+        return value.strip()
+    return value
+
+
+def _spinal_root(value: object) -> object:
+    if isinstance(value, str) and not _ROOT.fullmatch(value):
+        raise PydanticCustomError("bad-root", "'{value}' is not a spinal root",
+                                  {"value": value, "help": "write C1-C8, T1-T12, L1-L5 or S1-S5"})  # fmt: skip
+    return value
+
+
+Id = Annotated[str, BeforeValidator(_is_id), WithJsonSchema({"type": "string", "pattern": f"^{ID}$"})]
+MuscleId = Annotated[str, BeforeValidator(_is_part_id), WithJsonSchema({"type": "string", "pattern": f"^{ID}(/{ID})?$"})]
+Text = Annotated[str, BeforeValidator(_text), Field(max_length=MAX_TEXT)]
+Prose = Annotated[str, BeforeValidator(_prose), Field(max_length=MAX_PROSE)]
+Root = Annotated[str, BeforeValidator(_spinal_root)]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Something that a record names, with a detail in small print: `{linea-aspera: lateral lip}`."""
+
+    id: str
+    detail: str = ""
+
+
+def _named(value: object) -> object:
+    if isinstance(value, str):
+        pairs: list[tuple[object, object]] = [(value, None)]
+    elif isinstance(value, list):
+        pairs = [(each, None) for each in value]
+    elif isinstance(value, dict):
+        pairs = list(value.items())
+    else:
+        raise PydanticCustomError("bad-names", "expected an id, a list of ids, or a mapping of ids to details", {})
+    found = []
+    for name, detail in pairs:
+        if not isinstance(name, str) or not (detail is None or isinstance(detail, str)):
+            raise PydanticCustomError("bad-names", "expected an id, a list of ids, or a mapping of ids to details", {})
+        _is_part_id(name)
+        found.append(Named(name, " ".join((detail or "").split())))
+    if not found:
+        raise PydanticCustomError("empty-list", "the list is empty", {"help": "name something, or leave the key out"})
+    if len({each.id for each in found}) < len(found):
+        twice = next(each.id for each in found if sum(other.id == each.id for other in found) > 1)
+        raise PydanticCustomError("named-twice", "'{id}' is named twice", {"id": twice, "help": "name it once"})
+    return tuple(found)
+
+
+_NAMES_SCHEMA = {
+    "anyOf": [
+        {"type": "string"},
+        {"type": "array", "items": {"type": "string"}, "minItems": 1, "uniqueItems": True},
+        {"type": "object", "additionalProperties": {"type": ["string", "null"]}, "minProperties": 1},
+    ]
+}
+Names = Annotated[tuple[Named, ...], BeforeValidator(_named), WithJsonSchema(_NAMES_SCHEMA)]
+
+
+def _one_or_more(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+Ids = Annotated[tuple[Id, ...], BeforeValidator(_one_or_more)]
+MuscleIds = Annotated[tuple[MuscleId, ...], BeforeValidator(_one_or_more)]
+
+
+def _sources(value: object) -> object:
+    by_fact = value if isinstance(value, dict) else {"all": value}
+    return {fact: (ids,) if isinstance(ids, str) else ids for fact, ids in by_fact.items()}
+
+
+Sources = Annotated[dict[str, tuple[Id, ...]], BeforeValidator(_sources)]
+
+
+class Model(BaseModel):
+    """Strict and frozen: an unknown key or a number where text belongs is a fault, never a guess."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False, str_strip_whitespace=False,
+                              coerce_numbers_to_str=False, defer_build=True)  # fmt: skip
+
+
+class Picture(Model):
+    """A file in `cards/media/`, with the words that stand in for it."""
+
+    file: Text
+    alt: Text
+    caption: Text = ""
+    credit: Text = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """That a record names another: any of `kinds` may answer to `id`. `path` leads to the place in the source."""
+
+    kinds: tuple[str, ...]
+    id: str
+    path: Path_
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a note is about, by id: its tags follow from this. Joints and planes follow from `moves`."""
+
+    muscles: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    moves: tuple[str, ...] = ()
+    planes: bool = False
+    actions: tuple[str, ...] = ()
+    exercises: tuple[str, ...] = ()
+
+
+class Record(Model):
+    """Anything with a kind and an id. Equal records are interchangeable; `document` remembers where one stands."""
+
+    kind: ClassVar[str]
+    _document: Document = PrivateAttr()
+
+    id: Id
+
+    @property
+    def key(self) -> str:
+        return f"{self.kind}/{self.id}"
+
+    @property
+    def document(self) -> Document:
+        return self._document
+
+    def locate(self, *path: str | int, key: bool = False) -> Location:
+        """Where the value at `path` stands in the source."""
+        return self._document.locate(path, key=key)
+
+    def refers(self) -> Iterator[Reference]:
+        """Everything that this record names."""
+        return iter(())
+
+    def subjects(self) -> tuple[Any, ...]:
+        """What this record makes a note of: nothing for vocabulary, itself for most, each comparison of a study."""
+        return ()
+
+
+class Subject(Record):
+    """A record that learners see: it has sources, a tier, and a note."""
+
+    sources: Sources
+    evidence: Evidence = "textbook"
+    tier: Tier = "useful"
+    why: Prose = ""
+    hint: Text = ""
+    picture: Picture | None = None
+    tags: tuple[str, ...] = ()
+    formerly: Ids = ()
+    retired: Text = ""
+
+    @property
+    def topic_id(self) -> str:
+        """The one topic that its tags name; a kind of its own unless the record says."""
+        return getattr(self, "topic", "anatomy")
+
+    @property
+    def note_id(self) -> str:
+        return self.id
+
+    @property
+    def record(self) -> Record:
+        return self
+
+    def refers(self) -> Iterator[Reference]:
+        for fact, ids in self.sources.items():
+            for place, id in enumerate(ids):
+                yield Reference(("source",), id, _source_path(self._document.value, fact, place))
+
+    def subjects(self) -> tuple[Any, ...]:
+        return (self,)
+
+    def about(self) -> About:
+        """What its tags are derived from."""
+        return About(regions=getattr(self, "regions", ()), muscles=getattr(self, "muscles", ()))
+
+    def cited(self, *facts: str) -> tuple[str, ...]:
+        """The ids of the sources for these facts, those for all of them first, each once."""
+        found = [id for fact in ("all", *(facts or self.sources)) for id in self.sources.get(fact, ())]
+        return tuple(dict.fromkeys(found))
+
+
+def _source_path(value: dict[str, Any], fact: str, place: int) -> Path_:
+    typed = value.get("sources")
+    if isinstance(typed, dict):
+        return ("sources", fact, place) if isinstance(typed.get(fact), list) else ("sources", fact)
+    return ("sources", place) if isinstance(typed, list) else ("sources",)
+
+
+def names(path: str, kinds: tuple[str, ...], named: tuple[Named, ...], *before: str | int) -> Iterator[Reference]:
+    """The references of a `Names` value: mappings are found by key, lists by place; either way by the id itself."""
+    for place, each in enumerate(named):
+        yield Reference(kinds, each.id, (*before, path, each.id if each.detail else place))
+
+
+def ids(path: str, kinds: tuple[str, ...], found: tuple[str, ...], *before: str | int) -> Iterator[Reference]:
+    """The references of a list of ids, or of a single one."""
+    for place, id in enumerate(found):
+        yield Reference(kinds, id, (*before, path, place))

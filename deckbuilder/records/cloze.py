@@ -1,0 +1,69 @@
+"""A sentence with numbered gaps, `{1|gap}` or `{1|gap|hint}`. A gap's number is its identity for ever."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
+
+from deckbuilder.records.base import Id, Ids, Prose, Reference, Subject, Text, Topic, ids
+
+_GAP = re.compile(r"\{(\d{1,3})\|([^{}|]+)(?:\|([^{}|]+))?\}")
+MAX_GAP = 499
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A gap with its number, what fills it, and the hint in its place."""
+
+    number: int
+    text: str
+    hint: str = ""
+
+
+class Cloze(Subject):
+    """One cloze note; Anki makes a card for each number."""
+
+    kind: ClassVar[str] = "cloze"
+    id: Id = Field(validation_alias="cloze")
+    text: Prose
+    extra: Prose = ""
+    topic: Topic
+    regions: Ids = ()
+    name: Text = ""
+
+    @field_validator("text")
+    @classmethod
+    def _has_gaps(cls, text: str) -> str:
+        numbers = [int(number) for number, _, _ in _GAP.findall(text)]
+        if not numbers:
+            raise PydanticCustomError("no-gap", "the text has no gap", {"help": "write a gap as {1|the hidden words}"})
+        if not all(1 <= number <= MAX_GAP for number in numbers):
+            raise PydanticCustomError("gap-number", "gaps are numbered from 1 to 499", {"help": "start with {1|…}"})
+        rest = _GAP.sub("", text)
+        if "{" in rest or "}" in rest:
+            raise PydanticCustomError("broken-gap", "a brace stands outside a gap",
+                                      {"help": "write a gap as {1|the hidden words} or {1|words|hint}"})  # fmt: skip
+        return text
+
+    def pieces(self) -> Iterator[str | Gap]:
+        """Text and gaps in turn."""
+        last = 0
+        for match in _GAP.finditer(self.text):
+            yield self.text[last : match.start()]
+            yield Gap(int(match[1]), match[2].strip(), (match[3] or "").strip())
+            last = match.end()
+        yield self.text[last:]
+
+    @property
+    def title(self) -> str:
+        """For the browser's sort column: its name, or the text with its gaps filled."""
+        return self.name or "".join(piece if isinstance(piece, str) else piece.text for piece in self.pieces())
+
+    def refers(self) -> Iterator[Reference]:
+        yield from super().refers()
+        yield from ids("regions", ("region",), self.regions)

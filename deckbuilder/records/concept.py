@@ -1,0 +1,38 @@
+"""An idea that explains movement: synergistic dominance, force couple, length-tension, two-joint muscle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from pydantic import Field
+
+from deckbuilder.records.base import About, Id, Ids, MuscleIds, Prose, Reference, Subject, Text, Topic, ids
+
+
+class Concept(Subject):
+    """A term with its definition, and a case by which a trainer would recognise it."""
+
+    kind: ClassVar[str] = "concept"
+    id: Id = Field(validation_alias="concept")
+    name: Text
+    topic: Topic
+    regions: Ids
+    definition: Text
+    mechanism: Prose = ""
+    mechanism_question: Text = ""
+    case: Text = ""
+    example: Prose = ""
+    counter_example: Prose = ""
+    actions: Ids = ()
+    muscles: MuscleIds = ()
+    exam_model: bool = False
+
+    def about(self) -> About:
+        return About(muscles=self.muscles, regions=self.regions, actions=self.actions)
+
+    def refers(self) -> Iterator[Reference]:
+        yield from super().refers()
+        yield from ids("regions", ("region",), self.regions)
+        yield from ids("actions", ("action",), self.actions)
+        yield from ids("muscles", ("muscle",), self.muscles)

@@ -1,0 +1,131 @@
+"""A muscle: where it comes from, where it goes, what it does, what drives it; as a whole or by heads and parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from deckbuilder.records.base import (
+    About,
+    Id,
+    Ids,
+    MuscleId,
+    Model,
+    Named,
+    Names,
+    Reference,
+    Root,
+    Subject,
+    Text,
+    names,
+)
+
+SITE = ("landmark", "bone", "structure")
+
+
+class Part(Model):
+    """A head or a part. What it does not state, it takes from its muscle."""
+
+    name: Text = ""
+    origin: Names = ()
+    insertion: Names = ()
+    actions: Names = ()
+    nerve: Names = ()
+    roots: tuple[Root, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One answer part: what is named, the small print, and the head or part it is true of ('' for the whole)."""
+
+    id: str
+    detail: str
+    part: str = ""
+
+
+class Muscle(Subject):
+    """One muscle, one note, a card for each question about it."""
+
+    kind: ClassVar[str] = "muscle"
+    id: Id = Field(validation_alias="muscle")
+    name: Text
+    latin: Text = ""
+    say: Text = ""
+    region: Id
+    compartment: Id | None = None
+    groups: Ids = ()
+    origin: Names = ()
+    insertion: Names = ()
+    actions: Names = ()
+    nerve: Names = ()
+    roots: tuple[Root, ...] = ()
+    heads: dict[Id, Part] = {}
+    parts: dict[Id, Part] = {}
+    confuse_with: dict[MuscleId, Text] = {}
+
+    @model_validator(mode="after")
+    def _heads_or_parts(self) -> Muscle:
+        if self.heads and self.parts:
+            raise PydanticCustomError("heads-and-parts", "a muscle has heads or parts, not both",
+                                      {"help": "put them under one of the two keys"})  # fmt: skip
+        return self
+
+    @property
+    def divisions(self) -> dict[str, Part]:
+        """Its heads or parts by id; empty for a muscle that is one whole."""
+        return self.heads or self.parts
+
+    def part_name(self, part: str) -> str:
+        """'Long head' for `long-head`, or the name that the part gives itself."""
+        return self.divisions[part].name or part.replace("-", " ").capitalize()
+
+    def facts(self, about: str, part: str = "") -> tuple[Fact, ...]:
+        """The answer parts about 'origin', 'insertion', 'actions' or 'nerve'.
+
+        For the whole muscle, facts that all divisions share carry no part; with `part`, only what is true of it.
+        """
+        whole: tuple[Named, ...] = getattr(self, about)
+        if part:
+            own: tuple[Named, ...] = getattr(self.divisions[part], about) or whole
+            return tuple(Fact(each.id, each.detail, part) for each in own)
+        found = [Fact(each.id, each.detail) for each in whole]
+        stating = [name for name, each in self.divisions.items() if getattr(each, about)]
+        for name in stating:
+            for each in getattr(self.divisions[name], about):
+                shared = all(any(other.id == each.id for other in getattr(self.divisions[at], about)) for at in stating)
+                if shared and len(stating) == len(self.divisions) and not each.detail:
+                    if not any(fact.id == each.id for fact in found):
+                        found.append(Fact(each.id, ""))
+                else:
+                    found.append(Fact(each.id, each.detail, name))
+        return tuple(found)
+
+    def named(self, about: str) -> frozenset[str]:
+        """The ids named anywhere in the muscle about 'origin', 'insertion', 'actions' or 'nerve'."""
+        return frozenset(fact.id for fact in self.facts(about))
+
+    def about(self) -> About:
+        return About(muscles=(self.id,), groups=self.groups, regions=(self.region,), moves=tuple(sorted(self.named("actions"))))
+
+    def refers(self) -> Iterator[Reference]:
+        yield from super().refers()
+        yield Reference(("region",), self.region, ("region",))
+        for place, group in enumerate(self.groups):
+            yield Reference(("group",), group, ("groups", place))
+        yield from _facts(self)
+        for label, divisions in (("heads", self.heads), ("parts", self.parts)):
+            for part, each in divisions.items():
+                yield from _facts(each, label, part)
+        for other in self.confuse_with:
+            yield Reference(("muscle",), other, ("confuse_with", other))
+
+
+def _facts(holder: Muscle | Part, *before: str) -> Iterator[Reference]:
+    yield from names("origin", SITE, holder.origin, *before)
+    yield from names("insertion", SITE, holder.insertion, *before)
+    yield from names("actions", ("action",), holder.actions, *before)
+    yield from names("nerve", ("nerve",), holder.nerve, *before)

@@ -1,0 +1,53 @@
+"""An exam-practice question: open, a choice of four, or typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from deckbuilder.records.base import Id, Ids, Model, Prose, Reference, Subject, Text, Topic, ids
+
+
+class Option(Model):
+    """One of four; the first is right, every other says why it is wrong."""
+
+    text: Text
+    because: Text = ""
+
+
+class Question(Subject):
+    """One question, answered in the form that its keys say."""
+
+    kind: ClassVar[str] = "question"
+    id: Id = Field(validation_alias="question")
+    ask: Prose
+    answer: Text = ""
+    typed: bool = False
+    options: tuple[Option, ...] = ()
+    topic: Topic
+    regions: Ids = ()
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Question:
+        def fault(message: str, help: str) -> PydanticCustomError:
+            return PydanticCustomError("question-form", message, {"help": help})  # type: ignore[arg-type]
+
+        if bool(self.answer) == bool(self.options):
+            raise fault("a question has an answer or four options, one of the two", "keep `answer` or `options`")
+        if self.typed and not self.answer:
+            raise fault("a typed question needs its answer", "write `answer`, and leave out `options`")
+        if self.options:
+            if len(self.options) != 4:
+                raise fault("a choice has four options", "write four: the right one first")
+            if len({option.text.casefold() for option in self.options}) < 4:
+                raise fault("two options are equal", "write four different ones")
+            if not all(option.because for option in self.options[1:]):
+                raise fault("a wrong option has no reason", "give each option but the first a `because`")
+        return self
+
+    def refers(self) -> Iterator[Reference]:
+        yield from super().refers()
+        yield from ids("regions", ("region",), self.regions)

@@ -1,0 +1,39 @@
+"""The records as JSON Schema: what editors need to complete keys and to mark mistakes while typing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from deckbuilder.records import KINDS
+
+
+def schema() -> dict[str, Any]:
+    """One schema for every file below `cards/`: a record, or a list of records."""
+    definitions: dict[str, Any] = {}
+    for kind, cls in KINDS.items():
+        made = cls.model_json_schema(by_alias=True, ref_template="#/$defs/{model}")
+        definitions |= made.pop("$defs", {})
+        made["description"] = (cls.__doc__ or "").strip().splitlines()[0]
+        made["title"] = kind
+        definitions[f"record-{kind}"] = made
+    anyone = {
+        "type": "object",
+        "allOf": [{"if": {"required": [kind], **_opens(kind)}, "then": {"$ref": f"#/$defs/record-{kind}"}} for kind in KINDS],
+        "anyOf": [{"required": [kind]} for kind in KINDS],
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "deckbuilder source cards",
+        "anyOf": [{"$ref": "#/$defs/record"}, {"type": "array", "items": {"$ref": "#/$defs/record"}}],
+        "$defs": {**definitions, "record": anyone},
+    }
+
+
+def _opens(kind: str) -> dict[str, Any]:
+    """A schema sees no order of keys: `nerve` and `exercise` are also keys inside other kinds, so those are ruled out."""
+    others = [other for other in KINDS if other != kind and kind in _keys(other)]
+    return {"not": {"anyOf": [{"required": [other]} for other in others]}} if others else {}
+
+
+def _keys(kind: str) -> set[str]:
+    return {str(each.validation_alias or name) for name, each in KINDS[kind].model_fields.items()}

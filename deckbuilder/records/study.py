@@ -1,0 +1,242 @@
+"""What a study measured, and the comparisons worth remembering. Ratios and bands are computed, never typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from deckbuilder.records.base import About, Evidence, Id, Ids, Model, MuscleId, Prose, Reference, Subject, Text, ids
+
+MEASURED = ("muscle", "group")
+# The learner remembers a band, not a number: a ratio below the first bound is "about equal", and so on.
+BANDS: tuple[tuple[float, str], ...] = ((1.2, "about equal"), (1.75, "about 1.5×"), (3.0, "2–3×"), (float("inf"), "over 3×"))
+
+
+class People(Model):
+    """Who was measured. `n` is left out where the source that was read does not say."""
+
+    n: int | None = Field(None, ge=1)
+    who: Text
+
+
+class Measurement(Model):
+    """One value for one muscle in one exercise."""
+
+    exercise: Id
+    of: MuscleId
+    value: float
+    statistic: Text = "mean"
+    load: Text = ""
+    sd: float | None = Field(None, ge=0)
+    se: float | None = Field(None, ge=0)
+    measure: Text = "EMG"
+    unit: Text | None = None
+
+
+class Comparison(Model):
+    """Two exercises for one muscle, or two muscles in one exercise. One note each."""
+
+    id: Id
+    compare: tuple[MuscleId, MuscleId]
+    of: MuscleId | None = None
+    exercise: Id | None = None
+    statistic: Text | None = None
+    measure: Text | None = None
+    higher_by_percent: float | None = None
+    load: Text = ""
+    caveat: Prose
+    why: Prose = ""
+    hint: Text = ""
+    tier: str | None = Field(None, pattern="^(core|useful|deep)$")
+    formerly: Ids = ()
+    retired: Text = ""
+
+    @model_validator(mode="after")
+    def _one_frame(self) -> Comparison:
+        if (self.of is None) == (self.exercise is None):
+            raise PydanticCustomError(
+                "comparison-frame", "a comparison is of two exercises for one muscle, or of two muscles in one exercise",
+                {"help": "give `of: muscle` for two exercises, or `exercise: id` for two muscles"})  # fmt: skip
+        return self
+
+    def selects(self, measurement: Measurement, side: str) -> bool:
+        """Whether this measurement is the one for a side of the comparison."""
+        at, of = (side, self.of) if self.of else (self.exercise, side)
+        return (measurement.exercise == at and measurement.of == of
+                and self.statistic in (None, measurement.statistic)
+                and self.measure in (None, measurement.measure))  # fmt: skip
+
+
+class Study(Subject):
+    """One study, as many notes as it has comparisons."""
+
+    kind: ClassVar[str] = "study"
+    id: Id = Field(validation_alias="study")
+    evidence: Evidence = "single-study"
+    people: People
+    signal: Text = "surface EMG"
+    normalised_to: Text = ""
+    regions: Ids
+    measurements: tuple[Measurement, ...] = ()
+    comparisons: tuple[Comparison, ...] = Field(min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _cites_itself(cls, value: Any) -> Any:
+        if isinstance(value, dict) and "sources" not in value and isinstance(value.get("study"), str):
+            return {**value, "sources": value["study"]}
+        return value
+
+    @property
+    def topic_id(self) -> str:
+        return "activation"
+
+    def subjects(self) -> tuple[Any, ...]:
+        return tuple(Compared(self, each) for each in self.comparisons)
+
+    def unit(self, measurement: Measurement) -> str:
+        """'% MVIC' unless the measurement has its own."""
+        if measurement.unit is not None:
+            return measurement.unit
+        return f"% {self.normalised_to}" if self.normalised_to else ""
+
+    def refers(self) -> Iterator[Reference]:
+        yield from super().refers()
+        yield from ids("regions", ("region",), self.regions)
+        for place, each in enumerate(self.measurements):
+            yield Reference(("exercise",), each.exercise, ("measurements", place, "exercise"))
+            yield Reference(MEASURED, each.of, ("measurements", place, "of"))
+        for place, comparison in enumerate(self.comparisons):
+            at = ("comparisons", place)
+            sides = ("exercise",) if comparison.of else MEASURED
+            yield from ids("compare", sides, comparison.compare, *at)
+            if comparison.of:
+                yield Reference(MEASURED, comparison.of, (*at, "of"))
+            if comparison.exercise:
+                yield Reference(("exercise",), comparison.exercise, (*at, "exercise"))
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two things compared: the id of an exercise or muscle, and its value."""
+
+    id: str
+    value: float
+    unit: str
+    sd: float | None = None
+    load: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One comparison of a study: what an activation note is made of."""
+
+    study: Study
+    comparison: Comparison
+
+    kind: ClassVar[str] = "study"
+
+    @property
+    def note_id(self) -> str:
+        return f"{self.study.id}/{self.comparison.id}"
+
+    @property
+    def key(self) -> str:
+        return f"study/{self.note_id}"
+
+    @property
+    def record(self) -> Study:
+        return self.study
+
+    @property
+    def formerly(self) -> tuple[str, ...]:
+        return tuple(old if "/" in old else f"{self.study.id}/{old}" for old in self.comparison.formerly) + tuple(
+            f"{old}/{self.comparison.id}" for old in self.study.formerly)  # fmt: skip
+
+    @property
+    def retired(self) -> str:
+        return self.comparison.retired or self.study.retired
+
+    @property
+    def tier(self) -> str:
+        return self.comparison.tier or self.study.tier
+
+    @property
+    def topic_id(self) -> str:
+        return "activation"
+
+    @property
+    def evidence(self) -> str:
+        return self.study.evidence
+
+    @property
+    def why(self) -> str:
+        return self.comparison.why or self.study.why
+
+    @property
+    def hint(self) -> str:
+        return self.comparison.hint
+
+    @property
+    def picture(self) -> Any:
+        return self.study.picture
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        return self.study.tags
+
+    def cited(self, *facts: str) -> tuple[str, ...]:
+        return self.study.cited(*facts)
+
+    def about(self) -> About:
+        """The muscles and exercises on either side, and those that both sides have in common."""
+        frame = self.comparison
+        of = frame.compare if frame.exercise else (frame.of or "",)
+        exercises = (frame.exercise,) if frame.exercise else frame.compare
+        return About(muscles=tuple(of), groups=tuple(of), regions=self.study.regions, exercises=exercises)
+
+    @property
+    def measured(self) -> tuple[Measurement, ...]:
+        """The measurements on both sides; not two where the paper gives only a difference, or where one is missing."""
+        found = (next((each for each in self.study.measurements if self.comparison.selects(each, side)), None)
+                 for side in self.comparison.compare)  # fmt: skip
+        return tuple(each for each in found if each is not None)
+
+    @property
+    def sides(self) -> tuple[Side, Side]:
+        """Both sides with their values, in the order compared."""
+        first, second = self.comparison.compare
+        percent = self.comparison.higher_by_percent
+        if percent is not None:
+            return (Side(first, 100 + percent, "", load=self.comparison.load), Side(second, 100, "", load=self.comparison.load))
+        one, two = self.measured
+        return (Side(first, one.value, self.study.unit(one), one.sd, one.load or self.comparison.load),
+                Side(second, two.value, self.study.unit(two), two.sd, two.load or self.comparison.load))  # fmt: skip
+
+    @property
+    def ratio(self) -> float:
+        """Higher over lower, at least 1."""
+        one, two = (side.value for side in self.sides)
+        low, high = sorted((abs(one), abs(two)))
+        return high / low if low else float("inf")
+
+    @property
+    def band(self) -> int:
+        """The place of the ratio in `BANDS`."""
+        return next(place for place, (bound, _) in enumerate(BANDS) if self.ratio < bound or bound == float("inf"))
+
+    @property
+    def higher(self) -> Side:
+        return max(self.sides, key=lambda side: side.value)
+
+    @property
+    def statistic(self) -> str:
+        return self.measured[0].statistic if self.measured else self.comparison.statistic or "mean"
+
+    @property
+    def measure(self) -> str:
+        return self.measured[0].measure if self.measured else self.comparison.measure or "EMG"

@@ -1,0 +1,180 @@
+"""Records to notes: fields from Jinja templates, tags from what a note is about, in teaching order."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from deckbuilder.diagnostics import Diagnostic
+from deckbuilder.library import Library
+from deckbuilder.notes import Media, Note, NoteType
+from deckbuilder.project import Project
+from deckbuilder.prose import inline, plain, prose
+from deckbuilder.records import Cloze, Deck
+from deckbuilder.records.base import Subject
+from deckbuilder.records.study import BANDS
+from deckbuilder.render import tags
+from deckbuilder.render.media import Pictures
+from deckbuilder.render.notetypes import NoteTypes, explain
+
+_LINE_BREAK = re.compile(r"\s*\n\s*")
+_TIERS = {"core": 0, "useful": 1, "deep": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What a package is made of. Notes stand in teaching order."""
+
+    deck: Deck
+    notes: list[Note]
+    note_types: dict[str, NoteType]
+
+
+def render(library: Library, project: Project, tick: Callable[[int, int], None] = lambda done, of: None) -> tuple[Rendered | None, list[Diagnostic]]:  # fmt: skip
+    """Every note of the project. `tick(done, of)` is called now and then on long work."""
+    deck = library.deck
+    if deck is None:
+        return None, []
+    note_types = NoteTypes(project, deck)
+    writer = _Writer(library, project, deck, note_types)
+    subjects = [(record, subject) for record in teaching_order(library, deck) for subject in record.subjects()]
+    notes: list[Note] = []
+    for done, (record, subject) in enumerate(subjects):
+        if done % 500 == 0:
+            tick(done, len(subjects))
+        note = writer.note(record, subject)
+        if note is not None:
+            notes.append(note)
+    tick(len(subjects), len(subjects))
+    used = {note.kind for note in notes}
+    found = {kind: each for kind in sorted(used) if (each := note_types.get(kind))}
+    return Rendered(deck, notes, found), note_types.faults + writer.faults
+
+
+def teaching_order(library: Library, deck: Deck) -> list[Subject]:
+    """Records in the order of `curriculum`: by folder or file first, core before deep within it, then by place."""
+    prefixes = [step.strip("/") for step in deck.curriculum]
+
+    def place(record: Subject) -> tuple[int, int, str, int, int]:
+        document = record.document
+        path = document.file.name.removeprefix("cards/")
+        step = next((at for at, prefix in enumerate(prefixes) if path == prefix or path.startswith(prefix + "/")), len(prefixes))
+        return step, _TIERS[record.tier], path, document.document, document.item or 0
+
+    return sorted((record for record in library.records.values() if isinstance(record, Subject)), key=place)
+
+
+class _Writer:
+    """One note after another, collecting what is wrong with templates and pictures."""
+
+    def __init__(self, library: Library, project: Project, deck: Deck, note_types: NoteTypes) -> None:
+        self.faults: list[Diagnostic] = []
+        self._library, self._project, self._deck, self._note_types = library, project, deck, note_types
+        self._pictures = Pictures(project, deck.note_types.prefix.lower())
+        self._templates: dict[str, Any] = {}
+        self._broken: set[str] = set()
+        self._jinja = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, finalize=_finalize,
+                                         trim_blocks=True, lstrip_blocks=True, cache_size=-1,
+                                         loader=jinja2.FileSystemLoader(project.templates))  # fmt: skip
+        self._jinja.filters.update(prose=prose, inline=inline, plain=plain, cloze=cloze, number=number)
+        self._jinja.globals.update(library=library, deck=deck, bands=[name for _, name in BANDS])
+
+    def note(self, record: Subject, subject: Any) -> Note | None:
+        kind: str = subject.kind
+        note_type = self._note_types.get(kind)
+        if note_type is None:
+            return None
+        media = self._picture(record, subject)
+        values = self._values("_shared", subject, media) | self._values(kind, subject, media)
+        if not self._broken.isdisjoint({kind, "_shared"}):
+            return None
+        unknown = sorted(values.keys() - set(map(_variable, note_type.names)))
+        if unknown:
+            self._broken.add(kind)
+            self.faults.append(explain(jinja2.TemplateSyntaxError(
+                f"the note type has no field for the variable '{unknown[0]}'", 1, name=f"{kind}/fields.html.j2"),
+                self._project, f"{kind}/fields.html.j2"))  # fmt: skip
+            return None
+        fields = tuple(_normal(values.get(_variable(name), "")) for name in note_type.names)
+        ordinals = cloze_ordinals(subject) if note_type.cloze else note_type.ordinals(fields)
+        if not ordinals:
+            self.faults.append(Diagnostic(record.locate(), "blank-card", f"no card of {subject.key} has a front",
+                                          "fill the fields that its questions need"))  # fmt: skip
+            return None
+        return Note(
+            key=subject.key, kind=kind, deck=self._deck.deck_of(kind), fields=fields,
+            tags=tags.of(subject, self._library, self._deck.tag_root), ordinals=ordinals,
+            media=(media,) if media else (), formerly=tuple(f"{kind}/{id}" for id in subject.formerly),
+            retired=subject.retired, location=record.document.near,
+        )  # fmt: skip
+
+    def _values(self, folder: str, subject: Any, media: Media | None) -> dict[str, str]:
+        name = f"{folder}/fields.html.j2"
+        if folder in self._broken:
+            return {}
+        try:
+            template = self._templates.get(name)
+            if template is None:
+                template = self._templates[name] = self._jinja.get_template(name)
+            module = template.make_module({"record": subject, "media": media})
+        except Exception as error:  # a template may raise anything; its line is what helps
+            self._broken.add(folder)
+            self.faults.append(explain(error, self._project, name))
+            return {}
+        return {key: _text(value) for key, value in module.__dict__.items() if key[0].isupper()}
+
+    def _picture(self, record: Subject, subject: Any) -> Media | None:
+        if subject.picture is None:
+            return None
+        found = self._pictures.find(subject.picture.file, record.locate("picture", "file"))
+        if isinstance(found, Diagnostic):
+            self.faults.append(found)
+            return None
+        return found
+
+
+def cloze(record: Cloze) -> Markup:
+    """The text with Anki's own gaps. Only a gap's number, braces and colons are Anki's; words are harmless."""
+    found: list[str] = []
+    for piece in record.pieces():
+        if isinstance(piece, str):
+            found.append(plain(piece).replace("\n", "<br>"))
+        else:
+            hint = f"::{plain(piece.hint)}" if piece.hint else ""
+            found.append(f"{{{{c{piece.number}::{plain(piece.text)}{hint}}}}}")
+    return Markup("".join(found))
+
+
+def cloze_ordinals(record: Cloze) -> tuple[int, ...]:
+    """One card a number, counted from 0."""
+    return tuple(sorted({piece.number - 1 for piece in record.pieces() if not isinstance(piece, str)}))
+
+
+def number(value: float) -> str:
+    """69.5, 110, 0.49: as many decimals as the source gave."""
+    return f"{value:g}"
+
+
+def _finalize(value: object) -> object:
+    """Whatever a template puts out is harmless text, unless it is HTML already."""
+    return plain(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _text(value: object) -> str:
+    text = value if isinstance(value, Markup) else plain(str(value)) if value else ""
+    return _LINE_BREAK.sub(" ", text).strip() if "\n" in text else text.strip()
+
+
+def _normal(text: str) -> str:
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def _variable(field: str) -> str:
+    """The Jinja name of a field: 'Name Latin' is set as `Name_Latin`."""
+    return field.replace(" ", "_")

@@ -1,0 +1,254 @@
+"""`templates/` to note types: one folder each, and `_shared` for what all of them have.
+
+Card templates are Jinja with delimiters of their own, `[[ ]]` and `[% %]`, so that Anki's `{{Field}}` stays Anki's.
+What comes out is checked against the note type's fields: a misspelt name, in either language, is a fault at its line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from pydantic import ValidationError
+from pydantic import Field as Key
+
+from deckbuilder import ankitemplate, source
+from deckbuilder.diagnostics import Diagnostic, Location
+from deckbuilder.notes import CardTemplate, Field, NoteType
+from deckbuilder.project import Project
+from deckbuilder.records import nearest
+from deckbuilder.records.base import Model
+from deckbuilder.records.deck import Deck
+
+MAX_CSS = 60_000
+# Anki repairs such names on import, and the repaired name no longer matches the next edition's.
+_REPAIRED = re.compile(r'[:{}"]|^[#/^]|^\s|\s$')
+
+
+class _Field(Model):
+    id: int
+    name: str
+    description: str = ""
+    collapsed: bool = False
+    plain_text: bool = False
+
+
+class _Card(Model):
+    id: int
+    name: str
+    file: str
+
+
+class _Spare(Model):
+    id: int
+    name: str
+    field: str
+
+
+class _NoteType(Model):
+    name: str
+    cloze: bool = False
+    sort_field: str
+    fields: tuple[_Field, ...]
+    cards: tuple[_Card, ...] = Key(min_length=1)
+
+
+class _Shared(Model):
+    fields: tuple[_Field, ...]
+    spare_cards: tuple[_Spare, ...]
+
+
+class NoteTypes:
+    """The note types of a project, read as they are needed, with all that is wrong with them."""
+
+    def __init__(self, project: Project, deck: Deck) -> None:
+        self.faults: list[Diagnostic] = []
+        self._project = project
+        self._deck = deck
+        self._found: dict[str, NoteType | None] = {}
+        self._shared = self._load(_Shared, "_shared/notetype.yaml")
+        self._css = self._read("_shared/style.css")
+        self._jinja = jinja2.Environment(
+            block_start_string="[%", block_end_string="%]", variable_start_string="[[", variable_end_string="]]",
+            comment_start_string="[#", comment_end_string="#]", trim_blocks=True, lstrip_blocks=True,
+            undefined=jinja2.StrictUndefined, loader=jinja2.FileSystemLoader(project.templates), autoescape=True)  # fmt: skip
+
+    def get(self, kind: str) -> NoteType | None:
+        """The note type for notes of a kind, or None where its templates are at fault."""
+        if kind not in self._found:
+            before = len(self.faults)
+            made = self._make(kind)
+            self._found[kind] = made if len(self.faults) == before else None
+        return self._found[kind]
+
+    def _make(self, kind: str) -> NoteType | None:
+        spec = self._load(_NoteType, f"{kind}/notetype.yaml")
+        if spec is None or self._shared is None:
+            return None
+        anki_id = self._deck.note_types.ids.get(kind)
+        if anki_id is None:
+            self.faults.append(Diagnostic(self._deck.locate("note_types", "ids"), "note-type-id",
+                                          f"no note type id for the kind '{kind}'",
+                                          f"add `{kind}: {_fresh_id(self._deck, kind)}` under note_types.ids; it must never change"))  # fmt: skip
+            return None
+        specs = [*spec.fields, *self._shared.fields]
+        self._check_names(kind, specs, spec)
+        fields = tuple(Field(each.id, each.name, each.description, each.collapsed, each.plain_text) for each in specs)
+        templates = [made for card in spec.cards if (made := self._card(kind, card, spec, fields))]
+        if not spec.cloze:
+            templates += [self._spare(each) for each in self._shared.spare_cards]
+        css = self._css + (self._read(f"{kind}/style.css") if (self._project.templates / kind / "style.css").is_file() else "")
+        self._check_css(kind, css)
+        return NoteType(kind, anki_id, f"{self._deck.note_types.prefix} {spec.name}", spec.cloze, css, spec.sort_field,
+                        fields, tuple(templates))  # fmt: skip
+
+    def _card(self, kind: str, card: _Card, spec: _NoteType, fields: tuple[Field, ...]) -> CardTemplate | None:
+        name = f"{kind}/cards/{card.file}.html.j2"
+        made = []
+        for side in ("front", "back"):
+            try:
+                text = self._jinja.get_template(name).render(
+                    side=side, kind=kind, card=card.file, report_url=self._deck.report_url, language=self._deck.language,
+                    prefix=self._deck.note_types.prefix.lower())  # fmt: skip
+            except jinja2.TemplateError as error:
+                self.faults.append(explain(error, self._project, name))
+                return None
+            text = re.sub(r"\n\s*", "\n", text).strip()
+            self.faults += self._check_card(name, text, {field.name for field in fields}, side, spec)
+            made.append(text)
+        return CardTemplate(card.id, card.name, *made)
+
+    @staticmethod
+    def _spare(spare: _Spare) -> CardTemplate:
+        front = f"{{{{#{spare.field}}}}}{{{{{spare.field}}}}}{{{{/{spare.field}}}}}"
+        return CardTemplate(spare.id, spare.name, front, "{{FrontSide}}")
+
+    def _check_card(self, name: str, text: str, fields: set[str], side: str, spec: _NoteType) -> Iterator[Diagnostic]:
+        try:
+            nodes = ankitemplate.parse(text)
+        except ankitemplate.BadTemplate as error:
+            yield Diagnostic(self._where(name, error.text), "card-template", str(error), "open and close each section once")
+            return
+        for field, filters in ankitemplate.fields(nodes):
+            if field not in fields and field not in ankitemplate.SPECIAL:
+                yield Diagnostic(self._where(name, field), "unknown-field", f"the note type has no field '{field}'",
+                                 nearest(field, fields) or f"its fields are: {', '.join(sorted(fields))}")  # fmt: skip
+            for each in filters:
+                if each not in ankitemplate.FILTERS and not each.startswith("tts "):
+                    yield Diagnostic(self._where(name, f"{each}:"), "unknown-filter", f"Anki has no filter '{each}'",
+                                     nearest(each, ankitemplate.FILTERS) or "leave it out")  # fmt: skip
+        if side == "front" and not spec.cloze and (len(nodes) != 1 or not isinstance(nodes[0], ankitemplate.Section)):
+            yield Diagnostic(self._where(name, ""), "front-gate", "the front is not wrapped whole in one section",
+                             "put everything between {{#Field}} and {{/Field}}, so that no blank card can arise")  # fmt: skip
+
+    def _check_names(self, kind: str, fields: list[_Field], spec: _NoteType) -> None:
+        file = f"{kind}/notetype.yaml"
+        seen: dict[str, str] = {}
+        for each in fields:
+            if _REPAIRED.search(each.name) or not each.name:
+                self.faults.append(Diagnostic(self._where(file, each.name), "field-name",
+                                              f"Anki would repair the field name '{each.name}', and no later edition would fit it",
+                                              "leave out : { } \", a first # / ^, and outer spaces"))  # fmt: skip
+            if each.name.lower() in seen:
+                self.faults.append(Diagnostic(self._where(file, each.name), "field-name",
+                                              f"the field names '{seen[each.name.lower()]}' and '{each.name}' are one to Anki",
+                                              "rename one"))  # fmt: skip
+            seen[each.name.lower()] = each.name
+        ids = [each.id for each in fields]
+        cards = [each.id for each in spec.cards]
+        if len(set(ids)) < len(ids) or len(set(cards)) < len(cards):
+            self.faults.append(Diagnostic(self._where(file, "id"), "field-id", "two fields or two cards have the same id",
+                                          "give each its own; an id never changes"))  # fmt: skip
+        if spec.sort_field not in [each.name for each in fields]:
+            self.faults.append(Diagnostic(self._where(file, "sort_field"), "unknown-field",
+                                          f"the sort field '{spec.sort_field}' is no field of the note type",
+                                          nearest(spec.sort_field, seen.values()) or "name one of its fields"))  # fmt: skip
+        for card in spec.cards:
+            if '"' in card.name or "{" in card.name:
+                self.faults.append(Diagnostic(self._where(file, card.name), "card-name",
+                                              f"Anki would repair the card name '{card.name}'", "leave out quotes and braces"))  # fmt: skip
+
+    def _check_css(self, kind: str, css: str) -> None:
+        file = "_shared/style.css"
+        if len(css) > MAX_CSS:
+            self.faults.append(Diagnostic(self._where(file, ""), "css", f"the styling of '{kind}' is over {MAX_CSS} characters",
+                                          "phones load it with every card: shorten it"))  # fmt: skip
+        if ".night_mode" not in css:
+            self.faults.append(Diagnostic(self._where(file, ""), "css", "the styling never says `.night_mode`",
+                                          "without it AnkiDroid inverts the colours itself"))  # fmt: skip
+        if re.search(r"@import|url\(\s*['\"]?(?:https?:)?//", css):
+            self.faults.append(Diagnostic(self._where(file, "url("), "css", "the styling loads something from the network",
+                                          "ship it as a `_file` in the media folder"))  # fmt: skip
+
+    def _load(self, shape: type[Any], name: str) -> Any:
+        path = self._project.templates / name
+        if not path.is_file():
+            self.faults.append(Diagnostic(Location(self._shown(name)), "missing-template", "the file is missing",
+                                          "every note type needs its folder in templates/"))  # fmt: skip
+            return None
+        documents, faults = source.read([path], self._project.templates)
+        self.faults += [Diagnostic(Location(self._shown(each.location.path), each.location.line, each.location.column),
+                                   each.rule, each.message, each.help) for each in faults]  # fmt: skip
+        if len(documents) != 1:
+            return None
+        try:
+            return shape.model_validate(documents[0].value)
+        except ValidationError as error:
+            for each in error.errors(include_url=False):
+                place = documents[0].locate(each["loc"])
+                self.faults.append(Diagnostic(Location(self._shown(name), place.line, place.column), "note-type",
+                                              f"{'.'.join(map(str, each['loc']))}: {each['msg']}", "see CONTRIBUTING.md, Note types"))  # fmt: skip
+            return None
+
+    def _read(self, name: str) -> str:
+        try:
+            return (self._project.templates / name).read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            self.faults.append(Diagnostic(Location(self._shown(name)), "unreadable", f"the file cannot be read ({error})",
+                                          "restore it"))  # fmt: skip
+            return ""
+
+    def _shown(self, name: str) -> str:
+        return shown(self._project, name)
+
+    def _where(self, name: str, text: str) -> Location:
+        """The line in the template, or in the layout that it extends, where the text at fault stands."""
+        for file in (name, "_shared/face.html.j2", "_shared/notetype.yaml"):
+            path = self._project.templates / file
+            if path.is_file():
+                for number, line in enumerate(path.read_text("utf-8", "replace").splitlines(), 1):
+                    if text and text in line:
+                        return Location(self._shown(file), number, line.index(text) + 1)
+        return Location(self._shown(name), 1, 1)
+
+
+def shown(project: Project, name: str) -> str:
+    """A template's path as an author sees it, from the project's root where it lies in it."""
+    path = project.templates / name
+    return path.relative_to(project.root).as_posix() if path.is_relative_to(project.root) else path.as_posix()
+
+
+def explain(error: Exception, project: Project, name: str) -> Diagnostic:
+    """A Jinja error as a fault at the template's line. Undefined names are found through the traceback."""
+    if isinstance(error, jinja2.TemplateSyntaxError):
+        at = Location(shown(project, error.name or name), error.lineno, 1)
+        return Diagnostic(at, "template-syntax", error.message or "syntax error", "mend the template's Jinja here")
+    if isinstance(error, jinja2.TemplateNotFound):
+        return Diagnostic(Location(shown(project, name)), "missing-template", f"the template '{error.name}' is missing",
+                          "restore the file, or mend the name")  # fmt: skip
+    place = Location(shown(project, name))
+    trace = error.__traceback__
+    while trace is not None:
+        file = Path(trace.tb_frame.f_code.co_filename)
+        if file.is_relative_to(project.templates):
+            place = Location(shown(project, file.relative_to(project.templates).as_posix()), trace.tb_lineno, 1)
+        trace = trace.tb_next
+    rule = "unknown-variable" if isinstance(error, jinja2.UndefinedError) else "template-error"
+    return Diagnostic(place, rule, str(error) or type(error).__name__, "mend the name, or give it a value")
+
+
+def _fresh_id(deck: Deck, kind: str) -> int:
+    return max([*deck.note_types.ids.values(), 1_700_000_000_000]) + 1 + len(kind)
