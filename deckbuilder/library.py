@@ -190,7 +190,9 @@ class Library:
 
     @cached_property
     def _groups(self) -> dict[frozenset[str], str]:
-        return {frozenset(muscle.id for muscle in members): id for id, members in self._members.items() if len(members) > 1}
+        return {
+            frozenset(muscle.id for muscle in members): id for id, members in self._members.items() if len(members) > 1
+        }
 
     @cached_property
     def _performers(self) -> dict[str, list[Player]]:
@@ -201,7 +203,9 @@ class Library:
                 parts.setdefault(fact.id, []).append(fact.part)
             for action, of in parts.items():
                 whole = "" in of or len(of) == len(muscle.divisions)
-                found.setdefault(action, []).extend([Player(muscle)] if whole else [Player(muscle, part) for part in of])
+                found.setdefault(action, []).extend(
+                    [Player(muscle)] if whole else [Player(muscle, part) for part in of]
+                )
         return found
 
     def performers(self, action: str) -> list[Player]:
@@ -209,8 +213,11 @@ class Library:
         return self._performers.get(action, [])
 
     def prime_movers(self, action: Action) -> list[Player]:
-        return [Player(self.get(Muscle, id.split("/")[0]), id.partition("/")[2]) for id in action.prime_movers
-                if not self.get(Muscle, id.split("/")[0]).retired]  # fmt: skip
+        return [
+            Player(self.get(Muscle, id.split("/")[0]), id.partition("/")[2])
+            for id in action.prime_movers
+            if not self.get(Muscle, id.split("/")[0]).retired
+        ]
 
     def led_by(self, muscle: str) -> list[str]:
         """The ids of the movements in which this muscle, or a part of it, is a prime mover."""
@@ -227,7 +234,9 @@ class Library:
     def synergists(self, action: Action) -> list[Player]:
         """The others with this action: they assist its prime movers."""
         first = {player.id for player in self.prime_movers(action)}
-        return [player for player in self.performers(action.id) if player.id not in first and player.muscle.id not in first]
+        return [
+            player for player in self.performers(action.id) if player.id not in first and player.muscle.id not in first
+        ]
 
     def opposite(self, action: Action) -> Action | None:
         """The movement back, whichever of the two states it."""
@@ -290,7 +299,7 @@ class Library:
             other = self.find(Muscle, id.split("/")[0])
             if other is not None and not other.retired:
                 found[other.id] = Lookalike(other, words)
-        scores: dict[str, float] = {other: 1.0 for other in self._confused_with.get(muscle.id, ())}
+        scores: dict[str, float] = dict.fromkeys(self._confused_with.get(muscle.id, ()), 1.0)
         for about in ("origin", "insertion"):
             for site in muscle.named(about):
                 sharing = self._by_site[about, site]

@@ -90,8 +90,12 @@ def content_hash(note: Note, note_type: NoteType) -> str:
     """Fields, tags, the bytes of its media and its set of cards: whatever must reach a learner when it moves."""
     version = note_type.names.index(VERSION) if VERSION in note_type.names else -1
     said = [text for place, text in enumerate(note.fields) if place != version]
-    parts = ["\x1f".join(said), " ".join(note.tags), ",".join(map(str, note.ordinals)),
-             ",".join(sorted(media.digest for media in note.media))]  # fmt: skip
+    parts = [
+        "\x1f".join(said),
+        " ".join(note.tags),
+        ",".join(map(str, note.ordinals)),
+        ",".join(sorted(media.digest for media in note.media)),
+    ]
     return hashlib.sha256("\x1e".join(parts).encode()).hexdigest()[:20]
 
 
@@ -103,8 +107,9 @@ def type_hash(note_type: NoteType) -> str:
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:20]
 
 
-def check(lock: Lock, notes: Sequence[Note], types: Mapping[str, NoteType], *, allow_schema_change: bool,
-          lost: Location) -> list[Diagnostic]:  # fmt: skip
+def check(
+    lock: Lock, notes: Sequence[Note], types: Mapping[str, NoteType], *, allow_schema_change: bool, lost: Location
+) -> list[Diagnostic]:
     """What would cost learners their reviews: vanished or doubled ids, and note types of another shape.
 
     `lost`: the place to name for what stands nowhere any more.
@@ -112,21 +117,35 @@ def check(lock: Lock, notes: Sequence[Note], types: Mapping[str, NoteType], *, a
     return [*_ids(lock, notes, lost), *_schemas(lock, types, lost, "warning" if allow_schema_change else "error")]
 
 
-def advance(lock: Lock, namespace: str, notes: Sequence[Note], types: Mapping[str, NoteType], edition: str,
-            now: int) -> tuple[Lock, Changes]:  # fmt: skip
+def advance(
+    lock: Lock, namespace: str, notes: Sequence[Note], types: Mapping[str, NoteType], edition: str, now: int
+) -> tuple[Lock, Changes]:
     """The lock after this build. Equal content gives an equal lock, whatever the time."""
     before = {note.key: _entry(lock, note) for note in notes}
     positions = _positions([before[note.key].position if before[note.key] else None for note in notes])  # type: ignore[union-attr]
     ids = _Ids((entry.note for entry in lock.notes.values()), now, sum(entry is None for entry in before.values()))
     after: dict[str, Entry] = {}
-    new, changed, retired, renamed, cards = [], [], [], [], 0
+    new: list[str] = []
+    changed: list[str] = []
+    retired: list[str] = []
+    renamed: list[tuple[str, str]] = []
+    cards = 0
     for note, position in zip(notes, positions, strict=True):
         digest = content_hash(note, types[note.kind])
         old = before[note.key]
         if old is None:
             origin = note.formerly[0] if note.formerly else note.key
-            after[note.key] = Entry(note.key, guid(namespace, origin), digest, now, ids.next(), position, edition,
-                                    note.ordinals, note.retired)  # fmt: skip
+            after[note.key] = Entry(
+                note.key,
+                guid(namespace, origin),
+                digest,
+                now,
+                ids.next(),
+                position,
+                edition,
+                note.ordinals,
+                note.retired,
+            )
             new.append(note.key)
             cards += len(note.ordinals)
             continue
@@ -147,18 +166,37 @@ def advance(lock: Lock, namespace: str, notes: Sequence[Note], types: Mapping[st
         type_entries[kind] = _type_entry(each, lock.types.get(kind), now)
         if kind in lock.types and type_entries[kind] != lock.types[kind]:
             restyled.append(each.name)
-            renames += [f"{each.name}: '{old}' is now '{name}'" for (_, old), name in
-                        zip(lock.types[kind].fields, each.names, strict=False) if old != name]  # fmt: skip
-    changes = Changes(tuple(new), tuple(changed), tuple(retired), tuple(renamed), cards, tuple(restyled), tuple(renames))
+            renames += [
+                f"{each.name}: '{old}' is now '{name}'"
+                for (_, old), name in zip(lock.types[kind].fields, each.names, strict=False)
+                if old != name
+            ]
+    changes = Changes(
+        tuple(new), tuple(changed), tuple(retired), tuple(renamed), cards, tuple(restyled), tuple(renames)
+    )
     return Lock(after, type_entries), changes
 
 
 def dump(lock: Lock) -> str:
     """The lock as text: a line for the format, one for each note type, one for each note."""
-    head = json.dumps({"deckbuilder lock": FORMAT, "note": "Learners' reviews hang on this file. Commit it; never edit it."})
-    types = (_sealed({"type": each.kind, "id": each.id, "hash": each.hash, "mod": each.mod, "cloze": each.cloze,
-                         "sort_field": each.sort_field, "fields": each.fields, "templates": each.templates})
-             for _, each in sorted(lock.types.items()))  # fmt: skip
+    head = json.dumps(
+        {"deckbuilder lock": FORMAT, "note": "Learners' reviews hang on this file. Commit it; never edit it."}
+    )
+    types = (
+        _sealed(
+            {
+                "type": each.kind,
+                "id": each.id,
+                "hash": each.hash,
+                "mod": each.mod,
+                "cloze": each.cloze,
+                "sort_field": each.sort_field,
+                "fields": each.fields,
+                "templates": each.templates,
+            }
+        )
+        for _, each in sorted(lock.types.items())
+    )
     notes = (_line(entry) for _, entry in sorted(lock.notes.items()))
     return "\n".join([head, *types, *notes]) + "\n"
 
@@ -175,8 +213,10 @@ def load(text: str, name: str) -> Lock:
         raise Fault(f"{name} is empty", _RESTORE)
     for number, line in enumerate(lines, 1):
         if line.startswith(("<<<<<<<", "=======", ">>>>>>>", "|||||||")):
-            raise Fault(f"{name}:{number}: the lock holds conflict markers of a merge",
-                        "keep the lines of both sides and delete the marker lines, then build again")  # fmt: skip
+            raise Fault(
+                f"{name}:{number}: the lock holds conflict markers of a merge",
+                "keep the lines of both sides and delete the marker lines, then build again",
+            )
         try:
             value = json.loads(line)
         except ValueError:
@@ -194,7 +234,9 @@ def load(text: str, name: str) -> Lock:
             entry = _read_entry(value, f"{name}:{number}")
             other = notes.get(entry.key)
             if other is not None and other.guid != entry.guid:
-                raise Fault(f"{name}:{number}: '{entry.key}' has two guids", "keep the line that was released; delete the other")
+                raise Fault(
+                    f"{name}:{number}: '{entry.key}' has two guids", "keep the line that was released; delete the other"
+                )
             notes[entry.key] = entry if other is None else max(entry, other, key=lambda each: (each.mod, each.hash))
     if not text.endswith("\n"):
         raise Fault(f"{name} is cut off at its end", _RESTORE)
@@ -219,19 +261,35 @@ def _ids(lock: Lock, notes: Sequence[Note], lost: Location) -> Iterator[Diagnost
     for note in notes:
         for old in note.formerly:
             if old in living:
-                yield Diagnostic(note.location, "formerly-living", f"{note.key} says that it was '{old}', but that id is in use",
-                                 "remove it from `formerly`, or rename the other card")  # fmt: skip
+                yield Diagnostic(
+                    note.location,
+                    "formerly-living",
+                    f"{note.key} says that it was '{old}', but that id is in use",
+                    "remove it from `formerly`, or rename the other card",
+                )
             elif claimed.setdefault(old, note.key) != note.key:
-                yield Diagnostic(note.location, "formerly-twice", f"{note.key} and {claimed[old]} both say that they were '{old}'",
-                                 "keep it on the one that has its reviews")  # fmt: skip
+                yield Diagnostic(
+                    note.location,
+                    "formerly-twice",
+                    f"{note.key} and {claimed[old]} both say that they were '{old}'",
+                    "keep it on the one that has its reviews",
+                )
             elif note.key in lock.notes and old in lock.notes and not lock.notes[old].retired:
-                yield Diagnostic(note.location, "formerly-too-late", f"{note.key} was shipped before it claimed to be '{old}'",
-                                 "learners have both: retire one instead")  # fmt: skip
+                yield Diagnostic(
+                    note.location,
+                    "formerly-too-late",
+                    f"{note.key} was shipped before it claimed to be '{old}'",
+                    "learners have both: retire one instead",
+                )
     for key, entry in lock.notes.items():
         if key not in living and key not in claimed and not entry.retired:
-            yield Diagnostic(lost, "vanished-id", f"learners have '{key}', and no card has this id any more",
-                             f"if it was renamed, add `formerly: {key.split('/', 1)[1]}` to it; if not, bring it back "
-                             "and give it `retired: why`")  # fmt: skip
+            yield Diagnostic(
+                lost,
+                "vanished-id",
+                f"learners have '{key}', and no card has this id any more",
+                f"if it was renamed, add `formerly: {key.split('/', 1)[1]}` to it; if not, bring it back "
+                "and give it `retired: why`",
+            )
 
 
 def _schemas(lock: Lock, types: Mapping[str, NoteType], lost: Location, severity: Severity) -> Iterator[Diagnostic]:
@@ -242,11 +300,15 @@ def _schemas(lock: Lock, types: Mapping[str, NoteType], lost: Location, severity
         new = _type_entry(note_type, old, old.mod)
         count = sum(entry.key.startswith(f"{kind}/") for entry in lock.notes.values())
         for what in _schema_changes(old, new):
-            yield Diagnostic(lost, "schema-change",
-                             f"{note_type.name}: {what}; Anki would refuse every update of its {count} notes, and new notes "
-                             f"would land in a second note type '{note_type.name}+'",
-                             "rename and fill a spare field or card instead; if learners must pay this price, "
-                             "build with --allow-schema-change", severity)  # fmt: skip
+            yield Diagnostic(
+                lost,
+                "schema-change",
+                f"{note_type.name}: {what}; Anki would refuse every update of its {count} notes, and new notes "
+                f"would land in a second note type '{note_type.name}+'",
+                "rename and fill a spare field or card instead; if learners must pay this price, "
+                "build with --allow-schema-change",
+                severity,
+            )
 
 
 def _schema_changes(old: TypeEntry, new: TypeEntry) -> Iterator[str]:
@@ -264,9 +326,16 @@ def _schema_changes(old: TypeEntry, new: TypeEntry) -> Iterator[str]:
 def _type_entry(note_type: NoteType, old: TypeEntry | None, now: int) -> TypeEntry:
     digest = type_hash(note_type)
     mod = now if old is None else old.mod if old.hash == digest else max(now, old.mod + 1)
-    return TypeEntry(note_type.kind, note_type.id, digest, mod, note_type.cloze, note_type.names.index(note_type.sort_field),
-                     tuple((each.id, each.name) for each in note_type.fields),
-                     tuple((each.id, each.name) for each in note_type.templates))  # fmt: skip
+    return TypeEntry(
+        note_type.kind,
+        note_type.id,
+        digest,
+        mod,
+        note_type.cloze,
+        note_type.names.index(note_type.sort_field),
+        tuple((each.id, each.name) for each in note_type.fields),
+        tuple((each.id, each.name) for each in note_type.templates),
+    )
 
 
 class _Ids:
@@ -327,8 +396,16 @@ def _longest_run(pairs: Sequence[tuple[int, int]]) -> set[int]:
 
 
 def _line(entry: Entry) -> str:
-    value: dict[str, Any] = {"key": entry.key, "guid": entry.guid, "hash": entry.hash, "mod": entry.mod, "note": entry.note,
-                             "position": entry.position, "edition": entry.edition, "cards": entry.cards}  # fmt: skip
+    value: dict[str, Any] = {
+        "key": entry.key,
+        "guid": entry.guid,
+        "hash": entry.hash,
+        "mod": entry.mod,
+        "note": entry.note,
+        "position": entry.position,
+        "edition": entry.edition,
+        "cards": entry.cards,
+    }
     if entry.retired:
         value["retired"] = entry.retired
     return _sealed(value)
@@ -348,20 +425,35 @@ def _check_head(value: Any, name: str) -> None:
     if not isinstance(version, int):
         raise Fault(f"{name}:1: this is not a deckbuilder lock", _RESTORE)
     if version > FORMAT:
-        raise Fault(f"{name} was written by a newer deckbuilder (format {version}, this one reads {FORMAT})",
-                    "upgrade deckbuilder: pipx upgrade anki-deckbuilder")  # fmt: skip
+        raise Fault(
+            f"{name} was written by a newer deckbuilder (format {version}, this one reads {FORMAT})",
+            "upgrade deckbuilder: pipx upgrade anki-deckbuilder",
+        )
 
 
 def _read_entry(value: Any, where: str) -> Entry:
     try:
-        entry = Entry(value["key"], value["guid"], value["hash"], value["mod"], value["note"], value["position"],
-                      value["edition"], tuple(value["cards"]), value.get("retired", ""))  # fmt: skip
+        entry = Entry(
+            value["key"],
+            value["guid"],
+            value["hash"],
+            value["mod"],
+            value["note"],
+            value["position"],
+            value["edition"],
+            tuple(value["cards"]),
+            value.get("retired", ""),
+        )
     except (KeyError, TypeError, AttributeError):
         raise Fault(f"{where}: this is no entry of a lock", _RESTORE) from None
     texts = (entry.key, entry.guid, entry.hash, entry.edition, entry.retired)
     numbers = (entry.mod, entry.note, entry.position, *entry.cards)
-    sound = (all(isinstance(each, str) for each in texts) and all(type(each) is int and each >= 0 for each in numbers)
-             and entry.guid.isalnum() and "/" in entry.key)  # fmt: skip
+    sound = (
+        all(isinstance(each, str) for each in texts)
+        and all(type(each) is int and each >= 0 for each in numbers)
+        and entry.guid.isalnum()
+        and "/" in entry.key
+    )
     if not sound:
         raise Fault(f"{where}: this entry was edited by hand and makes no sense", _RESTORE)
     return entry
@@ -369,8 +461,15 @@ def _read_entry(value: Any, where: str) -> Entry:
 
 def _read_type(value: Any, where: str) -> TypeEntry:
     try:
-        return TypeEntry(value["type"], int(value["id"]), value["hash"], int(value["mod"]), bool(value["cloze"]), int(value["sort_field"]),
-                         tuple((int(id), str(name)) for id, name in value["fields"]),
-                         tuple((int(id), str(name)) for id, name in value["templates"]))  # fmt: skip
+        return TypeEntry(
+            value["type"],
+            int(value["id"]),
+            value["hash"],
+            int(value["mod"]),
+            bool(value["cloze"]),
+            int(value["sort_field"]),
+            tuple((int(id), str(name)) for id, name in value["fields"]),
+            tuple((int(id), str(name)) for id, name in value["templates"]),
+        )
     except (KeyError, TypeError, ValueError):
         raise Fault(f"{where}: this note type's entry was edited by hand and makes no sense", _RESTORE) from None

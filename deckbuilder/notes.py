@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -84,4 +84,4 @@ class Note:
     media: tuple[Media, ...] = ()
     formerly: tuple[str, ...] = ()
     retired: str = ""
-    location: Location = Location("")
+    location: Location = field(default_factory=lambda: Location(""))

@@ -67,8 +67,12 @@ class _Loaded:
 
     def known(self, kind: str, id: str) -> bool:
         """Whether something that could not be read answers to this id."""
-        return ((kind, id) in self.broken_ids or (kind, id.split("/")[0]) in self.broken_ids
-                or any(step in self.broken_words for step in (id, *id.split("/"))) or (kind == "landmark" and self._bones()))  # fmt: skip
+        return (
+            (kind, id) in self.broken_ids
+            or (kind, id.split("/")[0]) in self.broken_ids
+            or any(step in self.broken_words for step in (id, *id.split("/")))
+            or (kind == "landmark" and self._bones())
+        )
 
     def _bones(self) -> bool:
         return any(kind == "bone" for kind, _ in self.broken_ids)
@@ -87,13 +91,22 @@ def check(project: Project, tick: Tick = lambda *_: None) -> Report:
         if damage is None and loaded.rendered is not None:
             loaded.diagnostics += _held(loaded, lock, loaded.rendered, allow_schema_change=False)
         elif damage is not None:
-            loaded.diagnostics.append(Diagnostic(Location("cards/deck.lock"), "damaged-lock", damage.message, damage.help))
+            loaded.diagnostics.append(
+                Diagnostic(Location("cards/deck.lock"), "damaged-lock", damage.message, damage.help)
+            )
         notes = loaded.rendered.notes if loaded.rendered else []
         return Report(distinct(loaded.diagnostics), loaded.count, len(notes), sum(len(note.ordinals) for note in notes))
 
 
-def build(project: Project, output: Path, now: int, *, locked: bool = False, allow_schema_change: bool = False,
-          tick: Tick = lambda *_: None) -> Report:  # fmt: skip
+def build(
+    project: Project,
+    output: Path,
+    now: int,
+    *,
+    locked: bool = False,
+    allow_schema_change: bool = False,
+    tick: Tick = lambda *_: None,
+) -> Report:
     """The package in `output`, and the lock beside the cards: both new, or both as they were.
 
     `now` in seconds. `locked`: fail where the lock is not up to date instead of writing it. Raises `Fault` for what
@@ -113,17 +126,30 @@ def build(project: Project, output: Path, now: int, *, locked: bool = False, all
         if rendered is None or errors(found):
             return Report(found, loaded.count)
         if not rendered.notes:
-            nothing = Diagnostic(Location("cards"), "no-notes", "no record makes a card", "write one, such as a `muscle`")
+            nothing = Diagnostic(
+                Location("cards"), "no-notes", "no record makes a card", "write one, such as a `muscle`"
+            )
             return Report([*found, nothing], loaded.count)
         if max((entry.mod for entry in lock.notes.values()), default=0) > now + 86_400:
-            found.append(Diagnostic(Location("cards/deck.lock"), "clock", "the lock holds times ahead of this computer's clock",
-                                    "set the clock, if it is wrong", "warning"))  # fmt: skip
-        after, changes = locks.advance(lock, rendered.deck.namespace, rendered.notes, rendered.note_types,
-                                       rendered.deck.edition, now)  # fmt: skip
+            found.append(
+                Diagnostic(
+                    Location("cards/deck.lock"),
+                    "clock",
+                    "the lock holds times ahead of this computer's clock",
+                    "set the clock, if it is wrong",
+                    "warning",
+                )
+            )
+        after, changes = locks.advance(
+            lock, rendered.deck.namespace, rendered.notes, rendered.note_types, rendered.deck.edition, now
+        )
         text = locks.dump(after)
         stale = not project.lock.exists() or text != project.lock.read_text("utf-8")
         if stale and (locked or project.read_only):
-            raise Fault(f"cards/deck.lock is out of date: {_listed(changes)}", "run `deckbuilder build` and commit cards/deck.lock")
+            raise Fault(
+                f"cards/deck.lock is out of date: {_listed(changes)}",
+                "run `deckbuilder build` and commit cards/deck.lock",
+            )
         built = _package(project, output, rendered, after, text if stale else None, changes, tick, first=not lock.notes)
         cards = sum(len(note.ordinals) for note in rendered.notes)
         return Report(found, loaded.count, len(rendered.notes), cards, built)
@@ -174,7 +200,9 @@ def _salvage(loaded: _Loaded, project: Project, found: list[Record], documents: 
                 loaded.broken_words |= {name for _, name in loaded.broken_ids}
 
 
-_LOSES_RECORDS = frozenset({"duplicate-key", "bad-key", "ambiguous-word", "yaml-tag", "too-deep", "control-character", "not-a-record"})
+_LOSES_RECORDS = frozenset(
+    {"duplicate-key", "bad-key", "ambiguous-word", "yaml-tag", "too-deep", "control-character", "not-a-record"}
+)
 
 
 def _sound(loaded: _Loaded, found: list[Record]) -> Library:
@@ -195,8 +223,11 @@ def _sound(loaded: _Loaded, found: list[Record]) -> Library:
     kept = [record for record in found if id(record) not in bad or record.kind == "deck"]
     while True:
         library = Library(kept)
-        missing = {id(record) for record in kept
-                   if not all(any(library.answers(kind, each.id) for kind in each.kinds) for each in record.refers())}  # fmt: skip
+        missing = {
+            id(record)
+            for record in kept
+            if not all(any(library.answers(kind, each.id) for kind in each.kinds) for each in record.refers())
+        }
         if not missing:
             return library
         kept = [record for record in kept if id(record) not in missing]
@@ -204,15 +235,23 @@ def _sound(loaded: _Loaded, found: list[Record]) -> Library:
 
 def _held(loaded: _Loaded, lock: Lock, rendered: Rendered, *, allow_schema_change: bool) -> list[Diagnostic]:
     """What the lock has against these notes, leaving out what follows only from another fault."""
-    found = locks.check(lock, rendered.notes, rendered.note_types, allow_schema_change=allow_schema_change,
-                        lost=Location("cards/deck.lock"))  # fmt: skip
+    found = locks.check(
+        lock,
+        rendered.notes,
+        rendered.note_types,
+        allow_schema_change=allow_schema_change,
+        lost=Location("cards/deck.lock"),
+    )
     if not errors(loaded.diagnostics):
         return found
     rendered_kinds = {fault.rule for fault in loaded.diagnostics}
-    template_broken = any(fault.location.path.startswith("templates") or "templates/" in fault.location.path
-                          for fault in loaded.diagnostics)  # fmt: skip
+    template_broken = any(
+        fault.location.path.startswith("templates") or "templates/" in fault.location.path
+        for fault in loaded.diagnostics
+    )
     present = {record.key for record in loaded.library.records.values()} | {
-        subject.key for record in loaded.library.records.values() for subject in record.subjects()}  # fmt: skip
+        subject.key for record in loaded.library.records.values() for subject in record.subjects()
+    }
     kept = []
     for fault in found:
         if fault.rule == "vanished-id":
@@ -236,8 +275,17 @@ def _read_lock(project: Project) -> tuple[Lock, Fault | None]:
         return Lock(), Fault(f"{name} cannot be read ({error})", "restore it from version control; never delete it")
 
 
-def _package(project: Project, output: Path, rendered: Rendered, lock: Lock, text: str | None, changes: Changes,
-             tick: Tick, *, first: bool) -> Built:  # fmt: skip
+def _package(
+    project: Project,
+    output: Path,
+    rendered: Rendered,
+    lock: Lock,
+    text: str | None,
+    changes: Changes,
+    tick: Tick,
+    *,
+    first: bool,
+) -> Built:
     """Written aside, read back, then moved into place: the lock first, because a package without its lock is the one
     order that could ship two different texts under one time. A build cut off in between is finished by the next one."""
     from deckbuilder import describe
@@ -248,26 +296,40 @@ def _package(project: Project, output: Path, rendered: Rendered, lock: Lock, tex
     aside, lock_aside = target.with_suffix(".apkg.part"), project.lock.with_suffix(".lock.part")
     try:
         tick("packaging", 0, 1)
-        about = {"deck": deck.id, "edition": deck.edition, "lock": hashlib.sha256(locks.dump(lock).encode()).hexdigest()}
-        written = writer.write(aside, rendered.notes, rendered.note_types, lock,
-                               describe.decks(deck, rendered.notes, rendered.note_types), about)  # fmt: skip
+        about = {
+            "deck": deck.id,
+            "edition": deck.edition,
+            "lock": hashlib.sha256(locks.dump(lock).encode()).hexdigest(),
+        }
+        written = writer.write(
+            aside,
+            rendered.notes,
+            rendered.note_types,
+            lock,
+            describe.decks(deck, rendered.notes, rendered.note_types),
+            about,
+        )
         digest = _sha256(aside)
         if text is not None:
             with lock_aside.open("w", encoding="utf-8", newline="\n") as file:
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
-            os.replace(lock_aside, project.lock)
-        os.replace(aside, target)
+            lock_aside.replace(project.lock)
+        aside.replace(target)
     except OSError as error:
-        raise Fault(f"the package could not be written ({error.strerror or error})",
-                    f"check space and permissions at {error.filename or output}; dist and lock are as they were") from error  # fmt: skip
+        raise Fault(
+            f"the package could not be written ({error.strerror or error})",
+            f"check space and permissions at {error.filename or output}; dist and lock are as they were",
+        ) from error
     finally:
         for leftover in (aside, lock_aside):
             with suppress(OSError):
                 leftover.unlink(missing_ok=True)
     tick("packaging", 1, 1)
-    kinds = Counter(rendered.note_types[note.kind].name.removeprefix(f"{deck.note_types.prefix} ") for note in rendered.notes)
+    kinds = Counter(
+        rendered.note_types[note.kind].name.removeprefix(f"{deck.note_types.prefix} ") for note in rendered.notes
+    )
     return Built(target, written, digest, changes, dict(kinds), deck.edition, first)
 
 
@@ -286,8 +348,10 @@ def _alone(project: Project, output: Path) -> Iterator[None]:
     except Timeout:
         raise Fault("another build of this project is running", "wait until it ends, then build again") from None
     except OSError as error:
-        raise Fault(f"{error.filename or folder} cannot be written ({error.strerror or error})",
-                    "check its permissions, or choose another folder with --output") from error  # fmt: skip
+        raise Fault(
+            f"{error.filename or folder} cannot be written ({error.strerror or error})",
+            "check its permissions, or choose another folder with --output",
+        ) from error
     try:
         yield
     finally:
@@ -307,12 +371,24 @@ def _without_collector() -> Iterator[None]:
 
 
 def _listed(changes: Changes) -> str:
-    parts = [f"{len(found)} {name}" for name, found in
-             (("new", changes.new), ("changed", changes.changed), ("retired", changes.retired), ("renamed", changes.renamed),
-              ("note types", changes.types)) if found]  # fmt: skip
+    parts = [
+        f"{len(found)} {name}"
+        for name, found in (
+            ("new", changes.new),
+            ("changed", changes.changed),
+            ("retired", changes.retired),
+            ("renamed", changes.renamed),
+            ("note types", changes.types),
+        )
+        if found
+    ]
     return ", ".join(parts) or "the order of the cards"
 
 
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest() if hasattr(hashlib, "file_digest") else hashlib.sha256(file.read()).hexdigest()  # fmt: skip
+        return (
+            hashlib.file_digest(file, "sha256").hexdigest()
+            if hasattr(hashlib, "file_digest")
+            else hashlib.sha256(file.read()).hexdigest()
+        )

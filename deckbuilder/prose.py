@@ -53,7 +53,9 @@ def _markdown(text: str) -> Markup:
         return f"\ue000{len(kept) - 1}\ue001"
 
     html = _renderer().render(_MATH.sub(keep, text.replace("\ue000", "").replace("\ue001", "")))
-    clean = nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto"}, link_rel=None)
+    clean = nh3.clean(
+        html, tags=_TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto"}, link_rel=None
+    )
     safe = _SPECIAL.sub(lambda found: _HARMLESS[found[0]], clean.strip())
     math = (re.sub(r"[{}\[\]]|::", lambda found: _HARMLESS[found[0]], str(escape(each))) for each in kept)
     for place, each in enumerate(math):

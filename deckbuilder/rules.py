@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from deckbuilder import tags
 from deckbuilder.diagnostics import Diagnostic, Location
 from deckbuilder.library import Library
 from deckbuilder.records import Action, Exercise, Group, Muscle, Region, Study, nearest
 from deckbuilder.records.base import Record, Subject
-from deckbuilder.render import tags
 
 Known = Callable[[str, str], bool]
 Rule = Callable[[Library, Known], Iterator[Diagnostic]]
@@ -26,23 +26,33 @@ def check(library: Library, known: Known) -> list[Diagnostic]:
 def no_deck(library: Library, known: Known) -> Iterator[Diagnostic]:
     """A project has one `deck` record, in cards/deck.yaml."""
     if library.deck is None and not known("deck", ""):
-        yield Diagnostic(Location("cards/deck.yaml", 1, 1), "no-deck", "no record is a `deck`",
-                         "see docs/source-cards.md, or make a project with `deckbuilder new`")  # fmt: skip
+        yield Diagnostic(
+            Location("cards/deck.yaml", 1, 1),
+            "no-deck",
+            "no record is a `deck`",
+            "see docs/source-cards.md, or make a project with `deckbuilder new`",
+        )
 
 
 def duplicate_id(library: Library, known: Known) -> Iterator[Diagnostic]:
     """An id names one record of its kind. Two would be one note to Anki, and only one of them would be updated."""
     for first, second in library.duplicates:
-        yield Diagnostic(second.locate(second.kind), "duplicate-id", f"the id '{second.id}' is taken",
-                         f"the other one is at {first.locate(first.kind)}; rename or delete one of them")  # fmt: skip
+        yield Diagnostic(
+            second.locate(second.kind),
+            "duplicate-id",
+            f"the id '{second.id}' is taken",
+            f"the other one is at {first.locate(first.kind)}; rename or delete one of them",
+        )
     landmarks: dict[str, Record] = {}
     for record in library.records.values():
         for id in getattr(record, "landmarks", {}):
             if landmarks.setdefault(id, record) is not record:
-                yield Diagnostic(record.locate("landmarks", id, key=True), "duplicate-id",
-                                 f"the landmark '{id}' also stands under the bone '{landmarks[id].id}'",
-                                 f"the other one is at {landmarks[id].locate('landmarks', id, key=True)}; "
-                                 "name one after its bone")  # fmt: skip
+                yield Diagnostic(
+                    record.locate("landmarks", id, key=True),
+                    "duplicate-id",
+                    f"the landmark '{id}' also stands under the bone '{landmarks[id].id}'",
+                    f"the other one is at {landmarks[id].locate('landmarks', id, key=True)}; name one after its bone",
+                )
 
 
 def unknown_reference(library: Library, known: Known) -> Iterator[Diagnostic]:
@@ -55,8 +65,12 @@ def unknown_reference(library: Library, known: Known) -> Iterator[Diagnostic]:
                 continue
             what = " or ".join(kind.replace("action", "joint action") for kind in reference.kinds)
             ids = [id for kind in reference.kinds for id in library.ids(kind)]
-            yield Diagnostic(record.locate(*reference.path), "unknown-reference", f"no {what} has the id '{reference.id}'",
-                             nearest(reference.id, ids) or f"write a {reference.kinds[0]} record for it, or mend the id")  # fmt: skip
+            yield Diagnostic(
+                record.locate(*reference.path),
+                "unknown-reference",
+                f"no {what} has the id '{reference.id}'",
+                nearest(reference.id, ids) or f"write a {reference.kinds[0]} record for it, or mend the id",
+            )
 
 
 def uncited(library: Library, known: Known) -> Iterator[Diagnostic]:
@@ -68,9 +82,12 @@ def uncited(library: Library, known: Known) -> Iterator[Diagnostic]:
             yield Diagnostic(record.locate(), "uncited", f"{record.key} has no source", "add `sources: id`")
         for fact in record.sources:
             if fact != "all" and fact not in record.document.value and not _in_parts(record, fact):
-                yield Diagnostic(record.locate("sources", fact, key=True), "unknown-fact",
-                                 f"the record states nothing under '{fact}'",
-                                 nearest(fact, record.document.value) or "name one of its keys, or `all`")  # fmt: skip
+                yield Diagnostic(
+                    record.locate("sources", fact, key=True),
+                    "unknown-fact",
+                    f"the record states nothing under '{fact}'",
+                    nearest(fact, record.document.value) or "name one of its keys, or `all`",
+                )
 
 
 def one_sided(library: Library, known: Known) -> Iterator[Diagnostic]:
@@ -82,14 +99,26 @@ def one_sided(library: Library, known: Known) -> Iterator[Diagnostic]:
             continue
         where = action.locate("opposite")
         if back.opposite and back.opposite != action.id:
-            yield Diagnostic(where, "not-reciprocal", f"the opposite of '{back.id}' is said to be '{back.opposite}'",
-                             "state the pair once, on one of the two")  # fmt: skip
+            yield Diagnostic(
+                where,
+                "not-reciprocal",
+                f"the opposite of '{back.id}' is said to be '{back.opposite}'",
+                "state the pair once, on one of the two",
+            )
         elif (back.joint, back.plane) != (action.joint, action.plane) or back is action:
-            yield Diagnostic(where, "not-reciprocal", f"'{back.id}' is not at the same joint in the same plane",
-                             "name the movement back")  # fmt: skip
+            yield Diagnostic(
+                where,
+                "not-reciprocal",
+                f"'{back.id}' is not at the same joint in the same plane",
+                "name the movement back",
+            )
         elif stated[back.id] is not action:
-            yield Diagnostic(where, "not-reciprocal", f"'{stated[back.id].id}' also says that its opposite is '{back.id}'",
-                             "state the pair once")  # fmt: skip
+            yield Diagnostic(
+                where,
+                "not-reciprocal",
+                f"'{stated[back.id].id}' also says that its opposite is '{back.id}'",
+                "state the pair once",
+            )
 
 
 def impossible_role(library: Library, known: Known) -> Iterator[Diagnostic]:
@@ -100,10 +129,15 @@ def impossible_role(library: Library, known: Known) -> Iterator[Diagnostic]:
             part = id.partition("/")[2]
             if muscle is None or (part and part not in muscle.divisions):
                 continue
-            if action.id not in {fact.id for fact in muscle.facts("actions", part)} and action.id not in muscle.named("actions"):
-                yield Diagnostic(action.locate("prime_movers", place), "impossible-role",
-                                 f"'{id}' is prime mover of '{action.id}', but does not list it under its actions",
-                                 f"add '{action.id}' to the muscle's actions, or name another prime mover")  # fmt: skip
+            if action.id not in {fact.id for fact in muscle.facts("actions", part)} and action.id not in muscle.named(
+                "actions"
+            ):
+                yield Diagnostic(
+                    action.locate("prime_movers", place),
+                    "impossible-role",
+                    f"'{id}' is prime mover of '{action.id}', but does not list it under its actions",
+                    f"add '{action.id}' to the muscle's actions, or name another prime mover",
+                )
 
 
 def unknown_compartment(library: Library, known: Known) -> Iterator[Diagnostic]:
@@ -111,10 +145,13 @@ def unknown_compartment(library: Library, known: Known) -> Iterator[Diagnostic]:
     for muscle in library.of(Muscle):
         region = library.find(Region, muscle.region)
         if region and muscle.compartment and muscle.compartment not in region.compartments:
-            yield Diagnostic(muscle.locate("compartment"), "unknown-reference",
-                             f"the region '{region.id}' has no compartment '{muscle.compartment}'",
-                             nearest(muscle.compartment, region.compartments)
-                             or f"it has: {', '.join(region.compartments) or 'none'}")  # fmt: skip
+            yield Diagnostic(
+                muscle.locate("compartment"),
+                "unknown-reference",
+                f"the region '{region.id}' has no compartment '{muscle.compartment}'",
+                nearest(muscle.compartment, region.compartments)
+                or f"it has: {', '.join(region.compartments) or 'none'}",
+            )
 
 
 def odd_one_out(library: Library, known: Known) -> Iterator[Diagnostic]:
@@ -125,11 +162,19 @@ def odd_one_out(library: Library, known: Known) -> Iterator[Diagnostic]:
             continue
         members = {muscle.id for muscle in library.members(group)}
         if odd.odd not in odd.among:
-            yield Diagnostic(group.locate("odd_one_out", "odd"), "odd-one-out", f"'{odd.odd}' is not among those shown",
-                             "name one of the muscles under `among`")  # fmt: skip
+            yield Diagnostic(
+                group.locate("odd_one_out", "odd"),
+                "odd-one-out",
+                f"'{odd.odd}' is not among those shown",
+                "name one of the muscles under `among`",
+            )
         elif odd.odd.split("/")[0] in members and "/" not in odd.odd:
-            yield Diagnostic(group.locate("odd_one_out", "odd"), "odd-one-out", f"'{odd.odd}' is a member of the group",
-                             "name a muscle that does not belong")  # fmt: skip
+            yield Diagnostic(
+                group.locate("odd_one_out", "odd"),
+                "odd-one-out",
+                f"'{odd.odd}' is a member of the group",
+                "name a muscle that does not belong",
+            )
 
 
 def unmeasured(library: Library, known: Known) -> Iterator[Diagnostic]:
@@ -139,22 +184,38 @@ def unmeasured(library: Library, known: Known) -> Iterator[Diagnostic]:
         for place, compared in enumerate(study.subjects()):
             comparison = compared.comparison
             if ids.index(comparison.id) < place:
-                yield Diagnostic(study.locate("comparisons", place, "id"), "duplicate-id",
-                                 f"the comparison '{comparison.id}' stands twice in this study", "rename one of the two")  # fmt: skip
+                yield Diagnostic(
+                    study.locate("comparisons", place, "id"),
+                    "duplicate-id",
+                    f"the comparison '{comparison.id}' stands twice in this study",
+                    "rename one of the two",
+                )
             if comparison.higher_by_percent is not None:
                 continue
             for at, side in enumerate(comparison.compare):
                 found = [each for each in study.measurements if comparison.selects(each, side)]
                 where = study.locate("comparisons", place, "compare", at)
                 if not found:
-                    yield Diagnostic(where, "unmeasured", f"no measurement fits '{side}' in this comparison",
-                                     "add it under `measurements`, or mend `of`, `exercise` or `statistic`")  # fmt: skip
+                    yield Diagnostic(
+                        where,
+                        "unmeasured",
+                        f"no measurement fits '{side}' in this comparison",
+                        "add it under `measurements`, or mend `of`, `exercise` or `statistic`",
+                    )
                 elif len(found) > 1:
-                    yield Diagnostic(where, "unmeasured", f"{len(found)} measurements fit '{side}' in this comparison",
-                                     "say which `statistic` or `measure` is compared")  # fmt: skip
+                    yield Diagnostic(
+                        where,
+                        "unmeasured",
+                        f"{len(found)} measurements fit '{side}' in this comparison",
+                        "say which `statistic` or `measure` is compared",
+                    )
             if len(compared.measured) == 2 and len({study.unit(each) for each in compared.measured}) > 1:
-                yield Diagnostic(study.locate("comparisons", place, "compare"), "unmeasured",
-                                 "the two measurements have different units", "compare values of one unit")  # fmt: skip
+                yield Diagnostic(
+                    study.locate("comparisons", place, "compare"),
+                    "unmeasured",
+                    "the two measurements have different units",
+                    "compare values of one unit",
+                )
 
 
 def unknown_tag(library: Library, known: Known) -> Iterator[Diagnostic]:
@@ -169,8 +230,12 @@ def exercise_without_pattern(library: Library, known: Known) -> Iterator[Diagnos
     """An exercise with a card says which pattern it belongs to."""
     for exercise in library.of(Exercise):
         if exercise.subjects() and exercise.pattern is None:
-            yield Diagnostic(exercise.locate(), "missing-key", "an exercise with a card has no 'pattern'",
-                             "add `pattern: hinge`, or squat, lunge, push, pull, carry, rotation, isolation")  # fmt: skip
+            yield Diagnostic(
+                exercise.locate(),
+                "missing-key",
+                "an exercise with a card has no 'pattern'",
+                "add `pattern: hinge`, or squat, lunge, push, pull, carry, rotation, isolation",
+            )
 
 
 def unused_curriculum(library: Library, known: Known) -> Iterator[Diagnostic]:
@@ -181,8 +246,13 @@ def unused_curriculum(library: Library, known: Known) -> Iterator[Diagnostic]:
     paths = {record.document.file.name.removeprefix("cards/") for record in library.records.values()}
     for place, step in enumerate(deck.curriculum):
         if not any(path == step.strip("/") or path.startswith(step.strip("/") + "/") for path in paths):
-            yield Diagnostic(deck.locate("curriculum", place), "unused-curriculum", f"nothing lies at cards/{step}",
-                             "mend the path, or delete the line", "warning")  # fmt: skip
+            yield Diagnostic(
+                deck.locate("curriculum", place),
+                "unused-curriculum",
+                f"nothing lies at cards/{step}",
+                "mend the path, or delete the line",
+                "warning",
+            )
 
 
 def _in_parts(record: Subject, fact: str) -> bool:
@@ -192,6 +262,16 @@ def _in_parts(record: Subject, fact: str) -> bool:
 
 
 RULES: tuple[Rule, ...] = (
-    no_deck, duplicate_id, unknown_reference, uncited, one_sided, impossible_role, unknown_compartment, odd_one_out,
-    unmeasured, unknown_tag, exercise_without_pattern, unused_curriculum,
-)  # fmt: skip
+    no_deck,
+    duplicate_id,
+    unknown_reference,
+    uncited,
+    one_sided,
+    impossible_role,
+    unknown_compartment,
+    odd_one_out,
+    unmeasured,
+    unknown_tag,
+    exercise_without_pattern,
+    unused_curriculum,
+)

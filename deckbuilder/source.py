@@ -33,11 +33,21 @@ _IMPLICIT = "implicit"
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _CONSTANTS: dict[str, Value] = {
-    "": None, "~": None, "null": None, "Null": None, "NULL": None,
-    "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
-}  # fmt: skip
-_AMBIGUOUS = frozenset(word for base in ("yes", "no", "on", "off", "y", "n")
-                       for word in (base, base.upper(), base.capitalize()))  # fmt: skip
+    "": None,
+    "~": None,
+    "null": None,
+    "Null": None,
+    "NULL": None,
+    "true": True,
+    "True": True,
+    "TRUE": True,
+    "false": False,
+    "False": False,
+    "FALSE": False,
+}
+_AMBIGUOUS = frozenset(
+    word for base in ("yes", "no", "on", "off", "y", "n") for word in (base, base.upper(), base.capitalize())
+)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 
@@ -68,7 +78,7 @@ class Document:
         node = _compose(self.file)[self.document]
         if self.item is not None:
             node = node.value[self.item]
-        mark = node.start_mark
+        mark: Any = node.start_mark
         for step in path:
             entry = _child(node, step)
             if entry is None:
@@ -109,8 +119,13 @@ def parse(file: File) -> tuple[list[Document], list[Diagnostic]]:
     reading = _Reading(file)
     documents = list(_documents(reading, nodes))
     if not documents and not reading.faults:
-        empty = Diagnostic(Location(file.name), "empty-file", "the file holds no record",
-                           "write a record in it, or delete it", "warning")  # fmt: skip
+        empty = Diagnostic(
+            Location(file.name),
+            "empty-file",
+            "the file holds no record",
+            "write a record in it, or delete it",
+            "warning",
+        )
         return [], [empty]
     return documents, reading.faults
 
@@ -125,8 +140,12 @@ def _documents(reading: _Reading, nodes: list[Any]) -> Iterator[Document]:
             items = [(None, node)]
         for item, each in items:
             if not isinstance(each, yaml.MappingNode):
-                reading.fault(each, "not-a-record", "a record is a list of `key: value` lines",
-                              "begin it with its kind and id, such as `muscle: biceps-femoris`")  # fmt: skip
+                reading.fault(
+                    each,
+                    "not-a-record",
+                    "a record is a list of `key: value` lines",
+                    "begin it with its kind and id, such as `muscle: biceps-femoris`",
+                )
                 continue
             before = len(reading.faults)
             value = reading.mapping(each, 1)
@@ -134,7 +153,7 @@ def _documents(reading: _Reading, nodes: list[Any]) -> Iterator[Document]:
                 yield Document(reading.file, number, item, value)
 
 
-class _Parser(CParser):  # type: ignore[misc]  # PyYAML ships no types for its C half
+class _Parser(CParser):
     """The C parser without PyYAML's YAML 1.1 resolver: what is implicit stays marked as such."""
 
     def resolve(self, kind: type, value: str, implicit: object) -> str:
@@ -189,8 +208,12 @@ class _Reading:
             self.tagged(node)
         if node.style is not None:
             if _CONTROL.search(text):
-                self.fault(node, "control-character", "the text holds an invisible control character",
-                           "delete it; Anki uses these characters itself")  # fmt: skip
+                self.fault(
+                    node,
+                    "control-character",
+                    "the text holds an invisible control character",
+                    "delete it; Anki uses these characters itself",
+                )
             return text
         if text in _CONSTANTS:
             return _CONSTANTS[text]
@@ -201,8 +224,12 @@ class _Reading:
             if _FLOAT.fullmatch(text):
                 return float(text)
         elif len(text) <= 3 and text in _AMBIGUOUS:
-            self.fault(node, "ambiguous-word", f"a bare `{text}` means true or false to some editors and a word to others",
-                       f'write "{text}" in quotes if the word is meant, or true / false')  # fmt: skip
+            self.fault(
+                node,
+                "ambiguous-word",
+                f"a bare `{text}` means true or false to some editors and a word to others",
+                f'write "{text}" in quotes if the word is meant, or true / false',
+            )
         return text
 
     def tagged(self, node: Any) -> None:
@@ -224,14 +251,16 @@ def _text(path: Path, root: Path, name: str) -> str | Diagnostic:
 
     try:
         if not path.resolve().is_relative_to(root.resolve()):
-            return fault("outside-project", "the file is a link that leads out of the project",
-                         "copy the file into the project")  # fmt: skip
+            return fault(
+                "outside-project", "the file is a link that leads out of the project", "copy the file into the project"
+            )
         if path.stat().st_size > MAX_BYTES:
             return fault("too-large", f"the file is larger than {MAX_BYTES // 1024 // 1024} MiB", "split it")
         data = path.read_bytes()
     except OSError as error:
-        return fault("unreadable", f"the file cannot be read ({error.strerror or error})",
-                     "check its permissions, or remove it")  # fmt: skip
+        return fault(
+            "unreadable", f"the file cannot be read ({error.strerror or error})", "check its permissions, or remove it"
+        )
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return fault("encoding", "the file is saved as UTF-16", "save it as UTF-8", 1, 1)
     try:
@@ -239,7 +268,9 @@ def _text(path: Path, root: Path, name: str) -> str | Diagnostic:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1
-        return fault("encoding", f"the byte 0x{data[error.start]:02x} is not UTF-8", "save the file as UTF-8", line, column)
+        return fault(
+            "encoding", f"the byte 0x{data[error.start]:02x} is not UTF-8", "save the file as UTF-8", line, column
+        )
 
 
 def _refuse_before_parsing(file: File) -> list[Diagnostic]:
@@ -247,35 +278,48 @@ def _refuse_before_parsing(file: File) -> list[Diagnostic]:
     text = file.text
     control = _CONTROL.search(text)
     if control:
-        return [Diagnostic(_place(file, control.start()), "control-character",
-                           f"the file holds the control character U+{ord(control.group()):04X}", "delete it")]  # fmt: skip
+        return [
+            Diagnostic(
+                _place(file, control.start()),
+                "control-character",
+                f"the file holds the control character U+{ord(control.group()):04X}",
+                "delete it",
+            )
+        ]
     if "&" not in text and "*" not in text and text.count("[") + text.count("{") < MAX_DEPTH:
         return []
-    depth = 0
     try:
-        parser = _Parser(text)
-        while parser.check_event():
-            event = parser.get_event()
-            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                mark = event.start_mark
-                return [Diagnostic(Location(file.name, mark.line + 1, mark.column + 1), "yaml-alias",
-                                   "anchors (&) and aliases (*) are not used in source cards",
-                                   "write the value out, or quote text that starts with & or *")]  # fmt: skip
-            if isinstance(event, yaml.SequenceStartEvent | yaml.MappingStartEvent):
-                depth += 1
-                if depth > MAX_DEPTH * 2:
-                    mark = event.start_mark
-                    return [Diagnostic(Location(file.name, mark.line + 1, mark.column + 1), "too-deep",
-                                       f"nested more than {MAX_DEPTH} levels deep", "no card needs this")]  # fmt: skip
-            elif isinstance(event, yaml.SequenceEndEvent | yaml.MappingEndEvent):
-                depth -= 1
+        return _forbidden(file)
     except (yaml.YAMLError, ValueError) as error:
         return [_broken(file, error)]
+
+
+def _forbidden(file: File) -> list[Diagnostic]:
+    """The first anchor, alias, or level too deep, met without building anything."""
+    depth = 0
+    parser = _Parser(file.text)
+    while parser.check_event():
+        event: Any = parser.get_event()
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            rule, message = "yaml-alias", "anchors (&) and aliases (*) are not used in source cards"
+            help = "write the value out, or quote text that starts with & or *"
+        elif isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth <= MAX_DEPTH * 2:
+                continue
+            rule, message, help = "too-deep", f"nested more than {MAX_DEPTH} levels deep", "no card needs this"
+        else:
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            continue
+        mark: Any = event.start_mark
+        return [Diagnostic(Location(file.name, mark.line + 1, mark.column + 1), rule, message, help)]
     return []
 
 
 def _place(file: File, offset: int) -> Location:
-    return Location(file.name, file.text.count("\n", 0, offset) + 1, offset - (file.text.rfind("\n", 0, offset) + 1) + 1)
+    return Location(
+        file.name, file.text.count("\n", 0, offset) + 1, offset - (file.text.rfind("\n", 0, offset) + 1) + 1
+    )
 
 
 def _broken(file: File, error: Exception) -> Diagnostic:
@@ -283,13 +327,20 @@ def _broken(file: File, error: Exception) -> Diagnostic:
     place = Location(file.name, mark.line + 1, mark.column + 1) if mark else Location(file.name)
     problem = str(getattr(error, "problem", None) or error)
     line = file.text.splitlines()[mark.line] if mark and mark.line < file.text.count("\n") + 1 and file.text else ""
-    if "\t" in line[: mark.column + 1 if mark else 0] and ("token" in problem or "indent" in problem or "tab" in problem):
+    if "\t" in line[: mark.column + 1 if mark else 0] and (
+        "token" in problem or "indent" in problem or "tab" in problem
+    ):
         return Diagnostic(place, "tab", "YAML does not allow tabs for indentation", "use spaces")
     if "mapping values are not allowed" in problem:
-        return Diagnostic(place, "broken-yaml", "a colon followed by a space starts a value here",
-                          "put the whole text in quotes")  # fmt: skip
-    return Diagnostic(place, "broken-yaml", f"this is not valid YAML: {problem}",
-                      "check quotes, brackets and indentation around this line")  # fmt: skip
+        return Diagnostic(
+            place, "broken-yaml", "a colon followed by a space starts a value here", "put the whole text in quotes"
+        )
+    return Diagnostic(
+        place,
+        "broken-yaml",
+        f"this is not valid YAML: {problem}",
+        "check quotes, brackets and indentation around this line",
+    )
 
 
 @lru_cache(maxsize=4)

@@ -20,11 +20,21 @@ MAX_LISTED = 12
 
 @click.command("build")
 @project_option
-@click.option("--output", "-o", metavar="DIR", type=click.Path(path_type=Path, file_okay=False),
-              help="Where the package goes. Default: `dist` in the project.")  # fmt: skip
-@click.option("--locked", is_flag=True, help="Fail if cards/deck.lock is not up to date, instead of writing it (for CI).")
-@click.option("--allow-schema-change", is_flag=True,
-              help="Change a note type's fields, cards or kind all the same; the price for learners is printed first.")  # fmt: skip
+@click.option(
+    "--output",
+    "-o",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where the package goes. Default: `dist` in the project.",
+)
+@click.option(
+    "--locked", is_flag=True, help="Fail if cards/deck.lock is not up to date, instead of writing it (for CI)."
+)
+@click.option(
+    "--allow-schema-change",
+    is_flag=True,
+    help="Change a note type's fields, cards or kind all the same; the price for learners is printed first.",
+)
 def command(project: Project, output: Path | None, locked: bool, allow_schema_change: bool) -> None:
     """Package the cards as an .apkg for Anki.
 
@@ -57,16 +67,25 @@ def tell(built: Built, seconds: float) -> None:
     written, changes = built.written, built.changes
     path = Path(os.path.relpath(built.path)) if built.path.is_relative_to(Path.cwd()) else built.path
     click.echo(f"{path}  {written.bytes / 1024:,.0f} KiB, {seconds:.1f} s")
-    kinds = ", ".join(f"{number} {name}" for name, number in sorted(built.kinds.items(), key=lambda each: (-each[1], each[0])))
-    click.echo(f"  edition {built.edition}: {count(written.cards, 'card')} from {count(written.notes, 'note')} ({kinds}), "
-               f"{count(written.media, 'media file')}")  # fmt: skip
+    kinds = ", ".join(
+        f"{number} {name}" for name, number in sorted(built.kinds.items(), key=lambda each: (-each[1], each[0]))
+    )
+    click.echo(
+        f"  edition {built.edition}: {count(written.cards, 'card')} from {count(written.notes, 'note')} ({kinds}), "
+        f"{count(written.media, 'media file')}"
+    )
     click.echo(f"  sha256 {built.sha256}")
     if built.first:
         click.echo("  first build: cards/deck.lock was made. Commit it; learners' reviews hang on it.")
         return
-    lines = [("new", changes.new), ("changed", changes.changed), ("retired", changes.retired),
-             ("renamed", [f"{old} -> {new}" for old, new in changes.renamed]), ("restyled", changes.types),
-             ("renamed fields", changes.field_names)]  # fmt: skip
+    lines = [
+        ("new", changes.new),
+        ("changed", changes.changed),
+        ("retired", changes.retired),
+        ("renamed", [f"{old} -> {new}" for old, new in changes.renamed]),
+        ("restyled", changes.types),
+        ("renamed fields", changes.field_names),
+    ]
     if not any(found for _, found in lines):
         click.echo("  for learners: nothing changed since the lock")
         return

@@ -29,5 +29,7 @@ def command(project: Project) -> None:
         click.echo(tally(report.diagnostics), err=True)
         sys.exit(1)
     warned = f", {count(len(report.diagnostics), 'warning')}" if report.diagnostics else ""
-    click.echo(f"{count(report.records, 'record')}: {count(report.cards, 'card')} from {count(report.notes, 'note')}, "
-               f"no errors{warned}")  # fmt: skip
+    click.echo(
+        f"{count(report.records, 'record')}: {count(report.cards, 'card')} from {count(report.notes, 'note')}, "
+        f"no errors{warned}"
+    )

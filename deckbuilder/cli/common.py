@@ -26,9 +26,14 @@ def project_option(command: Callable[..., Any]) -> Callable[..., Any]:
         except Fault as fault:
             fail(fault)
 
-    return click.option("--project", metavar="DIR", type=click.Path(path_type=Path, file_okay=False), callback=located,
-                        help="The folder that holds `cards/`. Default: the project around the working folder, or the "
-                             "deck that ships with deckbuilder.")(command)  # fmt: skip
+    return click.option(
+        "--project",
+        metavar="DIR",
+        type=click.Path(path_type=Path, file_okay=False),
+        callback=located,
+        help="The folder that holds `cards/`. Default: the project around the working folder, or the "
+        "deck that ships with deckbuilder.",
+    )(command)
 
 
 def fail(fault: Fault) -> NoReturn:
@@ -44,7 +49,11 @@ def show(found: Sequence[Diagnostic]) -> None:
     for each in found[:MAX_SHOWN]:
         text = str(each)
         tint = "red" if each.severity == "error" else "yellow"
-        click.echo(text.replace(f" {each.rule}: ", f" {click.style(each.rule, fg=tint)}: ", 1), err=True, color=colour(sys.stderr))
+        click.echo(
+            text.replace(f" {each.rule}: ", f" {click.style(each.rule, fg=tint)}: ", 1),
+            err=True,
+            color=colour(sys.stderr),
+        )
     if len(found) > MAX_SHOWN:
         click.echo(f"… and {len(found) - MAX_SHOWN} more", err=True)
 

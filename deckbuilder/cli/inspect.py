@@ -36,16 +36,23 @@ def command(package: Path, all_tags: bool, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(seen, indent=2, ensure_ascii=False))
         return
-    click.echo(f"{package}: {count(seen['notes'], 'note')}, {count(seen['cards'], 'card')}, "
-               f"{count(len(seen['media']), 'media file')}; layout {seen['layout']}")  # fmt: skip
+    click.echo(
+        f"{package}: {count(seen['notes'], 'note')}, {count(seen['cards'], 'card')}, "
+        f"{count(len(seen['media']), 'media file')}; layout {seen['layout']}"
+    )
     if seen["manifest"]:
-        click.echo("  " + ", ".join(f"{key} {value}" for key, value in seen["manifest"].items() if key not in ("notes", "cards")))
+        click.echo(
+            "  "
+            + ", ".join(f"{key} {value}" for key, value in seen["manifest"].items() if key not in ("notes", "cards"))
+        )
     click.echo("Decks")
     for deck in seen["decks"]:
         click.echo(f"  {deck['name']}: {count(deck['cards'], 'card')}")
     click.echo("Note types")
     for each in seen["note_types"]:
-        click.echo(f"  {each['name']}: {count(each['notes'], 'note')}, {len(each['fields'])} fields, cards: {', '.join(each['templates'])}")
+        click.echo(
+            f"  {each['name']}: {count(each['notes'], 'note')}, {len(each['fields'])} fields, cards: {', '.join(each['templates'])}"
+        )
     click.echo("Tags")
     tree = _tree(seen["tags"])
     for line in tree if all_tags else tree[:MAX_TAGS]:
@@ -68,13 +75,24 @@ def _seen(contents: PackageContents) -> dict[str, Any]:
         "manifest": contents.manifest,
         "notes": contents.note_count,
         "cards": contents.card_count,
-        "decks": [{"name": deck.name, "cards": in_deck[deck.id], "description": deck.description} for deck in contents.decks
-                  if in_deck[deck.id] or deck.id != 1],
-        "note_types": [{"name": each.name, "kind": each.kind, "notes": of_type[each.id], "fields": each.fields,
-                        "templates": each.templates} for each in contents.note_types],
+        "decks": [
+            {"name": deck.name, "cards": in_deck[deck.id], "description": deck.description}
+            for deck in contents.decks
+            if in_deck[deck.id] or deck.id != 1
+        ],
+        "note_types": [
+            {
+                "name": each.name,
+                "kind": each.kind,
+                "notes": of_type[each.id],
+                "fields": each.fields,
+                "templates": each.templates,
+            }
+            for each in contents.note_types
+        ],
         "tags": dict(sorted(tags.items())),
         "media": [{"name": media.name, "size": media.size} for media in contents.media],
-    }  # fmt: skip
+    }
 
 
 def _tree(tags: dict[str, int]) -> list[str]:
@@ -83,8 +101,10 @@ def _tree(tags: dict[str, int]) -> list[str]:
     open_levels: list[str] = []
     for tag, number in tags.items():
         levels = tag.split("::")
-        shared = next((at for at, (one, two) in enumerate(zip(levels, open_levels, strict=False)) if one != two),
-                      min(len(levels), len(open_levels)))  # fmt: skip
+        shared = next(
+            (at for at, (one, two) in enumerate(zip(levels, open_levels, strict=False)) if one != two),
+            min(len(levels), len(open_levels)),
+        )
         for depth in range(shared, len(levels)):
             last = depth == len(levels) - 1
             lines.append(f"{'  ' * depth}{levels[depth]}{f'  {number}' if last else ''}")

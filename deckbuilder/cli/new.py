@@ -42,7 +42,8 @@ def command(folder: Path, name: str | None) -> None:
     values = {
         "slug": slug,
         "title": json.dumps(title, ensure_ascii=False),
-        "prefix": "".join(word[0] for word in re.findall(r"[A-Za-z0-9]+", title)).upper()[:4] + f"-{secrets.token_hex(2)}",
+        "prefix": "".join(word[0] for word in re.findall(r"[A-Za-z0-9]+", title)).upper()[:4]
+        + f"-{secrets.token_hex(2)}",
         "edition": time.strftime("%Y-%m"),
         "month": time.strftime("%Y-%m"),
         "deck_id": str(base // 10),
@@ -55,7 +56,9 @@ def command(folder: Path, name: str | None) -> None:
         _fill(folder, values)
     except OSError as error:
         fail(Fault(f"{folder} cannot be written ({error.strerror or error})", "choose another folder"))
-    click.echo(f"{folder}: a starter deck. Next:\n  cd {folder}\n  deckbuilder build\nThen edit cards/, and build again.")
+    click.echo(
+        f"{folder}: a starter deck. Next:\n  cd {folder}\n  deckbuilder build\nThen edit cards/, and build again."
+    )
 
 
 def _fill(folder: Path, values: dict[str, str]) -> None:

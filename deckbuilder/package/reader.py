@@ -47,7 +47,7 @@ Layout = Literal["anki2", "anki21", "anki21b"]
 LAYOUTS: dict[int, Layout] = {1: "anki2", 2: "anki21", 3: "anki21b"}  # by the version in `meta`
 
 
-class UnreadablePackage(Exception):  # noqa: N818
+class UnreadablePackage(Exception):
     """One sentence: the file, what is wrong with it, and what to do next."""
 
 
@@ -277,7 +277,7 @@ def _content(path: Path, archive: zipfile.ZipFile, layout: Layout, media: Media)
     if archive.fp is None:
         raise ValueError("the package is closed")
     with _refusals(path):
-        if media.member not in archive.namelist():
+        if media.member not in archive.NameToInfo:
             raise UnreadablePackage(f"the media file {media.name!r} is missing from it: {EXPORT_AGAIN}")
         return _bytes(archive, media.member, MAX_MEDIA_FILE, layout == "anki21b")
 

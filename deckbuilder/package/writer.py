@@ -55,8 +55,14 @@ class Written:
     digest: str
 
 
-def write(path: Path, notes: list[Note], types: Mapping[str, NoteType], lock: Lock, decks: Mapping[str, DeckSpec],
-          about: Mapping[str, Any]) -> Written:  # fmt: skip
+def write(
+    path: Path,
+    notes: list[Note],
+    types: Mapping[str, NoteType],
+    lock: Lock,
+    decks: Mapping[str, DeckSpec],
+    about: Mapping[str, Any],
+) -> Written:
     """The package at `path`, written and read back. `decks` by the id that notes name; '' is the parent of all."""
     package = _Package(notes, types, lock, decks, about)
     package.write_to_file(path)
@@ -68,13 +74,26 @@ class _NoteType(genanki.Model):  # type: ignore[misc]
 
     def __init__(self, note_type: NoteType, mod: int) -> None:
         super().__init__(
-            note_type.id, note_type.name, css=note_type.css,
+            note_type.id,
+            note_type.name,
+            css=note_type.css,
             model_type=genanki.Model.CLOZE if note_type.cloze else genanki.Model.FRONT_BACK,
             sort_field_index=note_type.names.index(note_type.sort_field),
-            fields=[{"name": each.name, "id": each.id, "description": each.description, "collapsed": each.collapsed,
-                     "plainText": each.plain_text} for each in note_type.fields],
-            templates=[{"name": each.name, "id": each.id, "qfmt": each.front, "afmt": each.back}
-                       for each in note_type.templates])  # fmt: skip
+            fields=[
+                {
+                    "name": each.name,
+                    "id": each.id,
+                    "description": each.description,
+                    "collapsed": each.collapsed,
+                    "plainText": each.plain_text,
+                }
+                for each in note_type.fields
+            ],
+            templates=[
+                {"name": each.name, "id": each.id, "qfmt": each.front, "afmt": each.back}
+                for each in note_type.templates
+            ],
+        )
         self._mod = mod
 
     @property
@@ -96,26 +115,66 @@ class _Deck(genanki.Deck):  # type: ignore[misc]
         self._types, self._lock = types, lock
 
     def to_json(self) -> dict[str, Any]:
-        return {**super().to_json(), "md": True, "newToday": [0, 0], "revToday": [0, 0], "lrnToday": [0, 0], "timeToday": [0, 0]}
+        return {
+            **super().to_json(),
+            "md": True,
+            "newToday": [0, 0],
+            "revToday": [0, 0],
+            "lrnToday": [0, 0],
+            "timeToday": [0, 0],
+        }
 
     def note_rows(self) -> Iterator[tuple[Any, ...]]:
         for note in self.notes:
             entry, note_type = self._lock.notes[note.key], self._types[note.kind]
             fields = _with_version(note, note_type, entry)
-            yield (entry.note, entry.guid, note_type.id, entry.mod, -1, f" {' '.join(note.tags)} ", "\x1f".join(fields),
-                   fields[note_type.names.index(note_type.sort_field)], 0, 0, "")  # fmt: skip
+            yield (
+                entry.note,
+                entry.guid,
+                note_type.id,
+                entry.mod,
+                -1,
+                f" {' '.join(note.tags)} ",
+                "\x1f".join(fields),
+                fields[note_type.names.index(note_type.sort_field)],
+                0,
+                0,
+                "",
+            )
 
     def card_rows(self) -> Iterator[tuple[Any, ...]]:
         for note in self.notes:
             entry = self._lock.notes[note.key]
             for ordinal in note.ordinals:
-                yield (entry.note + ordinal, entry.note, self.deck_id, ordinal, entry.mod, -1, 0, 0, entry.position,
-                       0, 0, 0, 0, 0, 0, 0, 0, "")  # fmt: skip
+                yield (
+                    entry.note + ordinal,
+                    entry.note,
+                    self.deck_id,
+                    ordinal,
+                    entry.mod,
+                    -1,
+                    0,
+                    0,
+                    entry.position,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    "",
+                )
 
-    def write_to_db(self, cursor: sqlite3.Cursor, timestamp: float, deck_id: int, id_gen: Iterator[int] | None = None) -> None:
+    def write_to_db(
+        self, cursor: sqlite3.Cursor, timestamp: float, deck_id: int, id_gen: Iterator[int] | None = None
+    ) -> None:
         self.digest = hashlib.sha256(_json([self.name, self.description]).encode())
         cursor.executemany("INSERT INTO notes VALUES(?,?,?,?,?,?,?,?,?,?,?)", self._counted(self.note_rows()))
-        cursor.executemany("INSERT INTO cards VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", self._counted(self.card_rows()))
+        cursor.executemany(
+            "INSERT INTO cards VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", self._counted(self.card_rows())
+        )
 
     def _counted(self, rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
         for row in rows:
@@ -126,17 +185,29 @@ class _Deck(genanki.Deck):  # type: ignore[misc]
 class _Package(genanki.Package):  # type: ignore[misc]
     """A deflated, reproducible package with a manifest."""
 
-    def __init__(self, notes: list[Note], types: Mapping[str, NoteType], lock: Lock, decks: Mapping[str, DeckSpec],
-                 about: Mapping[str, Any]) -> None:  # fmt: skip
+    def __init__(
+        self,
+        notes: list[Note],
+        types: Mapping[str, NoteType],
+        lock: Lock,
+        decks: Mapping[str, DeckSpec],
+        about: Mapping[str, Any],
+    ) -> None:
         self._models = {kind: _NoteType(each, lock.types[kind].mod) for kind, each in types.items()}
         by_deck: dict[str, list[Note]] = {id: [] for id in decks}
         for note in notes:
             by_deck[note.deck].append(note)
         ordered = sorted(by_deck, key=lambda id: decks[id].name)
-        super().__init__([_Deck(decks[id], sorted(by_deck[id], key=lambda note: lock.notes[note.key].note), types, lock)
-                          for id in ordered if by_deck[id] or id == ""])  # fmt: skip
-        self._media: list[Media] = sorted({media.name: media for note in notes for media in note.media}.values(),
-                                          key=lambda media: media.name)  # fmt: skip
+        super().__init__(
+            [
+                _Deck(decks[id], sorted(by_deck[id], key=lambda note: lock.notes[note.key].note), types, lock)
+                for id in ordered
+                if by_deck[id] or id == ""
+            ]
+        )
+        self._media: list[Media] = sorted(
+            {media.name: media for note in notes for media in note.media}.values(), key=lambda media: media.name
+        )
         self._about = about
         self._counts = (len(notes), sum(len(note.ordinals) for note in notes))
         self._database = ""

@@ -15,7 +15,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from deckbuilder.diagnostics import Diagnostic
 from deckbuilder.records.action import Action
-from deckbuilder.records.base import Record, Reference, Subject, suggest_id
+from deckbuilder.records.base import Record, Reference, Subject
 from deckbuilder.records.claim import Claim
 from deckbuilder.records.cloze import Cloze, Gap
 from deckbuilder.records.concept import Concept
@@ -28,15 +28,59 @@ from deckbuilder.records.study import Compared, Study
 from deckbuilder.records.vocabulary import Bone, Exam, Joint, Nerve, Region, Source, Structure, Term
 from deckbuilder.source import Document
 
-__all__ = ["KINDS", "NOTE_KINDS", "Action", "Bone", "Claim", "Cloze", "Compared", "Concept", "Deck", "Exam", "Exercise",
-           "Gap", "Group", "Joint", "Muscle", "Nerve", "Question", "Record", "Reference", "Region", "Source",
-           "Structure", "Study", "Subject", "Term", "nearest", "parse"]  # fmt: skip
+__all__ = [
+    "KINDS",
+    "NOTE_KINDS",
+    "Action",
+    "Bone",
+    "Claim",
+    "Cloze",
+    "Compared",
+    "Concept",
+    "Deck",
+    "Exam",
+    "Exercise",
+    "Gap",
+    "Group",
+    "Joint",
+    "Muscle",
+    "Nerve",
+    "Question",
+    "Record",
+    "Reference",
+    "Region",
+    "Source",
+    "Structure",
+    "Study",
+    "Subject",
+    "Term",
+    "nearest",
+    "parse",
+]
 
 KINDS: dict[str, type[Record]] = {
     each.kind: each
-    for each in (Deck, Region, Bone, Structure, Joint, Nerve, Term, Source, Exam,
-                 Muscle, Action, Group, Concept, Study, Exercise, Claim, Question, Cloze)
-}  # fmt: skip
+    for each in (
+        Deck,
+        Region,
+        Bone,
+        Structure,
+        Joint,
+        Nerve,
+        Term,
+        Source,
+        Exam,
+        Muscle,
+        Action,
+        Group,
+        Concept,
+        Study,
+        Exercise,
+        Claim,
+        Question,
+        Cloze,
+    )
+}
 NOTE_KINDS: dict[str, type[Subject]] = {kind: each for kind, each in KINDS.items() if issubclass(each, Subject)}
 
 
@@ -74,8 +118,12 @@ def _unknown_kind(document: Document, kind: str) -> Diagnostic:
         help = f"move the line `{later}: {document.value[later]}` to the top"
     else:
         help = nearest(kind, KINDS) or f"begin with one of: {', '.join(sorted(KINDS))}"
-    return Diagnostic(document.locate((kind,), key=True) if kind else document.locate(), "unknown-kind",
-                      f"a record opens with its kind and id, and '{kind}' is no kind", help)  # fmt: skip
+    return Diagnostic(
+        document.locate((kind,), key=True) if kind else document.locate(),
+        "unknown-kind",
+        f"a record opens with its kind and id, and '{kind}' is no kind",
+        help,
+    )
 
 
 def _explain(document: Document, cls: type[Record], error: Any) -> Diagnostic:
@@ -83,27 +131,49 @@ def _explain(document: Document, cls: type[Record], error: Any) -> Diagnostic:
     sort, found, context = error["type"], error["input"], error.get("ctx", {})
     name = str(path[-1]) if path else cls.kind
     if sort == "missing":
-        return Diagnostic(document.locate(path[:-1], key=True), "missing-key", f"{_what(cls, path)} has no '{name}'",
-                          f"add `{name}: …`")  # fmt: skip
+        return Diagnostic(
+            document.locate(path[:-1], key=True),
+            "missing-key",
+            f"{_what(cls, path)} has no '{name}'",
+            f"add `{name}: …`",
+        )
     if sort == "extra_forbidden":
         known = _keys(cls, path[:-1])
         help = nearest(name, known) or f"the keys are: {', '.join(sorted(known))}"
-        return Diagnostic(document.locate(path, key=True), "unknown-key",
-                          f"'{name}' is not a key of {_what(cls, path)}", help)  # fmt: skip
+        return Diagnostic(
+            document.locate(path, key=True), "unknown-key", f"'{name}' is not a key of {_what(cls, path)}", help
+        )
     place = document.locate(path, key="[key]" in error["loc"])
     if "help" in context or sort in ("bad-names",):
         message = error["msg"] + (f", found {_shown(found)}" if sort == "bad-names" else "")
-        return Diagnostic(place, sort, f"{name}: {message}" if path else message, str(context.get("help", "write an id from the vocabulary")))  # fmt: skip
+        return Diagnostic(
+            place,
+            sort,
+            f"{name}: {message}" if path else message,
+            str(context.get("help", "write an id from the vocabulary")),
+        )
     if sort == "literal_error":
         values = [value.strip("'") for value in str(context["expected"]).replace(" or ", ", ").split(", ")]
-        return Diagnostic(place, "unknown-value", f"{name}: {_shown(found)} is not one of the values",
-                          nearest(str(found), values) or f"write one of: {', '.join(values)}")  # fmt: skip
+        return Diagnostic(
+            place,
+            "unknown-value",
+            f"{name}: {_shown(found)} is not one of the values",
+            nearest(str(found), values) or f"write one of: {', '.join(values)}",
+        )
     if sort == "string_type":
-        return Diagnostic(place, "wrong-type", f"{name}: expected text, found {_shown(found)}",
-                          "put it in quotes" if isinstance(found, int | float) else "write text here")  # fmt: skip
+        return Diagnostic(
+            place,
+            "wrong-type",
+            f"{name}: expected text, found {_shown(found)}",
+            "put it in quotes" if isinstance(found, int | float) else "write text here",
+        )
     if sort == "string_pattern_mismatch":
-        return Diagnostic(place, "wrong-form", f"{name}: {_shown(found)} has not the form that is asked for",
-                          f"it must match {context['pattern']}")  # fmt: skip
+        return Diagnostic(
+            place,
+            "wrong-form",
+            f"{name}: {_shown(found)} has not the form that is asked for",
+            f"it must match {context['pattern']}",
+        )
     message = error["msg"][0].lower() + error["msg"][1:]
     return Diagnostic(place, "wrong-type", f"{name}: {message}, found {_shown(found)}", _wanted(sort))
 
@@ -146,8 +216,10 @@ def _keys(cls: type[BaseModel], path: tuple[str | int, ...]) -> list[str]:
     at: Any = cls
     for step in path:
         if isinstance(at, type) and issubclass(at, BaseModel):
-            at = next((field.annotation for name, field in at.model_fields.items()
-                       if step in (name, field.validation_alias)), None)  # fmt: skip
+            at = next(
+                (field.annotation for name, field in at.model_fields.items() if step in (name, field.validation_alias)),
+                None,
+            )
             at = _inner(at)
     if isinstance(at, type) and issubclass(at, BaseModel):
         return [str(field.validation_alias or name) for name, field in at.model_fields.items()]
@@ -157,6 +229,12 @@ def _keys(cls: type[BaseModel], path: tuple[str | int, ...]) -> list[str]:
 def _inner(annotation: Any) -> Any:
     """The model inside `Model | None`, `tuple[Model, ...]` or `dict[str, Model]`."""
     if get_origin(annotation) in (Union, types.UnionType, tuple, dict, list):
-        return next((inner for arg in get_args(annotation)
-                     if isinstance(inner := _inner(arg), type) and issubclass(inner, BaseModel)), None)  # fmt: skip
+        return next(
+            (
+                inner
+                for arg in get_args(annotation)
+                if isinstance(inner := _inner(arg), type) and issubclass(inner, BaseModel)
+            ),
+            None,
+        )
     return annotation

@@ -25,8 +25,17 @@ MAX_PROSE = 8_000
 
 Tier = Literal["core", "useful", "deep"]
 Evidence = Literal["textbook", "review", "single-study", "expert-opinion", "contested"]
-Topic = Literal["anatomy", "joint-action", "synergy", "force-couple", "reciprocal-inhibition",
-                "activation", "exercise", "claim", "terminology"]  # fmt: skip
+Topic = Literal[
+    "anatomy",
+    "joint-action",
+    "synergy",
+    "force-couple",
+    "reciprocal-inhibition",
+    "activation",
+    "exercise",
+    "claim",
+    "terminology",
+]
 
 
 def _is_id(value: object) -> object:
@@ -67,13 +76,18 @@ def _prose(value: object) -> object:
 
 def _spinal_root(value: object) -> object:
     if isinstance(value, str) and not _ROOT.fullmatch(value):
-        raise PydanticCustomError("bad-root", "'{value}' is not a spinal root",
-                                  {"value": value, "help": "write C1-C8, T1-T12, L1-L5 or S1-S5"})  # fmt: skip
+        raise PydanticCustomError(
+            "bad-root",
+            "'{value}' is not a spinal root",
+            {"value": value, "help": "write C1-C8, T1-T12, L1-L5 or S1-S5"},
+        )
     return value
 
 
 Id = Annotated[str, BeforeValidator(_is_id), WithJsonSchema({"type": "string", "pattern": f"^{ID}$"})]
-MuscleId = Annotated[str, BeforeValidator(_is_part_id), WithJsonSchema({"type": "string", "pattern": f"^{ID}(/{ID})?$"})]
+MuscleId = Annotated[
+    str, BeforeValidator(_is_part_id), WithJsonSchema({"type": "string", "pattern": f"^{ID}(/{ID})?$"})
+]
 Text = Annotated[str, BeforeValidator(_text), Field(max_length=MAX_TEXT)]
 Prose = Annotated[str, BeforeValidator(_prose), Field(max_length=MAX_PROSE)]
 Root = Annotated[str, BeforeValidator(_spinal_root)]
@@ -139,8 +153,14 @@ Sources = Annotated[dict[str, tuple[Id, ...]], BeforeValidator(_sources)]
 class Model(BaseModel):
     """Strict and frozen: an unknown key or a number where text belongs is a fault, never a guess."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False, str_strip_whitespace=False,
-                              coerce_numbers_to_str=False, defer_build=True)  # fmt: skip
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        strict=False,
+        str_strip_whitespace=False,
+        coerce_numbers_to_str=False,
+        defer_build=True,
+    )
 
 
 class Picture(Model):

@@ -46,8 +46,11 @@ class Cloze(Subject):
             raise PydanticCustomError("gap-number", "gaps are numbered from 1 to 499", {"help": "start with {1|…}"})
         rest = _GAP.sub("", text)
         if "{" in rest or "}" in rest:
-            raise PydanticCustomError("broken-gap", "a brace stands outside a gap",
-                                      {"help": "write a gap as {1|the hidden words} or {1|words|hint}"})  # fmt: skip
+            raise PydanticCustomError(
+                "broken-gap",
+                "a brace stands outside a gap",
+                {"help": "write a gap as {1|the hidden words} or {1|words|hint}"},
+            )
         return text
 
     def pieces(self) -> Iterator[str | Gap]:

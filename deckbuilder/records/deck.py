@@ -15,15 +15,19 @@ MAX_ID = 2**53 - 1  # Anki keeps 64 bits; JSON readers on phones keep 53
 
 def _level(name: str) -> str:
     if "::" in name or name != name.strip() or '"' in name:
-        raise PydanticCustomError("deck-name", "'{name}' cannot name one deck level",
-                                  {"name": name, "help": 'leave out `::`, quotes and outer spaces'})  # fmt: skip
+        raise PydanticCustomError(
+            "deck-name",
+            "'{name}' cannot name one deck level",
+            {"name": name, "help": "leave out `::`, quotes and outer spaces"},
+        )
     return name
 
 
 def _tag_level(name: str) -> str:
     if not name.isascii() or not name.replace("_", "").replace("-", "").isalnum():
-        raise PydanticCustomError("tag", "'{name}' cannot be a tag",
-                                  {"name": name, "help": "use letters, digits, `_` and `-`"})  # fmt: skip
+        raise PydanticCustomError(
+            "tag", "'{name}' cannot be a tag", {"name": name, "help": "use letters, digits, `_` and `-`"}
+        )
     return name
 
 
@@ -73,8 +77,11 @@ class Deck(Record):
         kinds = [kind for each in self.subdecks.values() for kind in each.kinds]
         twice = next((kind for kind in kinds if kinds.count(kind) > 1), None)
         if twice:
-            raise PydanticCustomError("kind-twice", "notes of the kind '{kind}' are in two decks",
-                                      {"kind": twice, "help": "list each kind under one subdeck"})  # fmt: skip
+            raise PydanticCustomError(
+                "kind-twice",
+                "notes of the kind '{kind}' are in two decks",
+                {"kind": twice, "help": "list each kind under one subdeck"},
+            )
         return self
 
     def deck_of(self, kind: str) -> str:

@@ -13,8 +13,8 @@ from deckbuilder.records.base import (
     About,
     Id,
     Ids,
-    MuscleId,
     Model,
+    MuscleId,
     Named,
     Names,
     Reference,
@@ -70,8 +70,11 @@ class Muscle(Subject):
     @model_validator(mode="after")
     def _heads_or_parts(self) -> Muscle:
         if self.heads and self.parts:
-            raise PydanticCustomError("heads-and-parts", "a muscle has heads or parts, not both",
-                                      {"help": "put them under one of the two keys"})  # fmt: skip
+            raise PydanticCustomError(
+                "heads-and-parts",
+                "a muscle has heads or parts, not both",
+                {"help": "put them under one of the two keys"},
+            )
         return self
 
     @property
@@ -109,7 +112,9 @@ class Muscle(Subject):
         return frozenset(fact.id for fact in self.facts(about))
 
     def about(self) -> About:
-        return About(muscles=(self.id,), groups=self.groups, regions=(self.region,), moves=tuple(sorted(self.named("actions"))))
+        return About(
+            muscles=(self.id,), groups=self.groups, regions=(self.region,), moves=tuple(sorted(self.named("actions")))
+        )
 
     def refers(self) -> Iterator[Reference]:
         yield from super().refers()

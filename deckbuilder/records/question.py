@@ -33,7 +33,7 @@ class Question(Subject):
     @model_validator(mode="after")
     def _one_form(self) -> Question:
         def fault(message: str, help: str) -> PydanticCustomError:
-            return PydanticCustomError("question-form", message, {"help": help})  # type: ignore[arg-type]
+            return PydanticCustomError("question-form", message, {"help": help})
 
         if bool(self.answer) == bool(self.options):
             raise fault("a question has an answer or four options, one of the two", "keep `answer` or `options`")

@@ -18,7 +18,9 @@ def schema() -> dict[str, Any]:
         definitions[f"record-{kind}"] = made
     anyone = {
         "type": "object",
-        "allOf": [{"if": {"required": [kind], **_opens(kind)}, "then": {"$ref": f"#/$defs/record-{kind}"}} for kind in KINDS],
+        "allOf": [
+            {"if": {"required": [kind], **_opens(kind)}, "then": {"$ref": f"#/$defs/record-{kind}"}} for kind in KINDS
+        ],
         "anyOf": [{"required": [kind]} for kind in KINDS],
     }
     return {

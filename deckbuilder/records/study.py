@@ -13,7 +13,12 @@ from deckbuilder.records.base import About, Evidence, Id, Ids, Model, MuscleId, 
 
 MEASURED = ("muscle", "group")
 # The learner remembers a band, not a number: a ratio below the first bound is "about equal", and so on.
-BANDS: tuple[tuple[float, str], ...] = ((1.2, "about equal"), (1.75, "about 1.5×"), (3.0, "2–3×"), (float("inf"), "over 3×"))
+BANDS: tuple[tuple[float, str], ...] = (
+    (1.2, "about equal"),
+    (1.75, "about 1.5×"),
+    (3.0, "2–3×"),
+    (float("inf"), "over 3×"),
+)
 
 
 class People(Model):
@@ -59,16 +64,21 @@ class Comparison(Model):
     def _one_frame(self) -> Comparison:
         if (self.of is None) == (self.exercise is None):
             raise PydanticCustomError(
-                "comparison-frame", "a comparison is of two exercises for one muscle, or of two muscles in one exercise",
-                {"help": "give `of: muscle` for two exercises, or `exercise: id` for two muscles"})  # fmt: skip
+                "comparison-frame",
+                "a comparison is of two exercises for one muscle, or of two muscles in one exercise",
+                {"help": "give `of: muscle` for two exercises, or `exercise: id` for two muscles"},
+            )
         return self
 
     def selects(self, measurement: Measurement, side: str) -> bool:
         """Whether this measurement is the one for a side of the comparison."""
         at, of = (side, self.of) if self.of else (self.exercise, side)
-        return (measurement.exercise == at and measurement.of == of
-                and self.statistic in (None, measurement.statistic)
-                and self.measure in (None, measurement.measure))  # fmt: skip
+        return (
+            measurement.exercise == at
+            and measurement.of == of
+            and self.statistic in (None, measurement.statistic)
+            and self.measure in (None, measurement.measure)
+        )
 
 
 class Study(Subject):
@@ -155,7 +165,8 @@ class Compared:
     @property
     def formerly(self) -> tuple[str, ...]:
         return tuple(old if "/" in old else f"{self.study.id}/{old}" for old in self.comparison.formerly) + tuple(
-            f"{old}/{self.comparison.id}" for old in self.study.formerly)  # fmt: skip
+            f"{old}/{self.comparison.id}" for old in self.study.formerly
+        )
 
     @property
     def retired(self) -> str:
@@ -202,8 +213,10 @@ class Compared:
     @property
     def measured(self) -> tuple[Measurement, ...]:
         """The measurements on both sides; not two where the paper gives only a difference, or where one is missing."""
-        found = (next((each for each in self.study.measurements if self.comparison.selects(each, side)), None)
-                 for side in self.comparison.compare)  # fmt: skip
+        found = (
+            next((each for each in self.study.measurements if self.comparison.selects(each, side)), None)
+            for side in self.comparison.compare
+        )
         return tuple(each for each in found if each is not None)
 
     @property
@@ -212,10 +225,15 @@ class Compared:
         first, second = self.comparison.compare
         percent = self.comparison.higher_by_percent
         if percent is not None:
-            return (Side(first, 100 + percent, "", load=self.comparison.load), Side(second, 100, "", load=self.comparison.load))
+            return (
+                Side(first, 100 + percent, "", load=self.comparison.load),
+                Side(second, 100, "", load=self.comparison.load),
+            )
         one, two = self.measured
-        return (Side(first, one.value, self.study.unit(one), one.sd, one.load or self.comparison.load),
-                Side(second, two.value, self.study.unit(two), two.sd, two.load or self.comparison.load))  # fmt: skip
+        return (
+            Side(first, one.value, self.study.unit(one), one.sd, one.load or self.comparison.load),
+            Side(second, two.value, self.study.unit(two), two.sd, two.load or self.comparison.load),
+        )
 
     @property
     def ratio(self) -> float:

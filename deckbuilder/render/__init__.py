@@ -11,6 +11,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from deckbuilder import tags
 from deckbuilder.diagnostics import Diagnostic
 from deckbuilder.library import Library
 from deckbuilder.notes import Media, Note, NoteType
@@ -19,7 +20,6 @@ from deckbuilder.prose import inline, plain, prose
 from deckbuilder.records import Cloze, Deck
 from deckbuilder.records.base import Subject
 from deckbuilder.records.study import BANDS
-from deckbuilder.render import tags
 from deckbuilder.render.media import Pictures
 from deckbuilder.render.notetypes import NoteTypes, explain
 
@@ -36,7 +36,9 @@ class Rendered:
     note_types: dict[str, NoteType]
 
 
-def render(library: Library, project: Project, tick: Callable[[int, int], None] = lambda done, of: None) -> tuple[Rendered | None, list[Diagnostic]]:  # fmt: skip
+def render(
+    library: Library, project: Project, tick: Callable[[int, int], None] = lambda done, of: None
+) -> tuple[Rendered | None, list[Diagnostic]]:
     """Every note of the project. `tick(done, of)` is called now and then on long work."""
     deck = library.deck
     if deck is None:
@@ -64,7 +66,9 @@ def teaching_order(library: Library, deck: Deck) -> list[Subject]:
     def place(record: Subject) -> tuple[int, int, str, int, int]:
         document = record.document
         path = document.file.name.removeprefix("cards/")
-        step = next((at for at, prefix in enumerate(prefixes) if path == prefix or path.startswith(prefix + "/")), len(prefixes))
+        step = next(
+            (at for at, prefix in enumerate(prefixes) if path == prefix or path.startswith(prefix + "/")), len(prefixes)
+        )
         return step, _TIERS[record.tier], path, document.document, document.item or 0
 
     return sorted((record for record in library.records.values() if isinstance(record, Subject)), key=place)
@@ -79,9 +83,15 @@ class _Writer:
         self._pictures = Pictures(project, deck.note_types.prefix.lower())
         self._templates: dict[str, Any] = {}
         self._broken: set[str] = set()
-        self._jinja = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, finalize=_finalize,
-                                         trim_blocks=True, lstrip_blocks=True, cache_size=-1,
-                                         loader=jinja2.FileSystemLoader(project.templates))  # fmt: skip
+        self._jinja = jinja2.Environment(
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            finalize=_finalize,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            cache_size=-1,
+            loader=jinja2.FileSystemLoader(project.templates),
+        )
         self._jinja.filters.update(prose=prose, inline=inline, plain=plain, cloze=cloze, number=number)
         self._jinja.globals.update(library=library, deck=deck, bands=[name for _, name in BANDS])
 
@@ -97,22 +107,40 @@ class _Writer:
         unknown = sorted(values.keys() - set(map(_variable, note_type.names)))
         if unknown:
             self._broken.add(kind)
-            self.faults.append(explain(jinja2.TemplateSyntaxError(
-                f"the note type has no field for the variable '{unknown[0]}'", 1, name=f"{kind}/fields.html.j2"),
-                self._project, f"{kind}/fields.html.j2"))  # fmt: skip
+            self.faults.append(
+                explain(
+                    jinja2.TemplateSyntaxError(
+                        f"the note type has no field for the variable '{unknown[0]}'", 1, name=f"{kind}/fields.html.j2"
+                    ),
+                    self._project,
+                    f"{kind}/fields.html.j2",
+                )
+            )
             return None
         fields = tuple(_normal(values.get(_variable(name), "")) for name in note_type.names)
         ordinals = cloze_ordinals(subject) if note_type.cloze else note_type.ordinals(fields)
         if not ordinals:
-            self.faults.append(Diagnostic(record.locate(), "blank-card", f"no card of {subject.key} has a front",
-                                          "fill the fields that its questions need"))  # fmt: skip
+            self.faults.append(
+                Diagnostic(
+                    record.locate(),
+                    "blank-card",
+                    f"no card of {subject.key} has a front",
+                    "fill the fields that its questions need",
+                )
+            )
             return None
         return Note(
-            key=subject.key, kind=kind, deck=self._deck.deck_of(kind), fields=fields,
-            tags=tags.of(subject, self._library, self._deck.tag_root), ordinals=ordinals,
-            media=(media,) if media else (), formerly=tuple(f"{kind}/{id}" for id in subject.formerly),
-            retired=subject.retired, location=record.document.near,
-        )  # fmt: skip
+            key=subject.key,
+            kind=kind,
+            deck=self._deck.deck_of(kind),
+            fields=fields,
+            tags=tags.of(subject, self._library, self._deck.tag_root),
+            ordinals=ordinals,
+            media=(media,) if media else (),
+            formerly=tuple(f"{kind}/{id}" for id in subject.formerly),
+            retired=subject.retired,
+            location=record.document.near,
+        )
 
     def _values(self, folder: str, subject: Any, media: Media | None) -> dict[str, str]:
         name = f"{folder}/fields.html.j2"

@@ -44,7 +44,9 @@ class Pictures:
         except (OSError, ValueError, RuntimeError):
             inside = False
         if not inside or ":" in name or "\0" in name:
-            return fault(f"'{name}' lies outside cards/media/, or is a link that leads out", "copy the file into cards/media/")
+            return fault(
+                f"'{name}' lies outside cards/media/, or is a link that leads out", "copy the file into cards/media/"
+            )
         if not path.name.lower().endswith(ENDINGS):
             return fault(f"'{name}' is no picture that every Anki shows", f"use one of {', '.join(ENDINGS)}")
         if not path.is_file():

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from pydantic import ValidationError
 from pydantic import Field as Key
+from pydantic import ValidationError
 
 from deckbuilder import ankitemplate, source
 from deckbuilder.diagnostics import Diagnostic, Location
@@ -72,9 +72,18 @@ class NoteTypes:
         self._shared = self._load(_Shared, "_shared/notetype.yaml")
         self._css = self._read("_shared/style.css")
         self._jinja = jinja2.Environment(
-            block_start_string="[%", block_end_string="%]", variable_start_string="[[", variable_end_string="]]",
-            comment_start_string="[#", comment_end_string="#]", trim_blocks=True, lstrip_blocks=True,
-            undefined=jinja2.StrictUndefined, loader=jinja2.FileSystemLoader(project.templates), autoescape=True)  # fmt: skip
+            block_start_string="[%",
+            block_end_string="%]",
+            variable_start_string="[[",
+            variable_end_string="]]",
+            comment_start_string="[#",
+            comment_end_string="#]",
+            trim_blocks=True,
+            lstrip_blocks=True,
+            undefined=jinja2.StrictUndefined,
+            loader=jinja2.FileSystemLoader(project.templates),
+            autoescape=True,
+        )
 
     def get(self, kind: str) -> NoteType | None:
         """The note type for notes of a kind, or None where its templates are at fault."""
@@ -90,9 +99,14 @@ class NoteTypes:
             return None
         anki_id = self._deck.note_types.ids.get(kind)
         if anki_id is None:
-            self.faults.append(Diagnostic(self._deck.locate("note_types", "ids"), "note-type-id",
-                                          f"no note type id for the kind '{kind}'",
-                                          f"add `{kind}: {_fresh_id(self._deck, kind)}` under note_types.ids; it must never change"))  # fmt: skip
+            self.faults.append(
+                Diagnostic(
+                    self._deck.locate("note_types", "ids"),
+                    "note-type-id",
+                    f"no note type id for the kind '{kind}'",
+                    f"add `{kind}: {_fresh_id(self._deck, kind)}` under note_types.ids; it must never change",
+                )
+            )
             return None
         specs = [*spec.fields, *self._shared.fields]
         self._check_names(kind, specs, spec)
@@ -100,10 +114,20 @@ class NoteTypes:
         templates = [made for card in spec.cards if (made := self._card(kind, card, spec, fields))]
         if not spec.cloze:
             templates += [self._spare(each) for each in self._shared.spare_cards]
-        css = self._css + (self._read(f"{kind}/style.css") if (self._project.templates / kind / "style.css").is_file() else "")
+        css = self._css + (
+            self._read(f"{kind}/style.css") if (self._project.templates / kind / "style.css").is_file() else ""
+        )
         self._check_css(kind, css)
-        return NoteType(kind, anki_id, f"{self._deck.note_types.prefix} {spec.name}", spec.cloze, css, spec.sort_field,
-                        fields, tuple(templates))  # fmt: skip
+        return NoteType(
+            kind,
+            anki_id,
+            f"{self._deck.note_types.prefix} {spec.name}",
+            spec.cloze,
+            css,
+            spec.sort_field,
+            fields,
+            tuple(templates),
+        )
 
     def _card(self, kind: str, card: _Card, spec: _NoteType, fields: tuple[Field, ...]) -> CardTemplate | None:
         name = f"{kind}/cards/{card.file}.html.j2"
@@ -111,8 +135,13 @@ class NoteTypes:
         for side in ("front", "back"):
             try:
                 text = self._jinja.get_template(name).render(
-                    side=side, kind=kind, card=card.file, report_url=self._deck.report_url, language=self._deck.language,
-                    prefix=self._deck.note_types.prefix.lower())  # fmt: skip
+                    side=side,
+                    kind=kind,
+                    card=card.file,
+                    report_url=self._deck.report_url,
+                    language=self._deck.language,
+                    prefix=self._deck.note_types.prefix.lower(),
+                )
             except jinja2.TemplateError as error:
                 self.faults.append(explain(error, self._project, name))
                 return None
@@ -130,68 +159,140 @@ class NoteTypes:
         try:
             nodes = ankitemplate.parse(text)
         except ankitemplate.BadTemplate as error:
-            yield Diagnostic(self._where(name, error.text), "card-template", str(error), "open and close each section once")
+            yield Diagnostic(
+                self._where(name, error.text), "card-template", str(error), "open and close each section once"
+            )
             return
         for field, filters in ankitemplate.fields(nodes):
             if field not in fields and field not in ankitemplate.SPECIAL:
-                yield Diagnostic(self._where(name, field), "unknown-field", f"the note type has no field '{field}'",
-                                 nearest(field, fields) or f"its fields are: {', '.join(sorted(fields))}")  # fmt: skip
+                yield Diagnostic(
+                    self._where(name, field),
+                    "unknown-field",
+                    f"the note type has no field '{field}'",
+                    nearest(field, fields) or f"its fields are: {', '.join(sorted(fields))}",
+                )
             for each in filters:
                 if each not in ankitemplate.FILTERS and not each.startswith("tts "):
-                    yield Diagnostic(self._where(name, f"{each}:"), "unknown-filter", f"Anki has no filter '{each}'",
-                                     nearest(each, ankitemplate.FILTERS) or "leave it out")  # fmt: skip
+                    yield Diagnostic(
+                        self._where(name, f"{each}:"),
+                        "unknown-filter",
+                        f"Anki has no filter '{each}'",
+                        nearest(each, ankitemplate.FILTERS) or "leave it out",
+                    )
         if side == "front" and not spec.cloze and (len(nodes) != 1 or not isinstance(nodes[0], ankitemplate.Section)):
-            yield Diagnostic(self._where(name, ""), "front-gate", "the front is not wrapped whole in one section",
-                             "put everything between {{#Field}} and {{/Field}}, so that no blank card can arise")  # fmt: skip
+            yield Diagnostic(
+                self._where(name, ""),
+                "front-gate",
+                "the front is not wrapped whole in one section",
+                "put everything between {{#Field}} and {{/Field}}, so that no blank card can arise",
+            )
 
     def _check_names(self, kind: str, fields: list[_Field], spec: _NoteType) -> None:
         file = f"{kind}/notetype.yaml"
         seen: dict[str, str] = {}
         for each in fields:
             if _REPAIRED.search(each.name) or not each.name:
-                self.faults.append(Diagnostic(self._where(file, each.name), "field-name",
-                                              f"Anki would repair the field name '{each.name}', and no later edition would fit it",
-                                              "leave out : { } \", a first # / ^, and outer spaces"))  # fmt: skip
+                self.faults.append(
+                    Diagnostic(
+                        self._where(file, each.name),
+                        "field-name",
+                        f"Anki would repair the field name '{each.name}', and no later edition would fit it",
+                        'leave out : { } ", a first # / ^, and outer spaces',
+                    )
+                )
             if each.name.lower() in seen:
-                self.faults.append(Diagnostic(self._where(file, each.name), "field-name",
-                                              f"the field names '{seen[each.name.lower()]}' and '{each.name}' are one to Anki",
-                                              "rename one"))  # fmt: skip
+                self.faults.append(
+                    Diagnostic(
+                        self._where(file, each.name),
+                        "field-name",
+                        f"the field names '{seen[each.name.lower()]}' and '{each.name}' are one to Anki",
+                        "rename one",
+                    )
+                )
             seen[each.name.lower()] = each.name
         ids = [each.id for each in fields]
         cards = [each.id for each in spec.cards]
         if len(set(ids)) < len(ids) or len(set(cards)) < len(cards):
-            self.faults.append(Diagnostic(self._where(file, "id"), "field-id", "two fields or two cards have the same id",
-                                          "give each its own; an id never changes"))  # fmt: skip
+            self.faults.append(
+                Diagnostic(
+                    self._where(file, "id"),
+                    "field-id",
+                    "two fields or two cards have the same id",
+                    "give each its own; an id never changes",
+                )
+            )
         if spec.sort_field not in [each.name for each in fields]:
-            self.faults.append(Diagnostic(self._where(file, "sort_field"), "unknown-field",
-                                          f"the sort field '{spec.sort_field}' is no field of the note type",
-                                          nearest(spec.sort_field, seen.values()) or "name one of its fields"))  # fmt: skip
+            self.faults.append(
+                Diagnostic(
+                    self._where(file, "sort_field"),
+                    "unknown-field",
+                    f"the sort field '{spec.sort_field}' is no field of the note type",
+                    nearest(spec.sort_field, seen.values()) or "name one of its fields",
+                )
+            )
         for card in spec.cards:
             if '"' in card.name or "{" in card.name:
-                self.faults.append(Diagnostic(self._where(file, card.name), "card-name",
-                                              f"Anki would repair the card name '{card.name}'", "leave out quotes and braces"))  # fmt: skip
+                self.faults.append(
+                    Diagnostic(
+                        self._where(file, card.name),
+                        "card-name",
+                        f"Anki would repair the card name '{card.name}'",
+                        "leave out quotes and braces",
+                    )
+                )
 
     def _check_css(self, kind: str, css: str) -> None:
         file = "_shared/style.css"
         if len(css) > MAX_CSS:
-            self.faults.append(Diagnostic(self._where(file, ""), "css", f"the styling of '{kind}' is over {MAX_CSS} characters",
-                                          "phones load it with every card: shorten it"))  # fmt: skip
+            self.faults.append(
+                Diagnostic(
+                    self._where(file, ""),
+                    "css",
+                    f"the styling of '{kind}' is over {MAX_CSS} characters",
+                    "phones load it with every card: shorten it",
+                )
+            )
         if ".night_mode" not in css:
-            self.faults.append(Diagnostic(self._where(file, ""), "css", "the styling never says `.night_mode`",
-                                          "without it AnkiDroid inverts the colours itself"))  # fmt: skip
+            self.faults.append(
+                Diagnostic(
+                    self._where(file, ""),
+                    "css",
+                    "the styling never says `.night_mode`",
+                    "without it AnkiDroid inverts the colours itself",
+                )
+            )
         if re.search(r"@import|url\(\s*['\"]?(?:https?:)?//", css):
-            self.faults.append(Diagnostic(self._where(file, "url("), "css", "the styling loads something from the network",
-                                          "ship it as a `_file` in the media folder"))  # fmt: skip
+            self.faults.append(
+                Diagnostic(
+                    self._where(file, "url("),
+                    "css",
+                    "the styling loads something from the network",
+                    "ship it as a `_file` in the media folder",
+                )
+            )
 
     def _load(self, shape: type[Any], name: str) -> Any:
         path = self._project.templates / name
         if not path.is_file():
-            self.faults.append(Diagnostic(Location(self._shown(name)), "missing-template", "the file is missing",
-                                          "every note type needs its folder in templates/"))  # fmt: skip
+            self.faults.append(
+                Diagnostic(
+                    Location(self._shown(name)),
+                    "missing-template",
+                    "the file is missing",
+                    "every note type needs its folder in templates/",
+                )
+            )
             return None
         documents, faults = source.read([path], self._project.templates)
-        self.faults += [Diagnostic(Location(self._shown(each.location.path), each.location.line, each.location.column),
-                                   each.rule, each.message, each.help) for each in faults]  # fmt: skip
+        self.faults += [
+            Diagnostic(
+                Location(self._shown(each.location.path), each.location.line, each.location.column),
+                each.rule,
+                each.message,
+                each.help,
+            )
+            for each in faults
+        ]
         if len(documents) != 1:
             return None
         try:
@@ -199,16 +300,25 @@ class NoteTypes:
         except ValidationError as error:
             for each in error.errors(include_url=False):
                 place = documents[0].locate(each["loc"])
-                self.faults.append(Diagnostic(Location(self._shown(name), place.line, place.column), "note-type",
-                                              f"{'.'.join(map(str, each['loc']))}: {each['msg']}", "see CONTRIBUTING.md, Note types"))  # fmt: skip
+                self.faults.append(
+                    Diagnostic(
+                        Location(self._shown(name), place.line, place.column),
+                        "note-type",
+                        f"{'.'.join(map(str, each['loc']))}: {each['msg']}",
+                        "see CONTRIBUTING.md, Note types",
+                    )
+                )
             return None
 
     def _read(self, name: str) -> str:
         try:
             return (self._project.templates / name).read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            self.faults.append(Diagnostic(Location(self._shown(name)), "unreadable", f"the file cannot be read ({error})",
-                                          "restore it"))  # fmt: skip
+            self.faults.append(
+                Diagnostic(
+                    Location(self._shown(name)), "unreadable", f"the file cannot be read ({error})", "restore it"
+                )
+            )
             return ""
 
     def _shown(self, name: str) -> str:
@@ -237,8 +347,12 @@ def explain(error: Exception, project: Project, name: str) -> Diagnostic:
         at = Location(shown(project, error.name or name), error.lineno, 1)
         return Diagnostic(at, "template-syntax", error.message or "syntax error", "mend the template's Jinja here")
     if isinstance(error, jinja2.TemplateNotFound):
-        return Diagnostic(Location(shown(project, name)), "missing-template", f"the template '{error.name}' is missing",
-                          "restore the file, or mend the name")  # fmt: skip
+        return Diagnostic(
+            Location(shown(project, name)),
+            "missing-template",
+            f"the template '{error.name}' is missing",
+            "restore the file, or mend the name",
+        )
     place = Location(shown(project, name))
     trace = error.__traceback__
     while trace is not None:

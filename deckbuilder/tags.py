@@ -43,16 +43,28 @@ def check(subject: Subject, allowed: frozenset[str]) -> Iterator[Diagnostic]:
     for place, tag in enumerate(subject.tags):
         where = subject.locate("tags", place)
         if " " in tag or "\u3000" in tag:
-            yield Diagnostic(where, "tag", f"the tag '{tag}' holds a space: Anki would make two tags of it",
-                             f"write '{tag.strip().replace(' ', '_')}'")  # fmt: skip
+            yield Diagnostic(
+                where,
+                "tag",
+                f"the tag '{tag}' holds a space: Anki would make two tags of it",
+                f"write '{tag.strip().replace(' ', '_')}'",
+            )
         elif not _TAG.fullmatch(tag) or tag.count("::") > 3:
-            yield Diagnostic(where, "tag", f"the tag '{tag}' cannot be used",
-                             "use letters, digits, `_` and `-`, with `::` between at most four levels")  # fmt: skip
+            yield Diagnostic(
+                where,
+                "tag",
+                f"the tag '{tag}' cannot be used",
+                "use letters, digits, `_` and `-`, with `::` between at most four levels",
+            )
         elif tag.lower() in _NOT_OURS:
             yield Diagnostic(where, "tag", f"'{tag}' belongs to the learner", "leave it out")
         elif tag not in allowed:
-            yield Diagnostic(where, "tag", f"the tag '{tag}' is not in the vocabulary",
-                             nearest(tag, allowed) or "add it to `extra_tags` in cards/deck.yaml")  # fmt: skip
+            yield Diagnostic(
+                where,
+                "tag",
+                f"the tag '{tag}' is not in the vocabulary",
+                nearest(tag, allowed) or "add it to `extra_tags` in cards/deck.yaml",
+            )
 
 
 def _derived(subject: Any, library: Library) -> Iterator[str]:

@@ -1,0 +1,124 @@
+"""A project on disk that tests edit, and a learner's Anki that judges what it builds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from judge import Anki
+
+from deckbuilder import lock as locks
+from deckbuilder import pipeline
+from deckbuilder.cli.new import _fill
+from deckbuilder.diagnostics import Diagnostic
+from deckbuilder.lock import Lock
+from deckbuilder.pipeline import Built
+from deckbuilder.project import Project, find
+from deckbuilder.records import NOTE_KINDS
+
+ROOT = Path(__file__).parents[1]
+# Some minutes ago: Anki compares whole seconds with its own clock, and refuses ids from the future.
+START = 1_790_000_000
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--rewrite", action="store_true", help="rewrite the golden pages; read the diff afterwards")
+
+
+class Author:
+    """Somebody who edits a project and builds it again, each time a minute later."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.now = START
+        fill_starter(root)
+
+    @property
+    def project(self) -> Project:
+        return find(self.root)
+
+    @property
+    def dist(self) -> Path:
+        return self.root / "dist"
+
+    def write(self, name: str, text: str | bytes) -> None:
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+
+    def read(self, name: str) -> str:
+        return (self.root / name).read_text("utf-8")
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        text = self.read(name)
+        assert old in text, f"{old!r} is not in {name}"
+        self.write(name, text.replace(old, new, 1))
+
+    def check(self) -> list[Diagnostic]:
+        return pipeline.check(self.project).diagnostics
+
+    def attempt(self, **options: bool) -> pipeline.Report:
+        self.now += 60
+        return pipeline.build(self.project, self.dist, self.now, **options)
+
+    def build(self, **options: bool) -> Built:
+        """A build that must succeed."""
+        report = self.attempt(**options)
+        assert report.built is not None, "\n".join(map(str, report.diagnostics))
+        return report.built
+
+    @property
+    def lock(self) -> Lock:
+        return locks.load(self.read("cards/deck.lock"), "deck.lock")
+
+    def guid(self, key: str) -> str:
+        return self.lock.notes[key].guid
+
+    def state(self) -> dict[str, bytes]:
+        """The bytes of everything that a failed build must leave alone."""
+        paths = [*self.dist.glob("**/*"), self.root / "cards" / "deck.lock"]
+        return {path.relative_to(self.root).as_posix(): path.read_bytes() for path in paths if path.is_file()}
+
+
+def fill_starter(root: Path) -> None:
+    """The starter project with fixed ids."""
+    ids = "\n".join(f"    {kind}: {1_700_000_000_100 + place}" for place, kind in enumerate(NOTE_KINDS))
+    values = {
+        "slug": "arm",
+        "title": '"Arm"',
+        "prefix": "ARM",
+        "edition": "2026-11",
+        "month": "2026-11",
+        "deck_id": "1700000000000",
+        "facts_id": "1700000000001",
+        "exam_id": "1700000000002",
+        "ids": ids,
+        "kinds": ", ".join(kind for kind in NOTE_KINDS if kind != "question"),
+    }
+    _fill(root, values)
+
+
+@pytest.fixture
+def author(tmp_path: Path) -> Author:
+    return Author(tmp_path / "project")
+
+
+@pytest.fixture
+def anki(tmp_path: Path) -> Iterator[Anki]:
+    with Anki(tmp_path / "learner") as learner:
+        yield learner
+
+
+@pytest.fixture(scope="session")
+def shipped_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped deck, built once for every test that only looks at it."""
+    report = pipeline.build(find(ROOT), tmp_path_factory.mktemp("shipped"), START, locked=True)
+    assert report.built is not None, "\n".join(map(str, report.diagnostics))
+    return report.built.path
+
+
+def plain(html: str) -> str:
+    """Text without tags, for comparing what a learner reads."""
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
