@@ -9,7 +9,6 @@ from deckbuilder.notes import Note, NoteType
 from deckbuilder.package.writer import DeckSpec
 from deckbuilder.records import Deck
 
-# Measured reasons stand in docs/studying.md.
 SETTINGS = """\
 - New cards a day: 10. Maximum reviews a day: 9999.
 - Learning and relearning steps: 10m.

@@ -59,13 +59,13 @@ class Author:
     def check(self) -> list[Diagnostic]:
         return pipeline.check(self.project).diagnostics
 
-    def attempt(self, **options: bool) -> pipeline.Report:
+    def attempt(self, *, locked: bool = False, allow_schema_change: bool = False) -> pipeline.Report:
         self.now += 60
-        return pipeline.build(self.project, self.dist, self.now, **options)
+        return pipeline.build(self.project, self.dist, self.now, locked=locked, allow_schema_change=allow_schema_change)
 
-    def build(self, **options: bool) -> Built:
+    def build(self, *, locked: bool = False, allow_schema_change: bool = False) -> Built:
         """A build that must succeed."""
-        report = self.attempt(**options)
+        report = self.attempt(locked=locked, allow_schema_change=allow_schema_change)
         assert report.built is not None, "\n".join(map(str, report.diagnostics))
         return report.built
 

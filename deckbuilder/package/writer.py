@@ -216,6 +216,7 @@ class _Package(genanki.Package):  # type: ignore[misc]
     def write_to_db(self, cursor: sqlite3.Cursor, timestamp: float = 0, id_gen: Iterator[int] | None = None) -> None:
         tables, indexes = _split(APKG_SCHEMA)
         cursor.executescript(f"{tables}{APKG_COL}")
+        cursor.execute("BEGIN")
         (decks,) = cursor.execute("SELECT decks FROM col").fetchone()
         found = json.loads(decks) | {str(deck.deck_id): deck.to_json() for deck in self.decks}
         models = {str(each.model_id): each.to_json(0, 0) for _, each in sorted(self._models.items())}
@@ -224,6 +225,7 @@ class _Package(genanki.Package):  # type: ignore[misc]
             deck.write_to_db(cursor, timestamp, id_gen)
         for index in indexes:  # building them once at the end is half the work
             cursor.execute(index)
+        cursor.execute("COMMIT")
         self._digest = self._content_digest(models)
 
     def write_to_file(self, file: Path, timestamp: float | None = None) -> None:
@@ -234,10 +236,7 @@ class _Package(genanki.Package):  # type: ignore[misc]
                 connection.execute("PRAGMA journal_mode=OFF")
                 connection.execute("PRAGMA synchronous=OFF")
                 connection.execute("PRAGMA encoding='UTF-8'")
-                cursor = connection.cursor()
-                cursor.execute("BEGIN")
-                self.write_to_db(cursor)
-                cursor.execute("COMMIT")
+                self.write_to_db(connection.cursor())
             with database.open("r+b") as header:
                 header.seek(96)
                 header.write(_SQLITE_VERSION)

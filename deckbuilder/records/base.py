@@ -138,8 +138,9 @@ def _one_or_more(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
-Ids = Annotated[tuple[Id, ...], BeforeValidator(_one_or_more)]
-MuscleIds = Annotated[tuple[MuscleId, ...], BeforeValidator(_one_or_more)]
+_IDS_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "uniqueItems": True}]}
+Ids = Annotated[tuple[Id, ...], BeforeValidator(_one_or_more), WithJsonSchema(_IDS_SCHEMA)]
+MuscleIds = Annotated[tuple[MuscleId, ...], BeforeValidator(_one_or_more), WithJsonSchema(_IDS_SCHEMA)]
 
 
 def _sources(value: object) -> object:
@@ -147,7 +148,8 @@ def _sources(value: object) -> object:
     return {fact: (ids,) if isinstance(ids, str) else ids for fact, ids in by_fact.items()}
 
 
-Sources = Annotated[dict[str, tuple[Id, ...]], BeforeValidator(_sources)]
+_SOURCES_SCHEMA = {"anyOf": [*_IDS_SCHEMA["anyOf"], {"type": "object", "additionalProperties": _IDS_SCHEMA}]}
+Sources = Annotated[dict[str, tuple[Id, ...]], BeforeValidator(_sources), WithJsonSchema(_SOURCES_SCHEMA)]
 
 
 class Model(BaseModel):

@@ -1,0 +1,144 @@
+"""The verbs as a person meets them: help, exit codes, pipes, colours, the starter project."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+from conftest import ROOT, START, Author
+from judge import Anki
+
+from deckbuilder import source
+from deckbuilder.cli import VERBS
+from deckbuilder.project import find
+
+
+def deckbuilder(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    env = {key: value for key, value in os.environ.items() if key != "NO_COLOR"} | environment
+    return subprocess.run(
+        [sys.executable, "-m", "deckbuilder", *arguments],
+        cwd=cwd,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_shows_an_example(verb: str, tmp_path: Path) -> None:
+    done = deckbuilder(verb, "--help", cwd=tmp_path)
+
+    assert done.returncode == 0
+    assert f"deckbuilder {verb}" in done.stdout.split("Example:")[1]
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = "import sys; from deckbuilder.cli import main\ntry: main(['--help'])\nexcept SystemExit: print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert not {"pydantic", "jinja2", "genanki", "yaml", "sqlite3"} & set(done.stdout.split())
+
+
+def test_an_unknown_option_is_misuse(tmp_path: Path) -> None:
+    assert deckbuilder("build", "--lockd", cwd=tmp_path).returncode == 2
+
+
+def test_a_starter_project_builds_and_imports_at_once(tmp_path: Path, anki: Anki) -> None:
+    made = deckbuilder("new", "my deck", "--name", "Shoulder Anatomy", cwd=tmp_path)
+    built = deckbuilder("build", cwd=tmp_path / "my deck" / "cards")
+
+    assert made.returncode == 0, made.stderr
+    assert built.returncode == 0, built.stderr
+    (package,) = (tmp_path / "my deck" / "dist").glob("*.apkg")
+    assert len(anki.imports(package).new) > 3
+    assert anki.faults() == []
+    assert "Shoulder Anatomy::1 Facts" in anki.decks()
+
+
+def test_two_starter_projects_never_share_a_note_type(tmp_path: Path, anki: Anki) -> None:
+    for name in ("one", "two"):
+        deckbuilder("new", name, cwd=tmp_path)
+        deckbuilder("build", cwd=tmp_path / name)
+    results = [anki.imports(next((tmp_path / name / "dist").glob("*.apkg"))) for name in ("one", "two")]
+
+    assert [len(result.new) for result in results] == [len(results[0].new)] * 2
+    assert not any(result.conflicting or result.duplicate for result in results)
+
+
+def test_new_refuses_a_folder_that_holds_something(tmp_path: Path) -> None:
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "thesis.txt").write_text("mine")
+
+    done = deckbuilder("new", "full", cwd=tmp_path)
+
+    assert done.returncode == 1
+    assert "full is not empty" in done.stderr
+    assert [path.name for path in (tmp_path / "full").iterdir()] == ["thesis.txt"]
+
+
+def test_a_fault_is_shown_with_its_place_and_no_colour_in_a_pipe(author: Author) -> None:
+    author.edit("cards/actions.yaml", "prime_movers: biceps-brachii", "prime_movers: biceps-brachi")
+
+    done = deckbuilder("check", "--project", str(author.root), cwd=author.root)
+
+    assert done.returncode == 1
+    assert "cards/actions.yaml:8:17: unknown-reference: no muscle has the id 'biceps-brachi'" in done.stderr
+    assert "did you mean 'biceps-brachii'" in done.stderr
+    assert "\x1b[" not in done.stderr + done.stdout
+
+
+def test_the_time_of_a_build_can_be_set_from_outside(author: Author) -> None:
+    done = deckbuilder("build", cwd=author.root, SOURCE_DATE_EPOCH=str(START))
+
+    assert done.returncode == 0, done.stderr
+    assert {entry.mod for entry in author.lock.notes.values()} == {START}
+    assert deckbuilder("build", cwd=author.root, SOURCE_DATE_EPOCH="soon").returncode == 2
+
+
+def test_inspect_reads_what_build_wrote(author: Author) -> None:
+    built = author.build()
+
+    seen = json.loads(deckbuilder("inspect", "--json", str(built.path), cwd=author.root).stdout)
+
+    assert (seen["notes"], seen["cards"]) == (built.written.notes, built.written.cards)
+    assert seen["manifest"]["digest"] == built.written.digest
+    assert seen["tags"]["TA::Topic::Anatomy"] > 0
+    text = deckbuilder("inspect", str(built.path), cwd=author.root).stdout
+    assert "Arm::1 Facts" in text
+    assert "ARM Muscle" in text
+
+
+def test_inspect_refuses_what_is_no_package(tmp_path: Path) -> None:
+    (tmp_path / "notes.apkg").write_text("not a zip")
+
+    done = deckbuilder("inspect", "notes.apkg", cwd=tmp_path)
+
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "notes.apkg" in done.stderr
+
+
+def test_outside_a_project_the_shipped_deck_is_built(tmp_path: Path, shipped_package: Path) -> None:
+    done = deckbuilder("build", cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    (package,) = (tmp_path / "dist").glob("*.apkg")
+    assert package.read_bytes() == shipped_package.read_bytes()
+
+
+def test_the_schema_accepts_every_shipped_card_and_marks_a_misspelt_key(tmp_path: Path) -> None:
+    schema = json.loads(deckbuilder("schema", cwd=tmp_path).stdout)
+    validator = jsonschema.Draft202012Validator(schema)
+    documents, _ = source.read(find(ROOT).sources(), ROOT)
+    for document in documents:
+        assert not list(validator.iter_errors(document.value)), document.locate()
+
+    broken = {"muscle": "x", "name": "X", "region": "hip", "sources": "s", "orgin": "sacrum"}
+    assert list(validator.iter_errors(broken))

@@ -1,0 +1,63 @@
+"""Every command that the documents show is run, and says what they say it says."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+_BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def blocks() -> list[tuple[str, str]]:
+    found = []
+    for name in ("README.md", "docs/source-cards.md"):
+        found += [(name, block) for block in _BLOCK.findall((ROOT / name).read_text("utf-8"))]
+    return found
+
+
+def test_the_readme_shows_commands() -> None:
+    assert len(blocks()) >= 3
+
+
+@pytest.mark.parametrize(("name", "block"), blocks(), ids=lambda value: value.split("\n")[0][:40])
+def test_shown_commands_say_what_is_shown(name: str, block: str, tmp_path: Path) -> None:
+    """`$ command` lines, then what they print; `…` stands for anything. `cd` and `sed -i` are done for real."""
+    here = tmp_path
+    if "shoulder-deck" in block and "deckbuilder new" not in block:
+        run("deckbuilder new shoulder-deck", tmp_path)
+        here = tmp_path / "shoulder-deck"
+        run("deckbuilder build", here)
+    for command, expected in steps(block):
+        if command.startswith("cd "):
+            here = here / command[3:]
+            continue
+        said = run(command, here)
+        pattern = "[^\n]*".join(re.escape(piece) for piece in expected.strip().split("…"))
+        assert re.fullmatch(pattern, said.strip()), f"{name}: $ {command}\n{said}"
+
+
+def steps(block: str) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for line in block.splitlines():
+        if line.startswith("$ "):
+            found.append((line[2:], ""))
+        else:
+            command, expected = found.pop()
+            found.append((command, f"{expected}{line}\n"))
+    return found
+
+
+def run(command: str, here: Path) -> str:
+    words = shlex.split(command)
+    if words[0] == "deckbuilder":
+        words = [sys.executable, "-m", "deckbuilder", *words[1:]]
+    env = os.environ | {"NO_COLOR": "1"}
+    done = subprocess.run(words, cwd=here, env=env, capture_output=True, text=True, check=False)
+    return done.stdout + done.stderr
