@@ -79,7 +79,8 @@ def bare(folder: str, out: str, decks: str = "1") -> None:
             each["name"],
             fields=[{"name": field["name"]} for field in each["fields"]],
             templates=[
-                {"name": card["name"], "qfmt": card["front"], "afmt": card["back"]} for card in each["templates"]
+                {"name": card["name"], "qfmt": card["front"], "afmt": card["back"]}
+                for card in each["templates"]
             ],
             css=each["css"],
             sort_field_index=[field["name"] for field in each["fields"]].index(each["sort_field"]),
@@ -87,7 +88,9 @@ def bare(folder: str, out: str, decks: str = "1") -> None:
         for kind, each in ready["types"].items()
     }
     many = int(decks)
-    made = {id: genanki.Deck(each["id"], each["name"], each["description"]) for id, each in ready["decks"].items()}
+    made = {
+        id: genanki.Deck(each["id"], each["name"], each["description"]) for id, each in ready["decks"].items()
+    }
     spread = [genanki.Deck(at, f"All::{at}") for at in range(2, many + 2)]
     for at, (kind, deck, guid, fields, tags) in enumerate(ready["notes"]):
         note = genanki.Note(model=models[kind], fields=fields, tags=tags, guid=guid)
@@ -149,7 +152,9 @@ def naive(project: str, out: str) -> None:
     )
     deck = genanki.Deck(1_763_779_300_200, "Synthetic anatomy, naive")
     for place, (kind, (fields, questions)) in enumerate(_KINDS.items()):
-        template = jinja.from_string(_LISTS + "\x1f".join(fields.values()))  # one render a note, cut apart below
+        template = jinja.from_string(
+            _LISTS + "\x1f".join(fields.values())
+        )  # one render a note, cut apart below
         model = genanki.Model(
             1_763_779_300_300 + place,
             f"Naive {kind}",

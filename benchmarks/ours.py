@@ -53,7 +53,9 @@ def dump(project: str, folder: str) -> None:
     ready = {
         "types": {kind: asdict(each) for kind, each in types.items()},
         "decks": {id: asdict(each) for id, each in decks.items()},
-        "notes": [[each.kind, each.deck, after.notes[each.key].guid, each.fields, each.tags] for each in notes],
+        "notes": [
+            [each.kind, each.deck, after.notes[each.key].guid, each.fields, each.tags] for each in notes
+        ],
     }
     (into / "ready.json").write_text(json.dumps(ready, ensure_ascii=False), "utf-8")
     cards = sum(len(note.ordinals) for note in notes)
@@ -68,7 +70,9 @@ def write(folder: str, out: str, decks: str = "1") -> None:
     with (Path(folder) / "notes.pickle").open("rb") as file:
         notes, types, lock, specs, about = pickle.load(file)
     if (many := int(decks)) > 1:
-        specs = {"": specs[""]} | {str(at): writer.DeckSpec(at + 1, f"All::{at}", "") for at in range(1, many + 1)}
+        specs = {"": specs[""]} | {
+            str(at): writer.DeckSpec(at + 1, f"All::{at}", "") for at in range(1, many + 1)
+        }
         notes = [replace(note, deck=str(at % many + 1)) for at, note in enumerate(notes)]
     timed(lambda: writer.write(Path(out), notes, types, lock, specs, about))
 
@@ -89,7 +93,9 @@ def anki(package: str, out: str) -> None:
         collection = Collection(f"{folder}/collection.anki2")
         request = ImportAnkiPackageRequest(package_path=package, options=ImportAnkiPackageOptions())
         collection.import_anki_package(request)
-        top = next(each for each in collection.decks.all_names_and_ids() if "::" not in each.name and each.id != 1)
+        top = next(
+            each for each in collection.decks.all_names_and_ids() if "::" not in each.name and each.id != 1
+        )
         for name, legacy in (("new", False), ("legacy", True)):
             target = f"{out}.{name}.apkg"
             options = ExportAnkiPackageOptions(
@@ -111,7 +117,9 @@ def timed(work: Callable[[], object]) -> None:
     peak, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
     work()
     own = time.process_time() - start
-    print(json.dumps({"own": own, "grown": (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak) / 1024}))
+    print(
+        json.dumps({"own": own, "grown": (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak) / 1024})
+    )
 
 
 def _rows(package: Path) -> dict[str, list[tuple[Any, ...]]]:
@@ -120,7 +128,9 @@ def _rows(package: Path) -> dict[str, list[tuple[Any, ...]]]:
         with zipfile.ZipFile(package) as archive:
             path = archive.extract("collection.anki2", folder)
         with closing(sqlite3.connect(path)) as db:
-            return {table: db.execute(f"SELECT * FROM {table}").fetchall() for table in ("col", "notes", "cards")}
+            return {
+                table: db.execute(f"SELECT * FROM {table}").fetchall() for table in ("col", "notes", "cards")
+            }
 
 
 def main(verbs: Sequence[Callable[..., None]]) -> None:

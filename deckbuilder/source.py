@@ -134,7 +134,7 @@ def _documents(reading: _Reading, nodes: list[Any]) -> Iterator[Document]:
     for number, node in enumerate(nodes):
         if isinstance(node, yaml.SequenceNode):
             items: list[tuple[int | None, Any]] = list(enumerate(node.value))
-        elif isinstance(node, yaml.ScalarNode) and not node.value and node.style is None:
+        elif isinstance(node, yaml.ScalarNode) and not node.value and not node.style:
             continue
         else:
             items = [(None, node)]
@@ -206,7 +206,7 @@ class _Reading:
         text: str = node.value
         if node.tag is not _IMPLICIT:
             self.tagged(node)
-        if node.style is not None:
+        if node.style:  # plain scalars have the empty one
             if _CONTROL.search(text):
                 self.fault(
                     node,

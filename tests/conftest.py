@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,6 +57,15 @@ class Author:
         text = self.read(name)
         assert old in text, f"{old!r} is not in {name}"
         self.write(name, text.replace(old, new, 1))
+
+    def take_templates(self) -> None:
+        """A copy of the templates as the project's own, free to be changed."""
+        if not (self.root / "templates").exists():
+            shutil.copytree(ROOT / "templates", self.root / "templates")
+
+    def waits(self) -> None:
+        """Until after everything that a learner did so far: the next build is newer than that."""
+        self.now = max(self.now, int(time.time()))
 
     def check(self) -> list[Diagnostic]:
         return pipeline.check(self.project).diagnostics
@@ -113,8 +124,16 @@ def anki(tmp_path: Path) -> Iterator[Anki]:
 
 @pytest.fixture(scope="session")
 def shipped_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shipped deck, built once for every test that only looks at it."""
-    report = pipeline.build(find(ROOT), tmp_path_factory.mktemp("shipped"), START, locked=True)
+    """The shipped deck, built once for every test that only looks at it.
+
+    Until the cards have a lock, a first build in another place stands in.
+    """
+    project, output = find(ROOT), tmp_path_factory.mktemp("shipped")
+    if not project.lock.exists():
+        for folder in ("cards", "templates"):
+            shutil.copytree(ROOT / folder, output / folder)
+        project = find(output)
+    report = pipeline.build(project, output / "dist", START, locked=project.lock.exists())
     assert report.built is not None, "\n".join(map(str, report.diagnostics))
     return report.built.path
 

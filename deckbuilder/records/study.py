@@ -9,7 +9,20 @@ from typing import Any, ClassVar
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from deckbuilder.records.base import About, Evidence, Id, Ids, Model, MuscleId, Prose, Reference, Subject, Text, ids
+from deckbuilder.records.base import (
+    About,
+    Evidence,
+    Id,
+    Ids,
+    Model,
+    MuscleId,
+    Prose,
+    Reference,
+    Sources,
+    Subject,
+    Text,
+    ids,
+)
 
 MEASURED = ("muscle", "group")
 # The learner remembers a band, not a number: a ratio below the first bound is "about equal", and so on.
@@ -86,6 +99,7 @@ class Study(Subject):
 
     kind: ClassVar[str] = "study"
     id: Id = Field(validation_alias="study")
+    sources: Sources = {}
     evidence: Evidence = "single-study"
     people: People
     signal: Text = "surface EMG"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import jinja2
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from deckbuilder import tags
@@ -83,7 +84,7 @@ class _Writer:
         self._pictures = Pictures(project, deck.note_types.prefix.lower())
         self._templates: dict[str, Any] = {}
         self._broken: set[str] = set()
-        self._jinja = jinja2.Environment(
+        self._jinja = ImmutableSandboxedEnvironment(
             autoescape=True,
             undefined=jinja2.StrictUndefined,
             finalize=_finalize,

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from pydantic import Field as Key
 from pydantic import ValidationError
 
@@ -69,9 +70,10 @@ class NoteTypes:
         self._project = project
         self._deck = deck
         self._found: dict[str, NoteType | None] = {}
+        self.faults += _links_out(project)
         self._shared = self._load(_Shared, "_shared/notetype.yaml")
         self._css = self._read("_shared/style.css")
-        self._jinja = jinja2.Environment(
+        self._jinja = ImmutableSandboxedEnvironment(
             block_start_string="[%",
             block_end_string="%]",
             variable_start_string="[[",
@@ -333,6 +335,20 @@ class NoteTypes:
                     if text and text in line:
                         return Location(self._shown(file), number, line.index(text) + 1)
         return Location(self._shown(name), 1, 1)
+
+
+def _links_out(project: Project) -> Iterator[Diagnostic]:
+    """A project may be a stranger's: its templates run in a sandbox, and none is read from elsewhere."""
+    inside = project.templates.resolve()
+    for path in sorted(project.templates.rglob("*")):
+        if path.is_symlink() and not path.resolve().is_relative_to(inside):
+            name = path.relative_to(project.templates).as_posix()
+            yield Diagnostic(
+                Location(shown(project, name)),
+                "outside-project",
+                "the file is a link that leads out of templates/",
+                "copy the file into templates/",
+            )
 
 
 def shown(project: Project, name: str) -> str:
