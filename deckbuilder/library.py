@@ -58,9 +58,11 @@ class Library:
             first = self.records.setdefault((record.kind, record.id), record)
             if first is not record:
                 self.duplicates.append((first, record))
+        # By id, so that no list on a card depends on the file in which a record stands.
+        self.records = dict(sorted(self.records.items()))
 
     def of(self, cls: type[R]) -> list[R]:
-        """Every record of a kind, in source order."""
+        """Every record of a kind, in the order of their ids."""
         return [record for record in self.records.values() if isinstance(record, cls)]
 
     def find(self, cls: type[R], id: str) -> R | None:
@@ -301,12 +303,12 @@ class Library:
                 found[other.id] = Lookalike(other, words)
         scores: dict[str, float] = dict.fromkeys(self._confused_with.get(muscle.id, ()), 1.0)
         for about in ("origin", "insertion"):
-            for site in muscle.named(about):
-                sharing = self._by_site[about, site]
+            for site in sorted(muscle.named(about)):  # sums of fractions differ with their order
+                sharing = self._by_site.get((about, site), ())  # empty around a retired muscle
                 for other in sharing if len(sharing) <= MAX_SHARING else ():
                     scores[other.id] = scores.get(other.id, 0) + 1 / len(sharing)
         for group in muscle.groups:
-            members = self._members[group]
+            members = self._members.get(group, ())
             for other in members if len(members) <= MAX_SHARING else ():
                 if DamerauLevenshtein.distance(muscle.name, other.name, score_cutoff=4) <= 4:
                     scores[other.id] = scores.get(other.id, 0) + 1

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
-from deckbuilder.diagnostics import Diagnostic, Fault, Location, Severity
+from deckbuilder.diagnostics import Diagnostic, Location, Severity
 from deckbuilder.notes import VERSION, Note, NoteType
 
 FORMAT = 1
@@ -24,6 +26,8 @@ STRIDE = 1_000
 GAP = 10
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _GUID_LENGTH = 16
+_GUID = re.compile("[0-9A-Za-z]+")
+RESTORE = "restore it from version control (git checkout -- cards/deck.lock); never delete or edit it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +61,19 @@ class TypeEntry:
 
 @dataclass(frozen=True)
 class Lock:
-    """Everything that was ever shipped, by key and by kind."""
+    """Everything that was ever shipped, by key and by kind. `places`: the lines that were read."""
 
     notes: Mapping[str, Entry] = field(default_factory=dict)
     types: Mapping[str, TypeEntry] = field(default_factory=dict)
+    places: Mapping[str, Location] = field(default_factory=dict, compare=False, repr=False)
+
+
+class Damaged(Exception):
+    """A lock that cannot be read, as a fault at its line."""
+
+    def __init__(self, at: Location, message: str, help: str) -> None:
+        super().__init__(f"{at}: {message}")
+        self.diagnostic = Diagnostic(at, "damaged-lock", message, help)
 
 
 @dataclass(frozen=True)
@@ -107,14 +120,73 @@ def type_hash(note_type: NoteType) -> str:
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:20]
 
 
-def check(
-    lock: Lock, notes: Sequence[Note], types: Mapping[str, NoteType], *, allow_schema_change: bool, lost: Location
-) -> list[Diagnostic]:
-    """What would cost learners their reviews: vanished or doubled ids, and note types of another shape.
+def check_ids(lock: Lock, subjects: Sequence[Any], lost: Callable[[str, str], bool]) -> Iterator[Diagnostic]:
+    """What would cost learners the reviews of a note: its id vanished, or two records claim it.
 
-    `lost`: the place to name for what stands nowhere any more.
+    `lost(kind, id)`: whether a record that could not be read may have this id.
     """
-    return [*_ids(lock, notes, lost), *_schemas(lock, types, lost, "warning" if allow_schema_change else "error")]
+    living = {subject.key for subject in subjects}
+    claimed: dict[str, str] = {}
+    for subject in subjects:
+        key = subject.key
+        for place, id in enumerate(subject.formerly):
+            old = f"{subject.kind}/{id}"
+            where = subject.place("formerly", place)
+            if old in living:
+                yield Diagnostic(
+                    where,
+                    "formerly-living",
+                    f"{key} says that it was '{old}', but that id is in use",
+                    "remove it from `formerly`, or rename the other card",
+                )
+            elif claimed.setdefault(old, key) != key:
+                yield Diagnostic(
+                    where,
+                    "formerly-twice",
+                    f"{key} and {claimed[old]} both say that they were '{old}'",
+                    "keep it on the one that has its reviews",
+                )
+            elif key in lock.notes and old in lock.notes and not lock.notes[old].retired:
+                yield Diagnostic(
+                    where,
+                    "formerly-too-late",
+                    f"{key} was shipped before it claimed to be '{old}'",
+                    "learners have both: retire one instead",
+                )
+    for key, entry in lock.notes.items():
+        if key not in living and key not in claimed and not entry.retired and not lost(*key.split("/", 1)):
+            yield Diagnostic(
+                lock.places.get(key, Location("")),
+                "vanished-id",
+                f"learners have '{key}', and no card has this id any more",
+                f"if it was renamed, add `formerly: {key.rsplit('/', 1)[1]}` to it; if not, bring it back "
+                "and give it `retired: why`",
+            )
+
+
+def check_types(
+    lock: Lock, types: Mapping[str, NoteType], place: Callable[[str, str], Location], severity: Severity
+) -> Iterator[Diagnostic]:
+    """What would cost learners the reviews of every note of a type: a change of its shape.
+
+    `place(kind, what)`: where its 'id', 'cloze', 'sort_field', 'fields' or 'cards' stand.
+    """
+    for kind, note_type in types.items():
+        old = lock.types.get(kind)
+        if old is None:
+            continue
+        new = _type_entry(note_type, old, old.mod)
+        count = sum(entry.key.startswith(f"{kind}/") for entry in lock.notes.values())
+        for what, change in _schema_changes(old, new):
+            yield Diagnostic(
+                place(kind, what),
+                "schema-change",
+                f"{note_type.name}: {change}; Anki would refuse every update of its {count} notes, and new notes "
+                f"would land in a second note type '{note_type.name}+'",
+                "rename and fill a spare field or card instead; if learners must pay this price, "
+                "build with --allow-schema-change",
+                severity,
+            )
 
 
 def advance(
@@ -123,7 +195,13 @@ def advance(
     """The lock after this build. Equal content gives an equal lock, whatever the time."""
     before = {note.key: _entry(lock, note) for note in notes}
     positions = _positions([before[note.key].position if before[note.key] else None for note in notes])  # type: ignore[union-attr]
-    ids = _Ids((entry.note for entry in lock.notes.values()), now, sum(entry is None for entry in before.values()))
+    # Two branches may have given one id to two notes; the guid is what learners' collections go by.
+    owners: dict[int, str] = {}
+    for known in lock.notes.values():
+        owners.setdefault(known.note, known.key)
+    strays = {entry.key for entry in before.values() if entry and owners[entry.note] != entry.key}
+    ids = _fresh_ids(owners, now, len(strays) + sum(entry is None for entry in before.values()))
+    taken = {entry.guid for entry in lock.notes.values()}
     after: dict[str, Entry] = {}
     new: list[str] = []
     changed: list[str] = []
@@ -137,10 +215,10 @@ def advance(
             origin = note.formerly[0] if note.formerly else note.key
             after[note.key] = Entry(
                 note.key,
-                guid(namespace, origin),
+                _fresh_guid(namespace, origin, taken),
                 digest,
                 now,
-                ids.next(),
+                next(ids),
                 position,
                 edition,
                 note.ordinals,
@@ -150,6 +228,8 @@ def advance(
             cards += len(note.ordinals)
             continue
         entry = replace(old, key=note.key, position=position, cards=note.ordinals, retired=note.retired)
+        if old.key in strays:
+            entry = replace(entry, note=next(ids))
         if old.hash != digest:
             entry = replace(entry, hash=digest, mod=max(now, old.mod + 1), edition=edition)
             cards += len(set(note.ordinals) - set(old.cards))
@@ -202,52 +282,61 @@ def dump(lock: Lock) -> str:
 
 
 def load(text: str, name: str) -> Lock:
-    """The lock from its text. Raises `Fault` where it is damaged, newer, or edited by hand.
+    """The lock from its text. Raises `Damaged` where it is cut off, newer, or edited by hand.
 
     A line for the same note on both sides of a merge is settled: the guid must agree, the later time wins.
     """
     notes: dict[str, Entry] = {}
     types: dict[str, TypeEntry] = {}
-    lines = text.splitlines()
-    if not lines:
-        raise Fault(f"{name} is empty", _RESTORE)
+    places: dict[str, Location] = {}
+    guids: dict[str, str] = {}
+    if not text:
+        raise Damaged(Location(name), "the lock is empty", RESTORE)
+    lines = text.split("\n")
     for number, line in enumerate(lines, 1):
+        at = Location(name, number, 1)
+        if number == len(lines):
+            if line:
+                raise Damaged(at, "the lock is cut off here", RESTORE)
+            break
         if line.startswith(("<<<<<<<", "=======", ">>>>>>>", "|||||||")):
-            raise Fault(
-                f"{name}:{number}: the lock holds conflict markers of a merge",
+            raise Damaged(
+                at,
+                "the lock holds the conflict markers of a merge",
                 "keep the lines of both sides and delete the marker lines, then build again",
             )
         try:
             value = json.loads(line)
-        except ValueError:
-            raise Fault(f"{name}:{number}: the line is cut off or was edited", _RESTORE) from None
+        except (ValueError, RecursionError):
+            raise Damaged(at, "the line is cut off or was edited", RESTORE) from None
         if number == 1:
-            _check_head(value, name)
+            _check_head(value, at)
             continue
         if not isinstance(value, dict) or value.pop("seal", None) != _seal(value):
-            raise Fault(f"{name}:{number}: the line was edited by hand", _RESTORE)
+            raise Damaged(at, "the line was edited by hand", RESTORE)
         if "type" in value:
-            type_entry = _read_type(value, f"{name}:{number}")
+            type_entry = _read_type(value, at)
             known = types.get(type_entry.kind)
             types[type_entry.kind] = type_entry if known is None or known.mod <= type_entry.mod else known
-        else:
-            entry = _read_entry(value, f"{name}:{number}")
-            other = notes.get(entry.key)
-            if other is not None and other.guid != entry.guid:
-                raise Fault(
-                    f"{name}:{number}: '{entry.key}' has two guids", "keep the line that was released; delete the other"
-                )
-            notes[entry.key] = entry if other is None else max(entry, other, key=lambda each: (each.mod, each.hash))
-    if not text.endswith("\n"):
-        raise Fault(f"{name} is cut off at its end", _RESTORE)
-    guids: dict[str, str] = {}
-    for entry in notes.values():
-        if guids.setdefault(entry.guid, entry.key) != entry.key:
-            raise Fault(f"{name}: '{entry.key}' and '{guids[entry.guid]}' have the same guid", _RESTORE)
-    return Lock(notes, types)
-
-
-_RESTORE = "restore it from version control (git checkout -- cards/deck.lock); never delete or edit it"
+            continue
+        entry = _read_entry(value, at)
+        other = notes.get(entry.key)
+        if other is not None and other.guid != entry.guid:
+            raise Damaged(
+                at,
+                f"'{entry.key}' has another guid than in line {places[entry.key].line}",
+                "keep the line that was released; delete the other",
+            )
+        same = guids.setdefault(entry.guid, entry.key)
+        if same != entry.key:
+            raise Damaged(
+                at,
+                f"'{entry.key}' has the guid of '{same}' in line {places[same].line}: one branch renamed the card",
+                "keep the line with the id that the card has now; delete the other",
+            )
+        notes[entry.key] = entry if other is None else max(entry, other, key=lambda each: (each.mod, each.hash))
+        places[entry.key] = at
+    return Lock(notes, types, places)
 
 
 def _entry(lock: Lock, note: Note) -> Entry | None:
@@ -255,72 +344,16 @@ def _entry(lock: Lock, note: Note) -> Entry | None:
     return next((lock.notes[key] for key in (note.key, *note.formerly) if key in lock.notes), None)
 
 
-def _ids(lock: Lock, notes: Sequence[Note], lost: Location) -> Iterator[Diagnostic]:
-    living = {note.key: note for note in notes}
-    claimed: dict[str, str] = {}
-    for note in notes:
-        for old in note.formerly:
-            if old in living:
-                yield Diagnostic(
-                    note.location,
-                    "formerly-living",
-                    f"{note.key} says that it was '{old}', but that id is in use",
-                    "remove it from `formerly`, or rename the other card",
-                )
-            elif claimed.setdefault(old, note.key) != note.key:
-                yield Diagnostic(
-                    note.location,
-                    "formerly-twice",
-                    f"{note.key} and {claimed[old]} both say that they were '{old}'",
-                    "keep it on the one that has its reviews",
-                )
-            elif note.key in lock.notes and old in lock.notes and not lock.notes[old].retired:
-                yield Diagnostic(
-                    note.location,
-                    "formerly-too-late",
-                    f"{note.key} was shipped before it claimed to be '{old}'",
-                    "learners have both: retire one instead",
-                )
-    for key, entry in lock.notes.items():
-        if key not in living and key not in claimed and not entry.retired:
-            yield Diagnostic(
-                lost,
-                "vanished-id",
-                f"learners have '{key}', and no card has this id any more",
-                f"if it was renamed, add `formerly: {key.split('/', 1)[1]}` to it; if not, bring it back "
-                "and give it `retired: why`",
-            )
-
-
-def _schemas(lock: Lock, types: Mapping[str, NoteType], lost: Location, severity: Severity) -> Iterator[Diagnostic]:
-    for kind, note_type in types.items():
-        old = lock.types.get(kind)
-        if old is None:
-            continue
-        new = _type_entry(note_type, old, old.mod)
-        count = sum(entry.key.startswith(f"{kind}/") for entry in lock.notes.values())
-        for what in _schema_changes(old, new):
-            yield Diagnostic(
-                lost,
-                "schema-change",
-                f"{note_type.name}: {what}; Anki would refuse every update of its {count} notes, and new notes "
-                f"would land in a second note type '{note_type.name}+'",
-                "rename and fill a spare field or card instead; if learners must pay this price, "
-                "build with --allow-schema-change",
-                severity,
-            )
-
-
-def _schema_changes(old: TypeEntry, new: TypeEntry) -> Iterator[str]:
+def _schema_changes(old: TypeEntry, new: TypeEntry) -> Iterator[tuple[str, str]]:
     if old.id != new.id:
-        yield f"its id changed from {old.id} to {new.id}"
+        yield "id", f"its id changed from {old.id} to {new.id}"
     if old.cloze != new.cloze:
-        yield "it changed between normal and cloze"
+        yield "cloze", "it changed between normal and cloze"
     if old.sort_field != new.sort_field:
-        yield "its sort field changed, which also forces every learner to a full sync"
+        yield "sort_field", "its sort field changed, which also forces every learner to a full sync"
     for label, before, after in (("fields", old.fields, new.fields), ("cards", old.templates, new.templates)):
         if [id for id, _ in before] != [id for id, _ in after]:
-            yield f"its {label} were added, removed or reordered ({len(before)} before, {len(after)} now)"
+            yield label, f"its {label} were added, removed or reordered ({len(before)} before, {len(after)} now)"
 
 
 def _type_entry(note_type: NoteType, old: TypeEntry | None, now: int) -> TypeEntry:
@@ -338,20 +371,21 @@ def _type_entry(note_type: NoteType, old: TypeEntry | None, now: int) -> TypeEnt
     )
 
 
-class _Ids:
-    """Fresh note ids: in order, apart by a stride, behind the clock, and none that is taken."""
+def _fresh_guid(namespace: str, key: str, taken: set[str]) -> str:
+    """The guid of a new note. Where a renamed note has kept the one of this key, another."""
+    found, turn = guid(namespace, key), 1
+    while found in taken:
+        turn += 1
+        found = guid(namespace, f"{key}\0{turn}")
+    taken.add(found)
+    return found
 
-    def __init__(self, taken: Iterable[int], now: int, wanted: int) -> None:
-        self._taken = {id // STRIDE for id in taken}
-        self._next = now - wanted
 
-    def next(self) -> int:
-        """A free id. Where the seconds just behind the clock are taken, older ones are used."""
-        while self._next in self._taken:
-            self._next += 1
-        self._taken.add(self._next)
-        self._next += 1
-        return (self._next - 1) * STRIDE
+def _fresh_ids(taken: Iterable[int], now: int, wanted: int) -> Iterator[int]:
+    """New note ids: rising, apart by a stride, behind the clock, and none that is taken."""
+    seconds = {id // STRIDE for id in taken}
+    free = (second for second in range(now - 1, 0, -1) if second not in seconds)
+    return (second * STRIDE for second in reversed(list(islice(free, wanted))))
 
 
 def _positions(known: Sequence[int | None]) -> list[int]:
@@ -364,11 +398,11 @@ def _positions(known: Sequence[int | None]) -> list[int]:
     for anchor, value in anchors:
         count = anchor - at
         top = value if value is not None else below + GAP * (count + 1)
-        assert top is not None
+        top = max(top, below + count + 1)  # where the gap is full, the rest moves on: equal places would have no order
         places += [below + (top - below) * (step + 1) // (count + 1) for step in range(count)]
         if value is not None:
-            places.append(value)
-            below = value
+            places.append(top)
+            below = top
         at = anchor + 1
     return places
 
@@ -420,18 +454,19 @@ def _seal(value: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:8]
 
 
-def _check_head(value: Any, name: str) -> None:
+def _check_head(value: Any, at: Location) -> None:
     version = value.get("deckbuilder lock") if isinstance(value, dict) else None
-    if not isinstance(version, int):
-        raise Fault(f"{name}:1: this is not a deckbuilder lock", _RESTORE)
+    if type(version) is not int:
+        raise Damaged(at, "this is not a deckbuilder lock", RESTORE)
     if version > FORMAT:
-        raise Fault(
-            f"{name} was written by a newer deckbuilder (format {version}, this one reads {FORMAT})",
+        raise Damaged(
+            at,
+            f"the lock was written by a newer deckbuilder (format {version}, this one reads {FORMAT})",
             "upgrade deckbuilder: pipx upgrade anki-deckbuilder",
         )
 
 
-def _read_entry(value: Any, where: str) -> Entry:
+def _read_entry(value: Any, at: Location) -> Entry:
     try:
         entry = Entry(
             value["key"],
@@ -445,21 +480,21 @@ def _read_entry(value: Any, where: str) -> Entry:
             value.get("retired", ""),
         )
     except (KeyError, TypeError, AttributeError):
-        raise Fault(f"{where}: this is no entry of a lock", _RESTORE) from None
+        raise Damaged(at, "this is no entry of a lock", RESTORE) from None
     texts = (entry.key, entry.guid, entry.hash, entry.edition, entry.retired)
     numbers = (entry.mod, entry.note, entry.position, *entry.cards)
     sound = (
         all(isinstance(each, str) for each in texts)
         and all(type(each) is int and each >= 0 for each in numbers)
-        and entry.guid.isalnum()
+        and _GUID.fullmatch(entry.guid)
         and "/" in entry.key
     )
     if not sound:
-        raise Fault(f"{where}: this entry was edited by hand and makes no sense", _RESTORE)
+        raise Damaged(at, "this entry was edited by hand and makes no sense", RESTORE)
     return entry
 
 
-def _read_type(value: Any, where: str) -> TypeEntry:
+def _read_type(value: Any, at: Location) -> TypeEntry:
     try:
         return TypeEntry(
             value["type"],
@@ -472,4 +507,4 @@ def _read_type(value: Any, where: str) -> TypeEntry:
             tuple((int(id), str(name)) for id, name in value["templates"]),
         )
     except (KeyError, TypeError, ValueError):
-        raise Fault(f"{where}: this note type's entry was edited by hand and makes no sense", _RESTORE) from None
+        raise Damaged(at, "this note type's entry was edited by hand and makes no sense", RESTORE) from None

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from deckbuilder import ankitemplate
-from deckbuilder.diagnostics import Location
 
 # Filled from the lock when the package is written: the edition in which the note last changed. It is no content.
 VERSION = "Version"
@@ -84,4 +83,3 @@ class Note:
     media: tuple[Media, ...] = ()
     formerly: tuple[str, ...] = ()
     retired: str = ""
-    location: Location = field(default_factory=lambda: Location(""))

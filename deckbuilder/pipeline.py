@@ -5,22 +5,24 @@ from __future__ import annotations
 import gc
 import hashlib
 import os
-import re
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deckbuilder import lock as locks
 from deckbuilder import records, rules, source
-from deckbuilder.diagnostics import Diagnostic, Fault, Location, distinct, errors
+from deckbuilder.diagnostics import Diagnostic, Fault, Location, Severity, distinct, errors
 from deckbuilder.library import Library
 from deckbuilder.lock import Changes, Lock
 from deckbuilder.project import Project
-from deckbuilder.records import KINDS, Record
+from deckbuilder.records import Record
 from deckbuilder.render import Rendered, render
+from deckbuilder.render.notetypes import stated
+from deckbuilder.salvage import Lost, salvage
 
 if TYPE_CHECKING:
     from deckbuilder.package.writer import Written
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 Tick = Callable[[str, int, int], None]
 # A clock that says less than this was never set: times from it would block every later update.
 EARLIEST = 1_577_836_800  # 2020-01-01
+_LOCK = "cards/deck.lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,44 +59,20 @@ class Report:
 
 @dataclass(slots=True)
 class _Loaded:
-    """Sound records, every fault so far, and what could not be read but exists."""
+    """Every record that passed the border, every fault so far, and what could not be read but exists."""
 
     library: Library
     diagnostics: list[Diagnostic]
-    broken_ids: set[tuple[str, str]] = field(default_factory=set)
-    broken_words: set[str] = field(default_factory=set)
+    lost: Lost
     rendered: Rendered | None = None
     count: int = 0
-
-    def known(self, kind: str, id: str) -> bool:
-        """Whether something that could not be read answers to this id."""
-        return (
-            (kind, id) in self.broken_ids
-            or (kind, id.split("/")[0]) in self.broken_ids
-            or any(step in self.broken_words for step in (id, *id.split("/")))
-            or (kind == "landmark" and self._bones())
-        )
-
-    def _bones(self) -> bool:
-        return any(kind == "bone" for kind, _ in self.broken_ids)
-
-    def doubtful(self, key: str) -> bool:
-        """Whether a note of this key may only be missing because its record is at fault."""
-        kind, id = key.split("/", 1)
-        return self.known(kind, id)
 
 
 def check(project: Project, tick: Tick = lambda *_: None) -> Report:
     """Every fault of the project, in the order of files and lines. Nothing is written."""
     with _without_collector():
         loaded = _load(project, tick)
-        lock, damage = _read_lock(project)
-        if damage is None and loaded.rendered is not None:
-            loaded.diagnostics += _held(loaded, lock, loaded.rendered, allow_schema_change=False)
-        elif damage is not None:
-            loaded.diagnostics.append(
-                Diagnostic(Location("cards/deck.lock"), "damaged-lock", damage.message, damage.help)
-            )
+        _hold(loaded, project, allow_schema_change=False)
         notes = loaded.rendered.notes if loaded.rendered else []
         return Report(distinct(loaded.diagnostics), loaded.count, len(notes), sum(len(note.ordinals) for note in notes))
 
@@ -106,22 +85,19 @@ def build(
     locked: bool = False,
     allow_schema_change: bool = False,
     tick: Tick = lambda *_: None,
+    committing: Callable[[], None] = lambda: None,
 ) -> Report:
     """The package in `output`, and the lock beside the cards: both new, or both as they were.
 
-    `now` in seconds. `locked`: fail where the lock is not up to date instead of writing it. Raises `Fault` for what
-    editing cards cannot cure.
+    `now` in seconds. `locked`: fail where the lock is not up to date instead of writing it. `committing` is called when
+    all is written and only has to be moved into place. Raises `Fault` for what editing cards cannot cure.
     """
     if now < EARLIEST:
         raise Fault("the clock says that it is before 2020", "set the clock; learners' Anki goes by it")
     with _alone(project, output), _without_collector():
         loaded = _load(project, tick)
-        lock, damage = _read_lock(project)
-        if damage is not None:
-            raise damage
+        lock = _hold(loaded, project, allow_schema_change=allow_schema_change)
         rendered = loaded.rendered
-        if rendered is not None:
-            loaded.diagnostics += _held(loaded, lock, rendered, allow_schema_change=allow_schema_change)
         found = distinct(loaded.diagnostics)
         if rendered is None or errors(found):
             return Report(found, loaded.count)
@@ -133,7 +109,7 @@ def build(
         if max((entry.mod for entry in lock.notes.values()), default=0) > now + 86_400:
             found.append(
                 Diagnostic(
-                    Location("cards/deck.lock"),
+                    Location(_LOCK),
                     "clock",
                     "the lock holds times ahead of this computer's clock",
                     "set the clock, if it is wrong",
@@ -144,13 +120,15 @@ def build(
             lock, rendered.deck.namespace, rendered.notes, rendered.note_types, rendered.deck.edition, now
         )
         text = locks.dump(after)
-        stale = not project.lock.exists() or text != project.lock.read_text("utf-8")
+        stale = not lock.places or text != project.lock.read_text("utf-8")
         if stale and (locked or project.read_only):
             raise Fault(
                 f"cards/deck.lock is out of date: {_listed(changes)}",
                 "run `deckbuilder build` and commit cards/deck.lock",
             )
-        built = _package(project, output, rendered, after, text if stale else None, changes, tick, first=not lock.notes)
+        built = _package(
+            project, output, rendered, after, text if stale else None, changes, tick, committing, first=not lock.notes
+        )
         cards = sum(len(note.ordinals) for note in rendered.notes)
         return Report(found, loaded.count, len(rendered.notes), cards, built)
 
@@ -167,60 +145,37 @@ def _load(project: Project, tick: Tick) -> _Loaded:
     documents, unreadable = source.read(paths, project.root)
     tick("checking", 0, len(documents))
     found, malformed = records.parse(documents)
-    loaded = _Loaded(Library(found), unreadable + malformed, count=len(found))
+    loaded = _Loaded(Library(found), unreadable + malformed, Lost(), count=len(found))
     if errors(loaded.diagnostics):
-        _salvage(loaded, project, found, documents)
-    loaded.diagnostics += rules.check(loaded.library, loaded.known)
-    sound = _sound(loaded, found)
-    loaded.rendered, faults = render(sound, project, lambda done, of: tick("rendering", done, of))
+        loaded.lost = salvage(project, found, documents, errors(loaded.diagnostics))
+    loaded.diagnostics += rules.check(loaded.library, loaded.lost)
+    sound, others = _sound(loaded, found, documents)
+    loaded.lost.mention(record.document for record in others)
+    loaded.rendered, faults = render(
+        sound, project, lambda done, of: tick("rendering", done, of), beside=others, doubted=loaded.lost.names
+    )
     loaded.diagnostics += faults
     return loaded
 
 
-def _salvage(loaded: _Loaded, project: Project, found: list[Record], documents: list[source.Document]) -> None:
-    """What the faulty records would have answered to, so that their neighbours do not look wrong."""
-    parsed = {id(record.document) for record in found}
-    for document in documents:
-        if id(document) not in parsed:
-            kind, name = next(iter(document.value.items()), ("", ""))
-            loaded.broken_ids.add((kind, str(name)))
-            loaded.broken_words |= set(re.findall(r"[a-z0-9-]+", str(name)))
-            if kind == "bone" and isinstance(landmarks := document.value.get("landmarks"), dict):
-                loaded.broken_ids |= {("landmark", each) for each in landmarks}
-    whole = {each.location.path for each in loaded.diagnostics} - {document.file.name for document in documents}
-    partly = {document.file.name for document in documents}
-    for fault in loaded.diagnostics:
-        if fault.location.path in whole or (fault.location.path in partly and fault.rule in _LOSES_RECORDS):
-            with suppress(OSError):
-                text = (project.root / fault.location.path).read_bytes()[: source.MAX_BYTES].decode("utf-8", "replace")
-                for kind, name in re.findall(r"^\s*(?:- )?([a-z]+):\s*[\"']?([A-Za-z0-9-]+)", text, re.MULTILINE):
-                    if kind in KINDS:
-                        loaded.broken_ids.add((kind, name))
-                loaded.broken_words |= set(re.findall(r"^\s+(?:- id: )?([a-z0-9-]+):?", text, re.MULTILINE))
-                loaded.broken_words |= {name for _, name in loaded.broken_ids}
+def _sound(loaded: _Loaded, found: list[Record], documents: list[source.Document]) -> tuple[Library, list[Record]]:
+    """The records without a fault, and without one behind anything that they name: only these can be rendered.
 
-
-_LOSES_RECORDS = frozenset(
-    {"duplicate-key", "bad-key", "ambiguous-word", "yaml-tag", "too-deep", "control-character", "not-a-record"}
-)
-
-
-def _sound(loaded: _Loaded, found: list[Record]) -> Library:
-    """The records without a fault, and without one behind anything that they name: only these can be rendered."""
+    And the others.
+    """
     faulty = errors(loaded.diagnostics)
     if not faulty:
-        return loaded.library
-    at_fault = {(fault.location.path, fault.location.line) for fault in faulty}
-    starts: dict[str, list[tuple[int, Record]]] = {}
-    for record in found:
-        place = record.locate()
-        starts.setdefault(place.path, []).append((place.line, record))
+        return loaded.library, []
+    starts: dict[str, list[tuple[int, int]]] = {}
+    for document in documents:
+        place = document.locate()
+        starts.setdefault(place.path, []).append((place.line, id(document)))
     bad: set[int] = set()
-    for path, line in at_fault:
+    for path, line in {(fault.location.path, fault.location.line) for fault in faulty}:
         before = [each for each in starts.get(path, []) if each[0] <= line]
         if before:
-            bad.add(id(max(before, key=lambda each: each[0])[1]))
-    kept = [record for record in found if id(record) not in bad or record.kind == "deck"]
+            bad.add(max(before)[1])
+    kept = [record for record in found if id(record.document) not in bad or record.kind == "deck"]
     while True:
         library = Library(kept)
         missing = {
@@ -229,50 +184,37 @@ def _sound(loaded: _Loaded, found: list[Record]) -> Library:
             if not all(any(library.answers(kind, each.id) for kind in each.kinds) for each in record.refers())
         }
         if not missing:
-            return library
+            sound = {id(record) for record in kept}
+            return library, [record for record in found if id(record) not in sound]
         kept = [record for record in kept if id(record) not in missing]
 
 
-def _held(loaded: _Loaded, lock: Lock, rendered: Rendered, *, allow_schema_change: bool) -> list[Diagnostic]:
-    """What the lock has against these notes, leaving out what follows only from another fault."""
-    found = locks.check(
-        lock,
-        rendered.notes,
-        rendered.note_types,
-        allow_schema_change=allow_schema_change,
-        lost=Location("cards/deck.lock"),
-    )
-    if not errors(loaded.diagnostics):
-        return found
-    rendered_kinds = {fault.rule for fault in loaded.diagnostics}
-    template_broken = any(
-        fault.location.path.startswith("templates") or "templates/" in fault.location.path
-        for fault in loaded.diagnostics
-    )
-    present = {record.key for record in loaded.library.records.values()} | {
-        subject.key for record in loaded.library.records.values() for subject in record.subjects()
-    }
-    kept = []
-    for fault in found:
-        if fault.rule == "vanished-id":
-            key = fault.message.split("'")[1]
-            if template_broken or key in present or loaded.doubtful(key) or "/".join(key.split("/")[:2]) in present:
-                continue
-        kept.append(fault)
-    return kept if rendered_kinds else found
-
-
-def _read_lock(project: Project) -> tuple[Lock, Fault | None]:
-    """The lock, empty before the first build, and what is wrong with it."""
-    name = "cards/deck.lock"
+def _hold(loaded: _Loaded, project: Project, *, allow_schema_change: bool) -> Lock:
+    """The lock, empty before the first build; what is wrong with it, or what it has against these notes, is added."""
     try:
-        return locks.load(project.lock.read_text("utf-8"), name), None
+        lock = locks.load(project.lock.read_text("utf-8"), _LOCK)
     except FileNotFoundError:
-        return Lock(), None
-    except Fault as fault:
-        return Lock(), fault
+        return Lock()
+    except locks.Damaged as damage:
+        loaded.diagnostics.append(damage.diagnostic)
+        return Lock()
     except (OSError, UnicodeDecodeError) as error:
-        return Lock(), Fault(f"{name} cannot be read ({error})", "restore it from version control; never delete it")
+        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        loaded.diagnostics.append(
+            Diagnostic(Location(_LOCK), "damaged-lock", f"the lock cannot be read ({reason})", locks.RESTORE)
+        )
+        return Lock()
+    subjects = [subject for record in loaded.library.records.values() for subject in record.subjects()]
+    loaded.diagnostics += locks.check_ids(lock, subjects, loaded.lost.answers)
+    if loaded.rendered is not None:
+        deck = loaded.rendered.deck
+
+        def place(kind: str, what: str) -> Location:
+            return deck.locate("note_types", "ids", kind) if what == "id" else stated(project, kind, what)
+
+        severity: Severity = "warning" if allow_schema_change else "error"
+        loaded.diagnostics += locks.check_types(lock, loaded.rendered.note_types, place, severity)
+    return lock
 
 
 def _package(
@@ -283,18 +225,23 @@ def _package(
     text: str | None,
     changes: Changes,
     tick: Tick,
+    committing: Callable[[], None],
     *,
     first: bool,
 ) -> Built:
-    """Written aside, read back, then moved into place: the lock first, because a package without its lock is the one
-    order that could ship two different texts under one time. A build cut off in between is finished by the next one."""
+    """Written aside, read back, then moved into place together."""
     from deckbuilder import describe
     from deckbuilder.package import writer
 
     deck = rendered.deck
     target = output / f"{deck.id}-{deck.edition}.apkg"
-    aside, lock_aside = target.with_suffix(".apkg.part"), project.lock.with_suffix(".lock.part")
+    # Without the edition: the next build clears what a killed one left, whatever it is called by then.
+    aside = output / f"{deck.id}.apkg.part"
+    lock_aside, lock_before = (project.lock.with_suffix(f".lock{end}") for end in (".part", ".before.part"))
+    passing = (aside, lock_aside, lock_before)
     try:
+        for leftover in passing:
+            leftover.unlink(missing_ok=True)
         tick("packaging", 0, 1)
         about = {
             "deck": deck.id,
@@ -315,15 +262,17 @@ def _package(
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
-            lock_aside.replace(project.lock)
-        aside.replace(target)
+            if project.lock.exists():
+                shutil.copyfile(project.lock, lock_before)
+        committing()
+        _move(aside, target, lock_aside if text is not None else None, project.lock, lock_before)
     except OSError as error:
         raise Fault(
             f"the package could not be written ({error.strerror or error})",
             f"check space and permissions at {error.filename or output}; dist and lock are as they were",
         ) from error
     finally:
-        for leftover in (aside, lock_aside):
+        for leftover in passing:
             with suppress(OSError):
                 leftover.unlink(missing_ok=True)
     tick("packaging", 1, 1)
@@ -331,6 +280,22 @@ def _package(
         rendered.note_types[note.kind].name.removeprefix(f"{deck.note_types.prefix} ") for note in rendered.notes
     )
     return Built(target, written, digest, changes, dict(kinds), deck.edition, first)
+
+
+def _move(package: Path, target: Path, lock: Path | None, lock_target: Path, lock_before: Path) -> None:
+    """Both into place, or neither. The lock first: a package without its lock is the one order that could ship two
+    different texts under one time. A build that is killed in between is finished by the next one."""
+    try:
+        if lock is not None:
+            lock.replace(lock_target)
+        package.replace(target)
+    except BaseException:
+        if lock is not None and package.exists() and not lock.exists():
+            if lock_before.exists():
+                lock_before.replace(lock_target)
+            else:
+                lock_target.unlink()
+        raise
 
 
 @contextmanager

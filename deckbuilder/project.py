@@ -42,7 +42,11 @@ class Project:
     def sources(self) -> Iterator[Path]:
         """The YAML files below `cards/`, in the order of their names, the same on every system."""
         found: list[tuple[str, Path]] = []
-        for folder, folders, names in os.walk(self.cards):
+
+        def unreadable(error: OSError) -> None:
+            raise Fault(f"{error.filename} cannot be read ({error.strerror})", "check its permissions, or move it away")
+
+        for folder, folders, names in os.walk(self.cards, onerror=unreadable):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
             for name in names:
                 if name.endswith((".yaml", ".yml")) and not name.startswith("."):

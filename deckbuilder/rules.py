@@ -13,19 +13,19 @@ from deckbuilder.diagnostics import Diagnostic, Location
 from deckbuilder.library import Library
 from deckbuilder.records import Action, Exercise, Group, Muscle, Region, Study, nearest
 from deckbuilder.records.base import Record, Subject
+from deckbuilder.salvage import Lost
 
-Known = Callable[[str, str], bool]
-Rule = Callable[[Library, Known], Iterator[Diagnostic]]
-
-
-def check(library: Library, known: Known) -> list[Diagnostic]:
-    """Every fault that every rule finds. `known(kind, id)`: whether a record that could not be read has this id."""
-    return [fault for rule in RULES for fault in rule(library, known)]
+Rule = Callable[[Library, Lost], Iterator[Diagnostic]]
 
 
-def no_deck(library: Library, known: Known) -> Iterator[Diagnostic]:
+def check(library: Library, lost: Lost) -> list[Diagnostic]:
+    """Every fault that every rule finds. `lost`: what the records that could not be read would have answered to."""
+    return [fault for rule in RULES for fault in rule(library, lost)]
+
+
+def no_deck(library: Library, lost: Lost) -> Iterator[Diagnostic]:
     """A project has one `deck` record, in cards/deck.yaml."""
-    if library.deck is None and not known("deck", ""):
+    if library.deck is None and not lost.answers("deck", ""):
         yield Diagnostic(
             Location("cards/deck.yaml", 1, 1),
             "no-deck",
@@ -34,14 +34,22 @@ def no_deck(library: Library, known: Known) -> Iterator[Diagnostic]:
         )
 
 
-def duplicate_id(library: Library, known: Known) -> Iterator[Diagnostic]:
+def duplicate_id(library: Library, lost: Lost) -> Iterator[Diagnostic]:
     """An id names one record of its kind. Two would be one note to Anki, and only one of them would be updated."""
-    for first, second in library.duplicates:
+    pairs = [(first.document, second.document) for first, second in library.duplicates]
+    for document in lost.documents:  # a record at fault has its id all the same
+        kind, id = next(iter(document.value.items()), ("", ""))
+        record = library.records.get((kind, str(id)))
+        if record is not None:
+            one, other = sorted((record.document, document), key=lambda each: each.locate())
+            pairs.append((one, other))
+    for one, other in pairs:
+        kind, id = next(iter(other.value.items()))
         yield Diagnostic(
-            second.locate(second.kind),
+            other.locate((kind,)),
             "duplicate-id",
-            f"the id '{second.id}' is taken",
-            f"the other one is at {first.locate(first.kind)}; rename or delete one of them",
+            f"the id '{id}' is taken",
+            f"the other one is at {one.locate((kind,))}; rename or delete one of them",
         )
     landmarks: dict[str, Record] = {}
     for record in library.records.values():
@@ -55,25 +63,25 @@ def duplicate_id(library: Library, known: Known) -> Iterator[Diagnostic]:
                 )
 
 
-def unknown_reference(library: Library, known: Known) -> Iterator[Diagnostic]:
+def unknown_reference(library: Library, lost: Lost) -> Iterator[Diagnostic]:
     """Everything that a record names exists."""
     for record in library.records.values():
         for reference in record.refers():
             if any(library.answers(kind, reference.id) for kind in reference.kinds):
                 continue
-            if any(known(kind, reference.id) for kind in reference.kinds):
+            if any(lost.answers(kind, reference.id) for kind in reference.kinds):
                 continue
             what = " or ".join(kind.replace("action", "joint action") for kind in reference.kinds)
-            ids = [id for kind in reference.kinds for id in library.ids(kind)]
+            ids = [id for kind in reference.kinds for id in (*library.ids(kind), *lost.of(kind))]
             yield Diagnostic(
-                record.locate(*reference.path),
+                record.locate(*reference.path, key=reference.path[-1] == reference.id),
                 "unknown-reference",
                 f"no {what} has the id '{reference.id}'",
                 nearest(reference.id, ids) or f"write a {reference.kinds[0]} record for it, or mend the id",
             )
 
 
-def uncited(library: Library, known: Known) -> Iterator[Diagnostic]:
+def uncited(library: Library, lost: Lost) -> Iterator[Diagnostic]:
     """Every fact has a source that was read. `sources` by fact name facts that the record states."""
     for record in library.records.values():
         if not isinstance(record, Subject):
@@ -90,38 +98,37 @@ def uncited(library: Library, known: Known) -> Iterator[Diagnostic]:
                 )
 
 
-def one_sided(library: Library, known: Known) -> Iterator[Diagnostic]:
+def one_sided(library: Library, lost: Lost) -> Iterator[Diagnostic]:
     """Opposite movements happen at one joint in one plane, and each has one opposite."""
     stated = {action.opposite: action for action in library.of(Action) if action.opposite}
     for action in library.of(Action):
         back = library.find(Action, action.opposite) if action.opposite else None
-        if back is None:
+        if back is None or not all(library.answers("joint", each.joint) for each in (action, back)):
             continue
-        where = action.locate("opposite")
         if back.opposite and back.opposite != action.id:
             yield Diagnostic(
-                where,
+                action.locate("opposite"),
                 "not-reciprocal",
                 f"the opposite of '{back.id}' is said to be '{back.opposite}'",
                 "state the pair once, on one of the two",
             )
         elif (back.joint, back.plane) != (action.joint, action.plane) or back is action:
             yield Diagnostic(
-                where,
+                action.locate("opposite"),
                 "not-reciprocal",
                 f"'{back.id}' is not at the same joint in the same plane",
                 "name the movement back",
             )
         elif stated[back.id] is not action:
             yield Diagnostic(
-                where,
+                action.locate("opposite"),
                 "not-reciprocal",
                 f"'{stated[back.id].id}' also says that its opposite is '{back.id}'",
                 "state the pair once",
             )
 
 
-def impossible_role(library: Library, known: Known) -> Iterator[Diagnostic]:
+def impossible_role(library: Library, lost: Lost) -> Iterator[Diagnostic]:
     """A prime mover has the action that it is said to lead."""
     for action in library.of(Action):
         for place, id in enumerate(action.prime_movers):
@@ -140,7 +147,7 @@ def impossible_role(library: Library, known: Known) -> Iterator[Diagnostic]:
                 )
 
 
-def unknown_compartment(library: Library, known: Known) -> Iterator[Diagnostic]:
+def unknown_compartment(library: Library, lost: Lost) -> Iterator[Diagnostic]:
     """A muscle lies in one of its region's compartments."""
     for muscle in library.of(Muscle):
         region = library.find(Region, muscle.region)
@@ -154,7 +161,7 @@ def unknown_compartment(library: Library, known: Known) -> Iterator[Diagnostic]:
             )
 
 
-def odd_one_out(library: Library, known: Known) -> Iterator[Diagnostic]:
+def odd_one_out(library: Library, lost: Lost) -> Iterator[Diagnostic]:
     """The odd one is among those shown, and is no member of the group; the others are."""
     for group in library.of(Group):
         odd = group.odd_one_out
@@ -177,7 +184,7 @@ def odd_one_out(library: Library, known: Known) -> Iterator[Diagnostic]:
             )
 
 
-def unmeasured(library: Library, known: Known) -> Iterator[Diagnostic]:
+def unmeasured(library: Library, lost: Lost) -> Iterator[Diagnostic]:
     """Both sides of a comparison were measured, once."""
     for study in library.of(Study):
         ids = [each.id for each in study.comparisons]
@@ -194,17 +201,16 @@ def unmeasured(library: Library, known: Known) -> Iterator[Diagnostic]:
                 continue
             for at, side in enumerate(comparison.compare):
                 found = [each for each in study.measurements if comparison.selects(each, side)]
-                where = study.locate("comparisons", place, "compare", at)
                 if not found:
                     yield Diagnostic(
-                        where,
+                        study.locate("comparisons", place, "compare", at),
                         "unmeasured",
                         f"no measurement fits '{side}' in this comparison",
                         "add it under `measurements`, or mend `of`, `exercise` or `statistic`",
                     )
                 elif len(found) > 1:
                     yield Diagnostic(
-                        where,
+                        study.locate("comparisons", place, "compare", at),
                         "unmeasured",
                         f"{len(found)} measurements fit '{side}' in this comparison",
                         "say which `statistic` or `measure` is compared",
@@ -218,15 +224,15 @@ def unmeasured(library: Library, known: Known) -> Iterator[Diagnostic]:
                 )
 
 
-def unknown_tag(library: Library, known: Known) -> Iterator[Diagnostic]:
+def unknown_tag(library: Library, lost: Lost) -> Iterator[Diagnostic]:
     """Extra tags come from the vocabulary in deck.yaml, and are tags that Anki keeps whole."""
-    allowed = frozenset(library.deck.extra_tags) if library.deck else frozenset()
+    allowed = frozenset(library.deck.extra_tags) if library.deck else None
     for record in library.records.values():
         if isinstance(record, Subject):
             yield from tags.check(record, allowed)
 
 
-def exercise_without_pattern(library: Library, known: Known) -> Iterator[Diagnostic]:
+def exercise_without_pattern(library: Library, lost: Lost) -> Iterator[Diagnostic]:
     """An exercise with a card says which pattern it belongs to."""
     for exercise in library.of(Exercise):
         if exercise.subjects() and exercise.pattern is None:
@@ -238,14 +244,17 @@ def exercise_without_pattern(library: Library, known: Known) -> Iterator[Diagnos
             )
 
 
-def unused_curriculum(library: Library, known: Known) -> Iterator[Diagnostic]:
+def unused_curriculum(library: Library, lost: Lost) -> Iterator[Diagnostic]:
     """Every step of the curriculum is a folder or file with records."""
     deck = library.deck
     if deck is None:
         return
     paths = {record.document.file.name.removeprefix("cards/") for record in library.records.values()}
     for place, step in enumerate(deck.curriculum):
-        if not any(path == step.strip("/") or path.startswith(step.strip("/") + "/") for path in paths):
+        folder = step.strip("/")
+        if lost.answers("file", f"cards/{folder}"):
+            continue
+        if not any(path == folder or path.startswith(folder + "/") for path in paths):
             yield Diagnostic(
                 deck.locate("curriculum", place),
                 "unused-curriculum",

@@ -7,7 +7,9 @@ pays nothing for them.
 
 from __future__ import annotations
 
+import codecs
 import re
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -25,6 +27,8 @@ except ImportError as missing:  # pragma: no cover - every wheel on PyPI has it
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 24
+# libyaml's composer calls itself for each level: some ten thousand of them overflow the stack.
+SAFE_NESTING = 2_000
 
 Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
 Path_ = tuple[str | int, ...]
@@ -48,7 +52,12 @@ _CONSTANTS: dict[str, Value] = {
 _AMBIGUOUS = frozenset(
     word for base in ("yes", "no", "on", "off", "y", "n") for word in (base, base.upper(), base.capitalize())
 )
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+# The last three end a line to YAML and to no editor.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\x85\u2028\u2029]")
+# So many columns of indentation and dashes could open too many levels: the composer would exhaust the stack.
+# Where a value may begin with an anchor or an alias; text between such places may hold & and *.
+_REPEATS = re.compile(r"(?:^\s*|[-:?,\[{]\s+|[\[{,])[&*][^\s&*]", re.MULTILINE)
+_STEEP = re.compile(rf"^[ \t?:-]{{{MAX_DEPTH}}}", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +70,16 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One record as plain values, and the way back to where each of them stands."""
+    """One record as plain values, and the way back to where each of them stands.
+
+    `faulty`: its values are not to be trusted; it only tells which record is at fault.
+    """
 
     file: File
     document: int
     item: int | None
     value: dict[str, Value]
+    faulty: bool = False
 
     @property
     def near(self) -> Location:
@@ -105,7 +118,7 @@ def read(paths: Iterable[Path], root: Path) -> tuple[list[Document], list[Diagno
 
 
 def parse(file: File) -> tuple[list[Document], list[Diagnostic]]:
-    """The records of one file. A fault in one leaves the others readable, unless the YAML itself is broken."""
+    """The records of one file, faulty ones too. A fault in one leaves the others readable, unless the YAML is broken."""
     refused = _refuse_before_parsing(file)
     if refused:
         return [], refused
@@ -149,8 +162,7 @@ def _documents(reading: _Reading, nodes: list[Any]) -> Iterator[Document]:
                 continue
             before = len(reading.faults)
             value = reading.mapping(each, 1)
-            if len(reading.faults) == before:
-                yield Document(reading.file, number, item, value)
+            yield Document(reading.file, number, item, value, faulty=len(reading.faults) > before)
 
 
 class _Parser(CParser):
@@ -197,6 +209,8 @@ class _Reading:
                 self.fault(name, "bad-key", "a key must be a word", "quote text that starts with `{` or `[`")
                 continue
             key = name.value
+            if name.style and _CONTROL.search(key):
+                self.hidden(name)
             if key in found:
                 self.fault(name, "duplicate-key", f"the key '{key}' stands here twice", "keep one of the two")
             found[key] = self.scalar(value) if value.__class__ is yaml.ScalarNode else self.value(value, depth)
@@ -208,12 +222,7 @@ class _Reading:
             self.tagged(node)
         if node.style:  # plain scalars have the empty one
             if _CONTROL.search(text):
-                self.fault(
-                    node,
-                    "control-character",
-                    "the text holds an invisible control character",
-                    "delete it; Anki uses these characters itself",
-                )
+                self.hidden(node)
             return text
         if text in _CONSTANTS:
             return _CONSTANTS[text]
@@ -231,6 +240,14 @@ class _Reading:
                 f'write "{text}" in quotes if the word is meant, or true / false',
             )
         return text
+
+    def hidden(self, node: Any) -> None:
+        self.fault(
+            node,
+            "control-character",
+            "the text holds an invisible control character",
+            "delete it; Anki uses these characters itself",
+        )
 
     def tagged(self, node: Any) -> None:
         self.fault(node, "yaml-tag", f"the YAML tag '{node.tag}' has no meaning here", "remove it")
@@ -254,20 +271,24 @@ def _text(path: Path, root: Path, name: str) -> str | Diagnostic:
             return fault(
                 "outside-project", "the file is a link that leads out of the project", "copy the file into the project"
             )
-        if path.stat().st_size > MAX_BYTES:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):  # a pipe would be waited for without end
+            return fault("unreadable", "this is no ordinary file", "remove it, or rename it")
+        if status.st_size > MAX_BYTES:
             return fault("too-large", f"the file is larger than {MAX_BYTES // 1024 // 1024} MiB", "split it")
         data = path.read_bytes()
     except OSError as error:
         return fault(
             "unreadable", f"the file cannot be read ({error.strerror or error})", "check its permissions, or remove it"
         )
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:2]:
         return fault("encoding", "the file is saved as UTF-16", "save it as UTF-8", 1, 1)
+    data = data.removeprefix(codecs.BOM_UTF8)
     try:
-        return data.decode("utf-8-sig")
+        return data.decode()
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1
+        before = data[: error.start].decode()
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         return fault(
             "encoding", f"the byte 0x{data[error.start]:02x} is not UTF-8", "save the file as UTF-8", line, column
         )
@@ -286,7 +307,7 @@ def _refuse_before_parsing(file: File) -> list[Diagnostic]:
                 "delete it",
             )
         ]
-    if "&" not in text and "*" not in text and text.count("[") + text.count("{") < MAX_DEPTH:
+    if text.count("[") + text.count("{") < SAFE_NESTING and not _STEEP.search(text) and not _REPEATS.search(text):
         return []
     try:
         return _forbidden(file)
@@ -305,7 +326,7 @@ def _forbidden(file: File) -> list[Diagnostic]:
             help = "write the value out, or quote text that starts with & or *"
         elif isinstance(event, yaml.CollectionStartEvent):
             depth += 1
-            if depth <= MAX_DEPTH * 2:
+            if depth <= MAX_DEPTH + 2:  # the record itself, and the list that it may stand in
                 continue
             rule, message, help = "too-deep", f"nested more than {MAX_DEPTH} levels deep", "no card needs this"
         else:
@@ -322,15 +343,36 @@ def _place(file: File, offset: int) -> Location:
     )
 
 
+# YAML notices these where the text goes on, often lines below; the author has to mend the place where it began.
+_UNFINISHED = (
+    ("scanning a quoted scalar", "the quote that opens here is never closed", "close it at the end of the text"),
+    ("scanning a simple key", "this line has no `:` after its key", "write it as `key: value`, or indent it"),
+    (
+        "parsing a flow mapping",
+        "the `{` that opens here is not closed, or a comma is missing in it",
+        "close it with `}`",
+    ),
+    (
+        "parsing a flow sequence",
+        "the `[` that opens here is not closed, or a comma is missing in it",
+        "close it with `]`",
+    ),
+)
+
+
 def _broken(file: File, error: Exception) -> Diagnostic:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    mark, opened = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
     place = Location(file.name, mark.line + 1, mark.column + 1) if mark else Location(file.name)
-    problem = str(getattr(error, "problem", None) or error)
-    line = file.text.splitlines()[mark.line] if mark and mark.line < file.text.count("\n") + 1 and file.text else ""
+    problem, context = str(getattr(error, "problem", None) or error), str(getattr(error, "context", None))
+    lines = file.text.splitlines()
+    line = lines[mark.line] if mark and mark.line < len(lines) else ""
     if "\t" in line[: mark.column + 1 if mark else 0] and (
         "token" in problem or "indent" in problem or "tab" in problem
     ):
         return Diagnostic(place, "tab", "YAML does not allow tabs for indentation", "use spaces")
+    for known, message, help in _UNFINISHED:
+        if opened and known in context:
+            return Diagnostic(Location(file.name, opened.line + 1, opened.column + 1), "broken-yaml", message, help)
     if "mapping values are not allowed" in problem:
         return Diagnostic(
             place, "broken-yaml", "a colon followed by a space starts a value here", "put the whole text in quotes"
@@ -357,4 +399,6 @@ def _child(node: Any, step: str | int) -> tuple[Any, Any] | None:
         return next(((name, value) for name, value in node.value if name.value == str(step)), None)
     if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
         return node.value[step], node.value[step]
-    return None
+    # An id is found by its name, whichever of the shapes that `Names` allows it stands in.
+    listed = node.value if isinstance(node, yaml.SequenceNode) else [node]
+    return next(((each, each) for each in listed if each.value == step), None)

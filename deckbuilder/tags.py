@@ -38,33 +38,24 @@ def capital(id: str) -> str:
     return level(id.replace("-", "_").capitalize())
 
 
-def check(subject: Subject, allowed: frozenset[str]) -> Iterator[Diagnostic]:
-    """What is wrong with the extra tags that an author typed."""
+def check(subject: Subject, allowed: frozenset[str] | None) -> Iterator[Diagnostic]:
+    """What is wrong with the extra tags that an author typed. `allowed`: None where the vocabulary cannot be read."""
     for place, tag in enumerate(subject.tags):
-        where = subject.locate("tags", place)
+        sound = _TAG.fullmatch(tag) and tag.count("::") <= 3 and tag.lower() not in _NOT_OURS
+        if sound and (allowed is None or tag in allowed):
+            continue
         if " " in tag or "\u3000" in tag:
-            yield Diagnostic(
-                where,
-                "tag",
-                f"the tag '{tag}' holds a space: Anki would make two tags of it",
-                f"write '{tag.strip().replace(' ', '_')}'",
-            )
+            message = f"the tag '{tag}' holds a space: Anki would make two tags of it"
+            help = f"write '{tag.strip().replace(' ', '_')}'"
         elif not _TAG.fullmatch(tag) or tag.count("::") > 3:
-            yield Diagnostic(
-                where,
-                "tag",
-                f"the tag '{tag}' cannot be used",
-                "use letters, digits, `_` and `-`, with `::` between at most four levels",
-            )
+            message = f"the tag '{tag}' cannot be used"
+            help = "use letters, digits, `_` and `-`, with `::` between at most four levels"
         elif tag.lower() in _NOT_OURS:
-            yield Diagnostic(where, "tag", f"'{tag}' belongs to the learner", "leave it out")
-        elif tag not in allowed:
-            yield Diagnostic(
-                where,
-                "tag",
-                f"the tag '{tag}' is not in the vocabulary",
-                nearest(tag, allowed) or "add it to `extra_tags` in cards/deck.yaml",
-            )
+            message, help = f"'{tag}' belongs to the learner", "leave it out"
+        else:
+            message = f"the tag '{tag}' is not in the vocabulary"
+            help = nearest(tag, allowed or ()) or "add it to `extra_tags` in cards/deck.yaml"
+        yield Diagnostic(subject.locate("tags", place), "tag", message, help)
 
 
 def _derived(subject: Any, library: Library) -> Iterator[str]:

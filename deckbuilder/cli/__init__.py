@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from deckbuilder import __version__
+from deckbuilder.diagnostics import Fault
 
 VERBS = {
     "new": "Make a starter project that builds at once.",
@@ -33,6 +34,14 @@ class Verbs(click.Group):
         module = importlib.import_module(f"deckbuilder.cli.{name}")
         command: click.Command = module.command
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Fault as fault:
+            from deckbuilder.cli.common import fail
+
+            fail(fault)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Verbs"):

@@ -65,7 +65,13 @@ def write(
 ) -> Written:
     """The package at `path`, written and read back. `decks` by the id that notes name; '' is the parent of all."""
     package = _Package(notes, types, lock, decks, about)
-    package.write_to_file(path)
+    try:
+        package.write_to_file(path)
+    except sqlite3.OperationalError as error:  # SQLite's word for a full disk
+        folder = tempfile.gettempdir()
+        raise Fault(
+            f"the package could not be written ({error})", f"check space and permissions at {folder}"
+        ) from error
     return package.verify(path)
 
 

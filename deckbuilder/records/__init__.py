@@ -89,6 +89,8 @@ def parse(documents: Iterable[Document]) -> tuple[list[Record], list[Diagnostic]
     found: list[Record] = []
     faults: list[Diagnostic] = []
     for document in documents:
+        if document.faulty:
+            continue
         kind = next(iter(document.value), "")
         cls = KINDS.get(kind)
         if cls is None:
@@ -108,7 +110,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """The 'did you mean' sentence for a misspelt word, or '' where nothing is near."""
     limit = 2 if len(word) < 8 else 3
     near = process.extract(word, list(known), scorer=DamerauLevenshtein.distance, score_cutoff=limit, limit=3)
-    names = [f"'{name}'" for name, _, _ in near]
+    names = [f"'{name}'" for name, distance, _ in near if distance <= near[0][1] + 1]
     return f"did you mean {' or '.join(names)}?" if names else ""
 
 

@@ -51,9 +51,14 @@ def _is_part_id(value: object) -> object:
     return value
 
 
+def near_id(value: str) -> str:
+    """The id that a person will have meant, '' if there is none."""
+    return re.sub(r"[^a-z0-9]+", "-", value.lower()).strip("-")
+
+
 def suggest_id(value: str) -> str:
     """The next step for an author whose id cannot be one."""
-    near = re.sub(r"[^a-z0-9]+", "-", value.lower()).strip("-")
+    near = near_id(value)
     rule = "ids are lower-case letters, digits and single hyphens"
     return f"{rule}; write '{near}'" if near else rule
 
@@ -176,7 +181,10 @@ class Picture(Model):
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """That a record names another: any of `kinds` may answer to `id`. `path` leads to the place in the source."""
+    """That a record names another: any of `kinds` may answer to `id`. `path` leads to the place in the source.
+
+    Where the path ends in the id itself, it is the key of a mapping, or an item to be found by its name.
+    """
 
     kinds: tuple[str, ...]
     id: str
@@ -251,6 +259,10 @@ class Subject(Record):
     def record(self) -> Record:
         return self
 
+    def place(self, *path: str | int) -> Location:
+        """Where a value of this note stands in the source."""
+        return self.locate(*path)
+
     def refers(self) -> Iterator[Reference]:
         for fact, ids in self.sources.items():
             for place, id in enumerate(ids):
@@ -277,9 +289,9 @@ def _source_path(value: dict[str, Any], fact: str, place: int) -> Path_:
 
 
 def names(path: str, kinds: tuple[str, ...], named: tuple[Named, ...], *before: str | int) -> Iterator[Reference]:
-    """The references of a `Names` value: mappings are found by key, lists by place; either way by the id itself."""
-    for place, each in enumerate(named):
-        yield Reference(kinds, each.id, (*before, path, each.id if each.detail else place))
+    """The references of a `Names` value: in a mapping, in a list or alone, each is found by the id itself."""
+    for each in named:
+        yield Reference(kinds, each.id, (*before, path, each.id))
 
 
 def ids(path: str, kinds: tuple[str, ...], found: tuple[str, ...], *before: str | int) -> Iterator[Reference]:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from deckbuilder.diagnostics import Location
 from deckbuilder.records.base import (
     About,
     Evidence,
@@ -175,6 +176,10 @@ class Compared:
     @property
     def record(self) -> Study:
         return self.study
+
+    def place(self, *path: str | int) -> Location:
+        """Where a value of this note stands in the source."""
+        return self.study.locate("comparisons", self.study.comparisons.index(self.comparison), *path)
 
     @property
     def formerly(self) -> tuple[str, ...]:

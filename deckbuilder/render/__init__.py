@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,11 +18,11 @@ from deckbuilder.library import Library
 from deckbuilder.notes import Media, Note, NoteType
 from deckbuilder.project import Project
 from deckbuilder.prose import inline, plain, prose
-from deckbuilder.records import Cloze, Deck
+from deckbuilder.records import Cloze, Deck, Record, nearest
 from deckbuilder.records.base import Subject
 from deckbuilder.records.study import BANDS
 from deckbuilder.render.media import Pictures
-from deckbuilder.render.notetypes import NoteTypes, explain
+from deckbuilder.render.notetypes import NoteTypes, explain, where
 
 _LINE_BREAK = re.compile(r"\s*\n\s*")
 _TIERS = {"core": 0, "useful": 1, "deep": 2}
@@ -38,14 +38,27 @@ class Rendered:
 
 
 def render(
-    library: Library, project: Project, tick: Callable[[int, int], None] = lambda done, of: None
+    library: Library,
+    project: Project,
+    tick: Callable[[int, int], None] = lambda done, of: None,
+    *,
+    beside: Iterable[Record] = (),
+    doubted: Callable[[str], bool] = lambda id: False,
 ) -> tuple[Rendered | None, list[Diagnostic]]:
-    """Every note of the project. `tick(done, of)` is called now and then on long work."""
+    """Every note of the project. `tick(done, of)` is called now and then on long work.
+
+    `beside`: records that cannot be rendered; their pictures are looked at all the same. `doubted(id)`: whether a
+    record may only lack a card because another one is at fault.
+    """
     deck = library.deck
     if deck is None:
-        return None, []
+        beside = [*library.records.values(), *beside]
+    pictures = Pictures(project, deck.note_types.prefix.lower() if deck else "")
+    unseen = [fault for record in beside if isinstance(fault := pictures.of(record), Diagnostic)]
+    if deck is None:
+        return None, unseen
     note_types = NoteTypes(project, deck)
-    writer = _Writer(library, project, deck, note_types)
+    writer = _Writer(library, project, deck, note_types, pictures, doubted)
     subjects = [(record, subject) for record in teaching_order(library, deck) for subject in record.subjects()]
     notes: list[Note] = []
     for done, (record, subject) in enumerate(subjects):
@@ -57,7 +70,7 @@ def render(
     tick(len(subjects), len(subjects))
     used = {note.kind for note in notes}
     found = {kind: each for kind in sorted(used) if (each := note_types.get(kind))}
-    return Rendered(deck, notes, found), note_types.faults + writer.faults
+    return Rendered(deck, notes, found), note_types.faults + writer.faults + unseen
 
 
 def teaching_order(library: Library, deck: Deck) -> list[Subject]:
@@ -78,13 +91,21 @@ def teaching_order(library: Library, deck: Deck) -> list[Subject]:
 class _Writer:
     """One note after another, collecting what is wrong with templates and pictures."""
 
-    def __init__(self, library: Library, project: Project, deck: Deck, note_types: NoteTypes) -> None:
+    def __init__(
+        self,
+        library: Library,
+        project: Project,
+        deck: Deck,
+        note_types: NoteTypes,
+        pictures: Pictures,
+        doubted: Callable[[str], bool],
+    ) -> None:
         self.faults: list[Diagnostic] = []
         self._library, self._project, self._deck, self._note_types = library, project, deck, note_types
-        self._pictures = Pictures(project, deck.note_types.prefix.lower())
+        self._pictures, self._doubted = pictures, doubted
         self._templates: dict[str, Any] = {}
         self._broken: set[str] = set()
-        self._jinja = ImmutableSandboxedEnvironment(
+        self._jinja = jinja2.Environment(
             autoescape=True,
             undefined=jinja2.StrictUndefined,
             finalize=_finalize,
@@ -99,36 +120,43 @@ class _Writer:
     def note(self, record: Subject, subject: Any) -> Note | None:
         kind: str = subject.kind
         note_type = self._note_types.get(kind)
-        if note_type is None:
+        names = self._note_types.names(kind)
+        if names is None:
             return None
-        media = self._picture(record, subject)
+        media = self._pictures.of(record)
+        if isinstance(media, Diagnostic):
+            self.faults.append(media)
+            media = None
         values = self._values("_shared", subject, media) | self._values(kind, subject, media)
         if not self._broken.isdisjoint({kind, "_shared"}):
             return None
-        unknown = sorted(values.keys() - set(map(_variable, note_type.names)))
+        unknown = sorted(values.keys() - set(map(_variable, names)))
         if unknown:
             self._broken.add(kind)
+            name = f"{kind}/fields.html.j2"
             self.faults.append(
-                explain(
-                    jinja2.TemplateSyntaxError(
-                        f"the note type has no field for the variable '{unknown[0]}'", 1, name=f"{kind}/fields.html.j2"
-                    ),
-                    self._project,
-                    f"{kind}/fields.html.j2",
+                Diagnostic(
+                    where(self._project, (name, "_shared/fields.html.j2"), rf"\bset\s+({re.escape(unknown[0])})\b"),
+                    "unknown-field",
+                    f"the note type has no field for the variable '{unknown[0]}'",
+                    nearest(unknown[0], map(_variable, names)) or f"add the field to {kind}/notetype.yaml",
                 )
             )
+            return None
+        if note_type is None:
             return None
         fields = tuple(_normal(values.get(_variable(name), "")) for name in note_type.names)
         ordinals = cloze_ordinals(subject) if note_type.cloze else note_type.ordinals(fields)
         if not ordinals:
-            self.faults.append(
-                Diagnostic(
-                    record.locate(),
-                    "blank-card",
-                    f"no card of {subject.key} has a front",
-                    "fill the fields that its questions need",
+            if not self._doubted(record.id):
+                self.faults.append(
+                    Diagnostic(
+                        subject.place(),
+                        "blank-card",
+                        f"no card of {subject.key} has a front",
+                        "fill the fields that its questions need",
+                    )
                 )
-            )
             return None
         return Note(
             key=subject.key,
@@ -140,7 +168,6 @@ class _Writer:
             media=(media,) if media else (),
             formerly=tuple(f"{kind}/{id}" for id in subject.formerly),
             retired=subject.retired,
-            location=record.document.near,
         )
 
     def _values(self, folder: str, subject: Any, media: Media | None) -> dict[str, str]:
@@ -151,21 +178,15 @@ class _Writer:
             template = self._templates.get(name)
             if template is None:
                 template = self._templates[name] = self._jinja.get_template(name)
-            module = template.make_module({"record": subject, "media": media})
+            try:
+                module = template.make_module({"record": subject, "media": media})
+            except Exception:
+                self._jinja.handle_exception()  # raises it again, with the template's own lines
         except Exception as error:  # a template may raise anything; its line is what helps
             self._broken.add(folder)
             self.faults.append(explain(error, self._project, name))
             return {}
         return {key: _text(value) for key, value in module.__dict__.items() if key[0].isupper()}
-
-    def _picture(self, record: Subject, subject: Any) -> Media | None:
-        if subject.picture is None:
-            return None
-        found = self._pictures.find(subject.picture.file, record.locate("picture", "file"))
-        if isinstance(found, Diagnostic):
-            self.faults.append(found)
-            return None
-        return found
 
 
 def cloze(record: Cloze) -> Markup:

@@ -11,7 +11,7 @@ from pathlib import Path
 from deckbuilder.diagnostics import Diagnostic, Location
 from deckbuilder.notes import Media
 from deckbuilder.project import Project
-from deckbuilder.records import nearest
+from deckbuilder.records import Record, nearest
 
 ENDINGS = (".svg", ".png", ".jpg", ".jpeg", ".webp", ".gif")
 MAX_BYTES = 2 * 1024 * 1024
@@ -25,10 +25,14 @@ class Pictures:
         self._prefix = prefix
         self._found: dict[str, Media] = {}
 
-    def find(self, name: str, where: Location) -> Media | Diagnostic:
-        """The file as it will travel, or what is wrong with it."""
+    def of(self, record: Record) -> Media | Diagnostic | None:
+        """A record's picture as it will travel, or what is wrong with it."""
+        picture = getattr(record, "picture", None)
+        if picture is None:
+            return None
+        name = picture.file
         if name not in self._found:
-            found = self._read(name, where)
+            found = self._read(name, record.locate("picture", "file"))
             if isinstance(found, Diagnostic):
                 return found
             self._found[name] = found

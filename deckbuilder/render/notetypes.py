@@ -7,7 +7,7 @@ What comes out is checked against the note type's fields: a misspelt name, in ei
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,8 @@ from deckbuilder.records.deck import Deck
 MAX_CSS = 60_000
 # Anki repairs such names on import, and the repaired name no longer matches the next edition's.
 _REPAIRED = re.compile(r'[:{}"]|^[#/^]|^\s|\s$')
+
+_NEW_ID = "give each its own; an id never changes"
 
 
 class _Field(Model):
@@ -70,6 +72,8 @@ class NoteTypes:
         self._project = project
         self._deck = deck
         self._found: dict[str, NoteType | None] = {}
+        self._names: dict[str, tuple[str, ...]] = {}
+        self._documents: dict[str, source.Document] = {}
         self.faults += _links_out(project)
         self._shared = self._load(_Shared, "_shared/notetype.yaml")
         self._css = self._read("_shared/style.css")
@@ -95,6 +99,10 @@ class NoteTypes:
             self._found[kind] = made if len(self.faults) == before else None
         return self._found[kind]
 
+    def names(self, kind: str) -> tuple[str, ...] | None:
+        """The names of its fields, as Anki would have them, if its file can be read; other templates may be at fault."""
+        return self._names.get(kind)
+
     def _make(self, kind: str) -> NoteType | None:
         spec = self._load(_NoteType, f"{kind}/notetype.yaml")
         if spec is None or self._shared is None:
@@ -111,9 +119,10 @@ class NoteTypes:
             )
             return None
         specs = [*spec.fields, *self._shared.fields]
-        self._check_names(kind, specs, spec)
+        self._names[kind] = tuple(_repaired(each.name) for each in specs)
+        self._check_names(kind, spec, self._shared)
         fields = tuple(Field(each.id, each.name, each.description, each.collapsed, each.plain_text) for each in specs)
-        templates = [made for card in spec.cards if (made := self._card(kind, card, spec, fields))]
+        templates = [made for place in range(len(spec.cards)) if (made := self._card(kind, place, spec, fields))]
         if not spec.cloze:
             templates += [self._spare(each) for each in self._shared.spare_cards]
         css = self._css + (
@@ -131,8 +140,19 @@ class NoteTypes:
             tuple(templates),
         )
 
-    def _card(self, kind: str, card: _Card, spec: _NoteType, fields: tuple[Field, ...]) -> CardTemplate | None:
+    def _card(self, kind: str, place: int, spec: _NoteType, fields: tuple[Field, ...]) -> CardTemplate | None:
+        card = spec.cards[place]
         name = f"{kind}/cards/{card.file}.html.j2"
+        if not (self._project.templates / name).is_file():
+            self.faults.append(
+                Diagnostic(
+                    self._at(f"{kind}/notetype.yaml", "cards", place, "file"),
+                    "missing-template",
+                    f"the template '{name}' is missing",
+                    "restore the file, or mend the name",
+                )
+            )
+            return None
         made = []
         for side in ("front", "back"):
             try:
@@ -148,7 +168,7 @@ class NoteTypes:
                 self.faults.append(explain(error, self._project, name))
                 return None
             text = re.sub(r"\n\s*", "\n", text).strip()
-            self.faults += self._check_card(name, text, {field.name for field in fields}, side, spec)
+            self.faults += self._check_card(name, text, {_repaired(field.name) for field in fields}, side, spec)
             made.append(text)
         return CardTemplate(card.id, card.name, *made)
 
@@ -161,86 +181,76 @@ class NoteTypes:
         try:
             nodes = ankitemplate.parse(text)
         except ankitemplate.BadTemplate as error:
-            yield Diagnostic(
-                self._where(name, error.text), "card-template", str(error), "open and close each section once"
-            )
+            at = self._where(name, f"({re.escape(error.text)})")
+            yield Diagnostic(at, "card-template", str(error), "open and close each section once")
             return
         for field, filters in ankitemplate.fields(nodes):
             if field not in fields and field not in ankitemplate.SPECIAL:
+                word = re.escape(field)
                 yield Diagnostic(
-                    self._where(name, field),
+                    self._where(name, rf"\{{\{{\s*[#/^]?\s*(?:[\w -]+:)*\s*({word})\s*\}}\}}", rf"[\"']({word})[\"']"),
                     "unknown-field",
                     f"the note type has no field '{field}'",
-                    nearest(field, fields) or f"its fields are: {', '.join(sorted(fields))}",
+                    nearest(field, fields) or "mend the name, or add the field to notetype.yaml",
                 )
             for each in filters:
                 if each not in ankitemplate.FILTERS and not each.startswith("tts "):
                     yield Diagnostic(
-                        self._where(name, f"{each}:"),
+                        self._where(name, f"({re.escape(each)}):"),
                         "unknown-filter",
                         f"Anki has no filter '{each}'",
                         nearest(each, ankitemplate.FILTERS) or "leave it out",
                     )
         if side == "front" and not spec.cloze and (len(nodes) != 1 or not isinstance(nodes[0], ankitemplate.Section)):
             yield Diagnostic(
-                self._where(name, ""),
+                self._where(name),
                 "front-gate",
                 "the front is not wrapped whole in one section",
                 "put everything between {{#Field}} and {{/Field}}, so that no blank card can arise",
             )
 
-    def _check_names(self, kind: str, fields: list[_Field], spec: _NoteType) -> None:
+    def _check_names(self, kind: str, spec: _NoteType, shared: _Shared) -> None:
         file = f"{kind}/notetype.yaml"
         seen: dict[str, str] = {}
-        for each in fields:
-            if _REPAIRED.search(each.name) or not each.name:
-                self.faults.append(
-                    Diagnostic(
-                        self._where(file, each.name),
-                        "field-name",
-                        f"Anki would repair the field name '{each.name}', and no later edition would fit it",
-                        'leave out : { } ", a first # / ^, and outer spaces',
-                    )
-                )
-            if each.name.lower() in seen:
-                self.faults.append(
-                    Diagnostic(
-                        self._where(file, each.name),
-                        "field-name",
-                        f"the field names '{seen[each.name.lower()]}' and '{each.name}' are one to Anki",
-                        "rename one",
-                    )
-                )
-            seen[each.name.lower()] = each.name
-        ids = [each.id for each in fields]
-        cards = [each.id for each in spec.cards]
-        if len(set(ids)) < len(ids) or len(set(cards)) < len(cards):
-            self.faults.append(
-                Diagnostic(
-                    self._where(file, "id"),
-                    "field-id",
-                    "two fields or two cards have the same id",
-                    "give each its own; an id never changes",
-                )
-            )
-        if spec.sort_field not in [each.name for each in fields]:
-            self.faults.append(
-                Diagnostic(
-                    self._where(file, "sort_field"),
-                    "unknown-field",
-                    f"the sort field '{spec.sort_field}' is no field of the note type",
-                    nearest(spec.sort_field, seen.values()) or "name one of its fields",
-                )
-            )
-        for card in spec.cards:
+        ids: set[int] = set()
+        for name, fields in ((file, spec.fields), ("_shared/notetype.yaml", shared.fields)):
+            for place, each in enumerate(fields):
+                at = self._at(name, "fields", place, "name")
+                if _REPAIRED.search(each.name) or not each.name:
+                    message = f"Anki would repair the field name '{each.name}', and no later edition would fit it"
+                    self._fault(at, "field-name", message, 'leave out : { } ", a first # / ^, and outer spaces')
+                if each.name.lower() in seen:
+                    message = f"the field names '{seen[each.name.lower()]}' and '{each.name}' are one to Anki"
+                    self._fault(at, "field-name", message, "rename one")
+                if each.id in ids:
+                    at = self._at(name, "fields", place, "id")
+                    self._fault(at, "field-id", f"two fields have the id {each.id}", _NEW_ID)
+                seen[each.name.lower()] = each.name
+                ids.add(each.id)
+        ids = set()
+        for place, card in enumerate(spec.cards):
             if '"' in card.name or "{" in card.name:
-                self.faults.append(
-                    Diagnostic(
-                        self._where(file, card.name),
-                        "card-name",
-                        f"Anki would repair the card name '{card.name}'",
-                        "leave out quotes and braces",
-                    )
+                at = self._at(file, "cards", place, "name")
+                message = f"Anki would repair the card name '{card.name}'"
+                self._fault(at, "card-name", message, "leave out quotes and braces")
+            if card.id in ids:
+                at = self._at(file, "cards", place, "id")
+                self._fault(at, "field-id", f"two cards have the id {card.id}", _NEW_ID)
+            ids.add(card.id)
+        for name, key, path in [
+            (file, spec.sort_field, ("sort_field",)),
+            *(
+                ("_shared/notetype.yaml", each.field, ("spare_cards", place, "field"))
+                for place, each in enumerate(shared.spare_cards)
+            ),
+        ]:
+            if key not in seen.values():
+                message = f"'{key}' is no field of the note type"
+                self._fault(
+                    self._at(name, *path),
+                    "unknown-field",
+                    message,
+                    nearest(key, seen.values()) or "name one of its fields",
                 )
 
     def _check_css(self, kind: str, css: str) -> None:
@@ -248,7 +258,7 @@ class NoteTypes:
         if len(css) > MAX_CSS:
             self.faults.append(
                 Diagnostic(
-                    self._where(file, ""),
+                    self._where(file),
                     "css",
                     f"the styling of '{kind}' is over {MAX_CSS} characters",
                     "phones load it with every card: shorten it",
@@ -257,7 +267,7 @@ class NoteTypes:
         if ".night_mode" not in css:
             self.faults.append(
                 Diagnostic(
-                    self._where(file, ""),
+                    self._where(file),
                     "css",
                     "the styling never says `.night_mode`",
                     "without it AnkiDroid inverts the colours itself",
@@ -266,7 +276,7 @@ class NoteTypes:
         if re.search(r"@import|url\(\s*['\"]?(?:https?:)?//", css):
             self.faults.append(
                 Diagnostic(
-                    self._where(file, "url("),
+                    self._where(file, r"(@import|url\()"),
                     "css",
                     "the styling loads something from the network",
                     "ship it as a `_file` in the media folder",
@@ -296,20 +306,18 @@ class NoteTypes:
             for each in faults
         ]
         if len(documents) != 1:
+            if not faults:
+                self._fault(Location(self._shown(name), 1, 1), "note-type", "the file holds several", "keep one")
+            return None
+        self._documents[name] = documents[0]
+        if documents[0].faulty:
             return None
         try:
             return shape.model_validate(documents[0].value)
         except ValidationError as error:
             for each in error.errors(include_url=False):
-                place = documents[0].locate(each["loc"])
-                self.faults.append(
-                    Diagnostic(
-                        Location(self._shown(name), place.line, place.column),
-                        "note-type",
-                        f"{'.'.join(map(str, each['loc']))}: {each['msg']}",
-                        "see CONTRIBUTING.md, Note types",
-                    )
-                )
+                message = f"{'.'.join(map(str, each['loc']))}: {each['msg']}"
+                self._fault(self._at(name, *each["loc"]), "note-type", message, "see CONTRIBUTING.md, Note types")
             return None
 
     def _read(self, name: str) -> str:
@@ -326,15 +334,23 @@ class NoteTypes:
     def _shown(self, name: str) -> str:
         return shown(self._project, name)
 
-    def _where(self, name: str, text: str) -> Location:
-        """The line in the template, or in the layout that it extends, where the text at fault stands."""
-        for file in (name, "_shared/face.html.j2", "_shared/notetype.yaml"):
-            path = self._project.templates / file
-            if path.is_file():
-                for number, line in enumerate(path.read_text("utf-8", "replace").splitlines(), 1):
-                    if text and text in line:
-                        return Location(self._shown(file), number, line.index(text) + 1)
-        return Location(self._shown(name), 1, 1)
+    def _fault(self, at: Location, rule: str, message: str, help: str) -> None:
+        self.faults.append(Diagnostic(at, rule, message, help))
+
+    def _at(self, name: str, *path: str | int) -> Location:
+        """Where a value of a note type's file stands."""
+        place = self._documents[name].locate(path)
+        return Location(self._shown(name), place.line, place.column)
+
+    def _where(self, name: str, *patterns: str) -> Location:
+        """The place in the template, or in one that it extends, where the text at fault stands."""
+        kind = name.split("/")[0]
+        return where(self._project, (name, f"{kind}/layout.html.j2", "_shared/face.html.j2"), *patterns)
+
+
+def _repaired(name: str) -> str:
+    """What Anki makes of a field name; other faults are found as if it had been mended so."""
+    return re.sub(r'[:{}"]', "", name).strip().lstrip("#/^")
 
 
 def _links_out(project: Project) -> Iterator[Diagnostic]:
@@ -357,6 +373,26 @@ def shown(project: Project, name: str) -> str:
     return path.relative_to(project.root).as_posix() if path.is_relative_to(project.root) else path.as_posix()
 
 
+def where(project: Project, names: Iterable[str], *patterns: str) -> Location:
+    """The first match of the first pattern that any of the templates holds, by its group; else the first template."""
+    texts = {name: path.read_text("utf-8", "replace") for name in names if (path := project.templates / name).is_file()}
+    for pattern in patterns:
+        for name, text in texts.items():
+            found = re.search(pattern, text)
+            if found:
+                line, column = (
+                    text.count("\n", 0, found.start(1)) + 1,
+                    found.start(1) - text.rfind("\n", 0, found.start(1)),
+                )
+                return Location(shown(project, name), line, column)
+    return Location(shown(project, next(iter(texts), "_shared")), 1, 1)
+
+
+def stated(project: Project, kind: str, what: str) -> Location:
+    """Where a note type's file states its 'cloze', 'sort_field', 'fields' or 'cards'."""
+    return where(project, (f"{kind}/notetype.yaml",), rf"(?m)^({what}):")
+
+
 def explain(error: Exception, project: Project, name: str) -> Diagnostic:
     """A Jinja error as a fault at the template's line. Undefined names are found through the traceback."""
     if isinstance(error, jinja2.TemplateSyntaxError):
@@ -364,7 +400,7 @@ def explain(error: Exception, project: Project, name: str) -> Diagnostic:
         return Diagnostic(at, "template-syntax", error.message or "syntax error", "mend the template's Jinja here")
     if isinstance(error, jinja2.TemplateNotFound):
         return Diagnostic(
-            Location(shown(project, name)),
+            where(project, (name,), rf"[\"']({re.escape(error.name or '')})[\"']"),
             "missing-template",
             f"the template '{error.name}' is missing",
             "restore the file, or mend the name",
