@@ -2,8 +2,8 @@
 
 `bare DIR OUT [DECKS]`: genanki on finished strings. It knows nothing of YAML, templates, rules or identity.
 `plain DIR OUT [late]`: sqlite3 and zipfile on the very rows of our package; `late` makes the indexes last.
-`naive PROJECT OUT`: what an author writes in an afternoon: YAML, a Jinja template, genanki. No faults with positions,
-no rules, no lock, no harmless text, no look-alikes, no tags that follow from the facts.
+`naive PROJECT OUT`: what an author writes in an afternoon: YAML, a Jinja template, genanki. No faults with
+positions, no rules, no lock, no harmless text, no look-alikes, no tags that follow from the facts.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from benchmarks.ours import main, timed
 _LISTS = """\
 {% macro parts(ids, names) %}<ol>{% for id in ids %}<li><b>{{ names[id] }}</b>
 {%- if ids is mapping %}<small>{{ ids[id] }}</small>{% endif %}</li>{% endfor %}</ol>{% endmacro %}
-{% macro short(ids, names) %}{% for id in ids %}{{ names[id] }}{{ ", " if not loop.last }}{% endfor %}{% endmacro %}
+{% macro short(ids, names) %}{% for id in ids %}{{ names[id] }}
+{%- if not loop.last %}, {% endif %}{% endfor %}{% endmacro %}
 """
 _ALL = {
     "Key": "{{ kind }}/{{ r[kind] }}",
@@ -67,6 +68,10 @@ _KINDS = {
 }
 
 
+_FRONT = "{{{{#{0}}}}}<h1>{{{{Name}}}}</h1><p>{0}?</p>{{{{/{0}}}}}"
+_BACK = "{{{{FrontSide}}}}<hr id=answer>{{{{{0}}}}}{{{{Why}}}}<footer>{{{{Source}}}}</footer>"
+
+
 def bare(folder: str, out: str, decks: str = "1") -> None:
     """genanki on finished strings, spread over a number of decks where one is given."""
     import genanki
@@ -78,19 +83,15 @@ def bare(folder: str, out: str, decks: str = "1") -> None:
             each["id"],
             each["name"],
             fields=[{"name": field["name"]} for field in each["fields"]],
-            templates=[
-                {"name": card["name"], "qfmt": card["front"], "afmt": card["back"]}
-                for card in each["templates"]
-            ],
+            templates=[_card(card["name"], card["front"], card["back"]) for card in each["templates"]],
             css=each["css"],
             sort_field_index=[field["name"] for field in each["fields"]].index(each["sort_field"]),
         )
         for kind, each in ready["types"].items()
     }
     many = int(decks)
-    made = {
-        id: genanki.Deck(each["id"], each["name"], each["description"]) for id, each in ready["decks"].items()
-    }
+    specs = ready["decks"].items()
+    made = {id: genanki.Deck(each["id"], each["name"], each["description"]) for id, each in specs}
     spread = [genanki.Deck(at, f"All::{at}") for at in range(2, many + 2)]
     for at, (kind, deck, guid, fields, tags) in enumerate(ready["notes"]):
         note = genanki.Note(model=models[kind], fields=fields, tags=tags, guid=guid)
@@ -152,14 +153,13 @@ def naive(project: str, out: str) -> None:
     )
     deck = genanki.Deck(1_763_779_300_200, "Synthetic anatomy, naive")
     for place, (kind, (fields, questions)) in enumerate(_KINDS.items()):
-        template = jinja.from_string(
-            _LISTS + "\x1f".join(fields.values())
-        )  # one render a note, cut apart below
+        # One render a note, cut apart below.
+        template = jinja.from_string(_LISTS + "\x1f".join(fields.values()))
         model = genanki.Model(
             1_763_779_300_300 + place,
             f"Naive {kind}",
             fields=[{"name": name} for name in fields],
-            templates=[_card(name) for name in questions],
+            templates=[_card(name, _FRONT.format(name), _BACK.format(name)) for name in questions],
             css=".card { font: 20px sans-serif; } .night_mode { color: white; }",
             sort_field_index=1,
         )
@@ -172,12 +172,8 @@ def naive(project: str, out: str) -> None:
     genanki.Package(deck).write_to_file(out)
 
 
-def _card(name: str) -> dict[str, str]:
-    return {
-        "name": name,
-        "qfmt": f"{{{{#{name}}}}}<h1>{{{{Name}}}}</h1><p>{name}?</p>{{{{/{name}}}}}",
-        "afmt": f"{{{{FrontSide}}}}<hr id=answer>{{{{{name}}}}}{{{{Why}}}}<footer>{{{{Source}}}}</footer>",
-    }
+def _card(name: str, front: str, back: str) -> dict[str, str]:
+    return {"name": name, "qfmt": front, "afmt": back}
 
 
 if __name__ == "__main__":

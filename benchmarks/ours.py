@@ -1,7 +1,7 @@
 """Our part of the contest, each in a process of its own.
 
-`dump PROJECT DIR` leaves what the others are handed: `ready.json` for genanki scripts, `notes.pickle` for our writer,
-`rows.pickle` for plain sqlite3, all of the same notes.
+`dump PROJECT DIR` leaves what the others are handed: `ready.json` for genanki scripts, `notes.pickle` for our
+writer, `rows.pickle` for plain sqlite3, all of the same notes.
 `write DIR OUT [DECKS]` times `package.writer.write` alone, on ready notes.
 `anki PACKAGE OUT` imports a package into an empty collection and has Anki export it, in both of its formats.
 
@@ -50,12 +50,11 @@ def dump(project: str, folder: str) -> None:
     writer.write(into / "ready.apkg", notes, types, after, decks, about)
     with (into / "rows.pickle").open("wb") as file:
         pickle.dump(_rows(into / "ready.apkg"), file, pickle.HIGHEST_PROTOCOL)
+    guids = {key: entry.guid for key, entry in after.notes.items()}
     ready = {
         "types": {kind: asdict(each) for kind, each in types.items()},
         "decks": {id: asdict(each) for id, each in decks.items()},
-        "notes": [
-            [each.kind, each.deck, after.notes[each.key].guid, each.fields, each.tags] for each in notes
-        ],
+        "notes": [[each.kind, each.deck, guids[each.key], each.fields, each.tags] for each in notes],
     }
     (into / "ready.json").write_text(json.dumps(ready, ensure_ascii=False), "utf-8")
     cards = sum(len(note.ordinals) for note in notes)
@@ -70,9 +69,8 @@ def write(folder: str, out: str, decks: str = "1") -> None:
     with (Path(folder) / "notes.pickle").open("rb") as file:
         notes, types, lock, specs, about = pickle.load(file)
     if (many := int(decks)) > 1:
-        specs = {"": specs[""]} | {
-            str(at): writer.DeckSpec(at + 1, f"All::{at}", "") for at in range(1, many + 1)
-        }
+        spread = {str(at): writer.DeckSpec(at + 1, f"All::{at}", "") for at in range(1, many + 1)}
+        specs = {"": specs[""]} | spread
         notes = [replace(note, deck=str(at % many + 1)) for at, note in enumerate(notes)]
     timed(lambda: writer.write(Path(out), notes, types, lock, specs, about))
 
@@ -93,9 +91,8 @@ def anki(package: str, out: str) -> None:
         collection = Collection(f"{folder}/collection.anki2")
         request = ImportAnkiPackageRequest(package_path=package, options=ImportAnkiPackageOptions())
         collection.import_anki_package(request)
-        top = next(
-            each for each in collection.decks.all_names_and_ids() if "::" not in each.name and each.id != 1
-        )
+        decks = collection.decks.all_names_and_ids()
+        top = next(each for each in decks if "::" not in each.name and each.id != 1)
         for name, legacy in (("new", False), ("legacy", True)):
             target = f"{out}.{name}.apkg"
             options = ExportAnkiPackageOptions(
@@ -110,16 +107,17 @@ def anki(package: str, out: str) -> None:
 
 
 def timed(work: Callable[[], object]) -> None:
-    """Report the CPU seconds of `work`, and by how many MB it raised the process's peak. The garbage collector is off,
-    as in `build`, so that notes waiting in memory do not slow it."""
+    """Report the CPU seconds of `work`, and by how many MB it raised the process's peak.
+
+    The garbage collector is off, as in `build`: notes that wait in memory would slow every allocation.
+    """
     gc.collect()
     gc.disable()
     peak, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
     work()
     own = time.process_time() - start
-    print(
-        json.dumps({"own": own, "grown": (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak) / 1024})
-    )
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak
+    print(json.dumps({"own": own, "grown": grown / 1024}))
 
 
 def _rows(package: Path) -> dict[str, list[tuple[Any, ...]]]:
@@ -128,9 +126,8 @@ def _rows(package: Path) -> dict[str, list[tuple[Any, ...]]]:
         with zipfile.ZipFile(package) as archive:
             path = archive.extract("collection.anki2", folder)
         with closing(sqlite3.connect(path)) as db:
-            return {
-                table: db.execute(f"SELECT * FROM {table}").fetchall() for table in ("col", "notes", "cards")
-            }
+            tables = ("col", "notes", "cards")
+            return {table: db.execute(f"SELECT * FROM {table}").fetchall() for table in tables}
 
 
 def main(verbs: Sequence[Callable[..., None]]) -> None:

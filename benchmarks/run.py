@@ -2,8 +2,8 @@
 
 `python -m benchmarks.run [--sizes 1000 10000] [--repeat 3] [--many-decks] [--shipped] [--json FILE]`
 
-CPU is user + system of the child as the kernel counts it, the best of the repeats: other work on the machine moves it
-far less than the clock. Peak memory is the kernel's too, and the largest of the repeats.
+CPU is user + system of the child as the kernel counts it, the best of the repeats: other work on the machine
+moves it far less than the clock. Peak memory is the kernel's too, and the largest of the repeats.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import argparse
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -26,6 +27,13 @@ from benchmarks import synthetic
 ROOT = Path(__file__).resolve().parents[1]
 OURS, BASELINES = "benchmarks.ours", "benchmarks.baselines"
 MANY = 1_000
+BUILD, AGAIN = "build", "build again after one edit"
+BARE, NAIVE = "bare genanki", "naive script"
+WRITING, PLAIN, LATE = "package writing", "plain sqlite3 + deflate", "the same, indexes last"
+WRITING_MANY, BARE_MANY = f"package writing, {MANY:,} decks", f"bare genanki, {MANY:,} decks"
+
+Runs = dict[str, list["Run"]]
+Facts = dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +82,18 @@ def measure(module: Sequence[str], output: Path | None = None) -> Run:
     return Run(used.ru_utime + used.ru_stime, wall, used.ru_maxrss / 1024, size, own)
 
 
-def contest(contestants: Iterable[Contestant], repeat: int) -> dict[str, list[Run]]:
+def contest(contestants: Iterable[Contestant], repeat: int) -> Runs:
     """Every contestant's runs, in turn, so that a busy minute on the machine meets all of them."""
-    found: dict[str, list[Run]] = {}
-    for turn in range(repeat):
+    found: Runs = {}
+    for turn in range(1, repeat + 1):
         for each in contestants:
-            found.setdefault(each.name, []).append(each.run())
-            print(
-                f"  {turn + 1}/{repeat} {each.name}: {found[each.name][-1].cpu:.2f} s",
-                file=sys.stderr,
-                flush=True,
-            )
+            run = each.run()
+            found.setdefault(each.name, []).append(run)
+            print(f"  {turn}/{repeat} {each.name}: {run.cpu:.2f} s", file=sys.stderr, flush=True)
     return found
 
 
-def at_size(
-    notes: int, repeat: int, folder: Path, decks: bool
-) -> tuple[dict[str, list[Run]], dict[str, float]]:
+def at_size(notes: int, repeat: int, folder: Path, many_decks: bool) -> tuple[Runs, Facts]:
     """The runs of all contestants on a synthetic deck of so many notes, and facts about the deck."""
     written, project, ready, out = (folder / name for name in ("written", "project", "ready", "dist"))
     synthetic.write(written, notes)
@@ -104,106 +107,85 @@ def at_size(
         shutil.rmtree(out, ignore_errors=True)
         shutil.copytree(written, project)
 
+    def edit() -> None:
+        synthetic.edit(project, f"Reworded at {time.time_ns()}")
+
+    def script(name: str, module: str, verb: str, source: Path, *more: str) -> Contestant:
+        target = folder / f"{name}.apkg"
+        return Contestant(name, (module, verb, str(source), str(target), *more), target)
+
     build = ("deckbuilder", "build", "--project", str(project), "--output", str(out))
-    package = out / "synthetic-2026-11.apkg"
     contestants = [
-        Contestant("build", build, package, pristine),
-        Contestant(
-            "build again after one edit", build, package, lambda: synthetic.edit(project, f"{time.time_ns()}")
-        ),
-        *(
-            Contestant(name, (module, verb, str(source), str(folder / file), *more), folder / file)
-            for name, module, verb, source, file, *more in (
-                ("bare genanki", BASELINES, "bare", ready, "bare.apkg"),
-                ("naive script", BASELINES, "naive", written, "naive.apkg"),
-                ("package writing", OURS, "write", ready, "write.apkg"),
-                ("plain sqlite3 + deflate", BASELINES, "plain", ready, "plain.apkg"),
-                ("the same, indexes last", BASELINES, "plain", ready, "late.apkg", "late"),
-            )
-        ),
+        Contestant(BUILD, build, out / "synthetic-2026-11.apkg", pristine),
+        Contestant(AGAIN, build, out / "synthetic-2026-11.apkg", edit),
+        script(BARE, BASELINES, "bare", ready),
+        script(NAIVE, BASELINES, "naive", written),
+        script(WRITING, OURS, "write", ready),
+        script(PLAIN, BASELINES, "plain", ready),
+        script(LATE, BASELINES, "plain", ready, "late"),
     ]
-    if decks:
-        contestants += [
-            Contestant(
-                f"writing {MANY:,} decks",
-                (OURS, "write", str(ready), str(folder / "m"), f"{MANY}"),
-                folder / "m",
-            ),
-            Contestant(
-                f"genanki, {MANY:,} decks",
-                (BASELINES, "bare", str(ready), str(folder / "g"), f"{MANY}"),
-                folder / "g",
-            ),
-        ]
+    if many_decks:
+        contestants.append(script(WRITING_MANY, OURS, "write", ready, str(MANY)))
+        contestants.append(script(BARE_MANY, BASELINES, "bare", ready, str(MANY)))
     runs = contest(contestants, repeat)
-    if importlib.util.find_spec("anki"):
-        facts |= {f"anki {key}": value for key, value in _exported(folder / "write.apkg", folder).items()}
-    return runs, facts
+    return runs, facts | exported(folder / f"{WRITING}.apkg", folder)
 
 
-def shipped(folder: Path, repeat: int) -> tuple[dict[str, list[Run]], dict[str, float]]:
+def shipped(folder: Path, repeat: int) -> tuple[Runs, Facts]:
     """The deck that ships: from cold, again, and what a mere `--help` takes."""
     project, out = folder / "project", folder / "dist"
+    said = (ROOT / "cards/deck.yaml").read_text("utf-8")
+    id, edition = (re.findall(rf"^{key}: *(\S+)", said, re.MULTILINE)[0] for key in ("deck", "edition"))
+    package = out / f"{id}-{edition}.apkg"
 
     def pristine() -> None:
-        shutil.rmtree(project, ignore_errors=True)
-        shutil.rmtree(out, ignore_errors=True)
         for name in ("cards", "templates"):
+            shutil.rmtree(project / name, ignore_errors=True)
             shutil.copytree(ROOT / name, project / name)
         (project / "cards/deck.lock").unlink(missing_ok=True)
 
-    pristine()
-    deck = (project / "cards/deck.yaml").read_text("utf-8")
-    id, edition = (
-        next(line for line in deck.splitlines() if line.startswith(key)).split()[1]
-        for key in ("deck:", "edition:")
-    )
-    package = out / f"{id}-{edition}.apkg"
     build = ("deckbuilder", "build", "--project", str(project), "--output", str(out))
-    runs = contest(
-        [Contestant("build", build, package, pristine), Contestant("build again", build, package)], repeat
-    )
+    cold, again = Contestant(BUILD, build, package, pristine), Contestant("build again", build, package)
+    runs = contest([cold, again], repeat)
     runs["--help"] = [measure(("deckbuilder", "--help")) for _ in range(5)]
-    sizes = _exported(package, folder) if importlib.util.find_spec("anki") else {}
-    return runs, {f"anki {key}": value for key, value in sizes.items()}
+    return runs, exported(package, folder)
 
 
-def ratios(runs: dict[str, list[Run]], facts: dict[str, float]) -> str:
+def exported(package: Path, folder: Path) -> Facts:
+    """What Anki itself exports for the same notes; nothing where it is not installed."""
+    if importlib.util.find_spec("anki") is None:
+        return {}
+    sizes = measure((OURS, "anki", str(package), str(folder / "anki"))).own
+    return {f"anki {key}": value for key, value in sizes.items()}
+
+
+def ratios(runs: Runs, facts: Facts) -> str:
     """What the targets of the project are stated in."""
     whole = {name: min(each.cpu for each in found) for name, found in runs.items()}
     own = {name: min(each.own.get("own", 0.0) for each in found) for name, found in runs.items()}
-    bare, naive, plain, late = (
-        "bare genanki",
-        "naive script",
-        "plain sqlite3 + deflate",
-        "the same, indexes last",
-    )
-    writing, many, bare_many = "package writing", f"writing {MANY:,} decks", f"genanki, {MANY:,} decks"
     found = {}
-    if "build" in runs and bare in runs:
+    if BARE in runs:
         found = {
-            f"build / {bare}": whole["build"] / whole[bare],
-            f"build / {bare} on its own clock": whole["build"] / own[bare],
-            f"{naive} / {bare}": whole[naive] / whole[bare],
-            f"build / {naive}": whole["build"] / whole[naive],
-            f"build again after one edit / {bare}": whole["build again after one edit"] / whole[bare],
-            f"{writing} / {plain}": own[writing] / own[plain],
-            f"{writing} / {late}": own[writing] / own[late],
+            f"{BUILD} / {BARE}": whole[BUILD] / whole[BARE],
+            f"{BUILD} / {BARE} on its own clock": whole[BUILD] / own[BARE],
+            f"{NAIVE} / {BARE}": whole[NAIVE] / whole[BARE],
+            f"{BUILD} / {NAIVE}": whole[BUILD] / whole[NAIVE],
+            f"{AGAIN} / {BARE}": whole[AGAIN] / whole[BARE],
+            f"{WRITING} / {PLAIN}": own[WRITING] / own[PLAIN],
+            f"{WRITING} / {LATE}": own[WRITING] / own[LATE],
         }
-    if many in runs:
-        found[f"{many} / one deck"] = own[many] / own[writing]
-        found[f"{bare_many} / one deck"] = own[bare_many] / own[bare]
+    if BARE_MANY in runs:
+        found[f"{WRITING_MANY} / one deck"] = own[WRITING_MANY] / own[WRITING]
+        found[f"{BARE_MANY} / one deck"] = own[BARE_MANY] / own[BARE]
     for layout in ("new", "legacy"):
         if f"anki {layout}" in facts:
-            found[f"package size / Anki's own export, {layout} layout"] = (
-                facts["anki ours"] / facts[f"anki {layout}"]
-            )
-    return "\n".join(
-        ["| ratio | |", "|---|---:|", *(f"| {name} | {ratio:.2f} |" for name, ratio in found.items())]
-    )
+            size = facts["anki ours"] / facts[f"anki {layout}"]
+            found[f"package size / Anki's own export, {layout} layout"] = size
+    rows = (f"| {name} | {ratio:.2f} |" for name, ratio in found.items())
+    return "\n".join(["| ratio | |", "|---|---:|", *rows])
 
 
-def table(runs: dict[str, list[Run]]) -> str:
+def table(runs: Runs) -> str:
     """The runs: best CPU, best wall, largest peak."""
     lines = [
         "| | CPU s | wall s | peak MB | file kB | own clock, CPU s | own growth, MB |",
@@ -222,10 +204,6 @@ def table(runs: dict[str, list[Run]]) -> str:
     return "\n".join(lines)
 
 
-def _exported(package: Path, folder: Path) -> dict[str, float]:
-    return measure((OURS, "anki", str(package), str(folder / "anki"))).own
-
-
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(
@@ -237,27 +215,24 @@ def main() -> None:
     parser.add_argument("--shipped", action="store_true", help="also measure the deck that ships, and --help")
     parser.add_argument("--json", type=Path, help="leave every run in this file")
     options = parser.parse_args()
-    kept: dict[str, object] = {}
+    kept = {}
     for notes in options.sizes:
         with tempfile.TemporaryDirectory(prefix="deckbuilder-bench-") as folder:
             runs, facts = at_size(notes, options.repeat, Path(folder), options.many_decks)
-        print(
-            f"### {notes:,} notes\n\n{_about(facts)}\n\n{table(runs)}\n\n{ratios(runs, facts)}\n", flush=True
-        )
-        kept[str(notes)] = {
-            "facts": facts,
-            "runs": {name: list(map(asdict, found)) for name, found in runs.items()},
-        }
+        print(f"### {notes:,} notes\n\n{_about(facts)}\n", flush=True)
+        kept[str(notes)] = _shown(runs, facts)
     if options.shipped:
         with tempfile.TemporaryDirectory(prefix="deckbuilder-bench-") as folder:
             runs, facts = shipped(Path(folder), options.repeat)
-        print(f"### The shipped deck\n\n{table(runs)}\n\n{ratios(runs, facts)}\n", flush=True)
-        kept["shipped"] = {
-            "facts": facts,
-            "runs": {name: list(map(asdict, found)) for name, found in runs.items()},
-        }
+        print("### The shipped deck\n", flush=True)
+        kept["shipped"] = _shown(runs, facts)
     if options.json:
         options.json.write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
+
+
+def _shown(runs: Runs, facts: Facts) -> dict[str, object]:
+    print(f"{table(runs)}\n\n{ratios(runs, facts)}\n", flush=True)
+    return {"facts": facts, "runs": {name: list(map(asdict, found)) for name, found in runs.items()}}
 
 
 def _about(facts: dict[str, float]) -> str:

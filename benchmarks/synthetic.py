@@ -2,13 +2,14 @@
 
 `python -m benchmarks.synthetic DIR N`
 
-It grows by blocks of 50 notes: 42 muscles (four facts, a sentence on why, three typed tags), the 4 joint actions that
-they have, and 4 groups of four. Each block brings its own bone, joints and nerves, so that as many muscles share a
-landmark or a movement as in a real deck, whatever N is.
+It grows by blocks of 50 notes: 42 muscles (four facts, a sentence on why, three typed tags), the 4 joint
+actions that they have, and 4 groups of four. Each block brings its own bone, joints and nerves, so that as
+many muscles share a landmark or a movement as in a real deck, whatever N is.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,12 +20,13 @@ GROUPS = 4
 GROUP_SIZE = 4
 BLOCKS_A_FOLDER = 40
 
-_SYLLABLES = "ba ce di fo gu la me ni po ru sa te vi zo cu ra le mi no du".split()
-_ROLES = "Flexor Extensor Adductor Rotator Levator Tensor Pronator Vastus".split()
-_LANDMARKS = (
+_SYLLABLES = re.findall("..", "bacedifogulamenoporusatevizocuralemiwina")
+_ROLES = ("Flexor", "Extensor", "Adductor", "Rotator", "Levator", "Tensor", "Pronator", "Vastus")
+_LANDMARKS = re.findall(
+    r"\w+",
     "tuberosity crest spine line fossa condyle epicondyle tubercle head neck shaft notch "
-    "ridge groove process facet angle margin apex base ramus arch trochanter eminence"
-).split()
+    "ridge groove process facet angle margin apex base ramus arch trochanter eminence",
+)
 _HALF = len(_LANDMARKS) // 2
 _MOVEMENTS = (
     ("flexion", "flexes", "sagittal"),
@@ -33,7 +35,7 @@ _MOVEMENTS = (
     ("adduction", "adducts", "frontal"),
 )
 _TIERS = ("core", "useful", "useful", "deep")
-_TAGS = tuple(f"Plan::Week_{week}" for week in range(1, 13)) + ("Lab::Model", "Lab::Atlas", "Lab::Palpation")
+_TAGS = (*(f"Plan::Week_{week}" for week in range(1, 13)), "Lab::Model", "Lab::Atlas", "Lab::Palpation")
 _DECK = """\
 deck: synthetic
 name: Synthetic anatomy
@@ -99,10 +101,10 @@ def _vocabulary(block: int) -> Iterator[str]:
     for each in _LANDMARKS:
         yield f"    {each}-of-{here}: {each.capitalize()} of the {here} bone\n"
     for joint in _joints(block):
-        yield f"- joint: {joint}\n  name: {joint.replace('-', ' ').capitalize()} joint\n"
+        yield f"- joint: {joint}\n  name: {_name(joint)} joint\n"
         yield f"  region: {here}-region\n  bones: [{here}]\n"
     for place, nerve in enumerate(_nerves(block)):
-        yield f"- nerve: {nerve}\n  name: {nerve.replace('-', ' ').capitalize()} nerve\n"
+        yield f"- nerve: {nerve}\n  name: {_name(nerve)} nerve\n"
         yield f"  roots: [L{1 + place}, L{2 + place}, L{3 + place}]\n"
 
 
@@ -116,7 +118,8 @@ def _notes(block: int) -> Iterator[str]:
     for at, (movement, verb, plane) in enumerate(_MOVEMENTS):
         joint = _joints(block)[at // 2]
         movers = [id for place, id in enumerate(ids) if at in _moves(place)][:2]
-        yield f"- action: {joint}-{movement}\n  name: {_name(joint)} {movement}\n  joint: {joint}\n  plane: {plane}\n"
+        yield f"- action: {joint}-{movement}\n  name: {_name(joint)} {movement}\n"
+        yield f"  joint: {joint}\n  plane: {plane}\n"
         if at % 2:
             yield f"  opposite: {joint}-{_MOVEMENTS[at - 1][0]}\n"
         yield f"  phrase: {verb} the {joint.replace('-', ' ')}\n  prime_movers: [{', '.join(movers)}]\n"
@@ -147,8 +150,8 @@ def _muscle(block: int, place: int, id: str, name: str) -> Iterator[str]:
     yield f"  actions: [{moves}]\n  nerve: {_nerves(block)[place % 3]}\n"
     yield f"  tier: {_TIERS[place % 4]}\n"
     stress = "*strongest*" if place % 10 == 0 else "strongest"
-    yield f"  why: {name} is {stress} where the {last} of the {here} bone leads it, so its length there decides "
-    yield f"how hard drill {block * MUSCLES + place} is at the bottom.\n"
+    yield f"  why: {name} is {stress} where the {last} of the {here} bone leads it, so its length there "
+    yield f"decides how hard drill {block * MUSCLES + place} is at the bottom.\n"
     yield f"{_tags(block + place)}  sources: {{all: atlas, nerve: [atlas]}}\n"
 
 
