@@ -16,7 +16,7 @@ SPECIAL = frozenset({"FrontSide", "Tags", "Type", "Deck", "Subdeck", "Card", "Ca
 FILTERS = frozenset({"text", "hint", "type", "nc", "cloze", "cloze-only", "furigana", "kana", "kanji"})
 
 _TOKEN = re.compile(r"<!--.*?-->|\{\{(.*?)\}\}", re.DOTALL)
-_BLANK = re.compile(r"(?:[\s\u200b]|</?(?:br|div)\s?/?>)*", re.IGNORECASE)
+_BLANK = re.compile(r"(?:[ \t\n\v\f\r]|</?(?:br|div) ?/?>)*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def fields(nodes: tuple[Node, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def is_blank(text: str) -> bool:
     """Whether Anki counts a field as empty: nothing in it but spaces, `<br>` and `<div>`."""
-    return not text or (text[0] in " \t\r\n<\u200b" and _BLANK.fullmatch(text) is not None)
+    return not text or (text[0] in " \t\n\v\f\r<" and _BLANK.fullmatch(text) is not None)
 
 
 def shows(nodes: tuple[Node, ...], filled: Set[str]) -> bool:

@@ -19,7 +19,7 @@ from deckbuilder.diagnostics import Diagnostic, Fault, Location, Severity, disti
 from deckbuilder.library import Library
 from deckbuilder.lock import Changes, Lock
 from deckbuilder.project import Project
-from deckbuilder.records import Record
+from deckbuilder.records import NOTE_KINDS, Record
 from deckbuilder.render import Rendered, render
 from deckbuilder.render.notetypes import stated
 from deckbuilder.salvage import Lost, salvage
@@ -152,7 +152,12 @@ def _load(project: Project, tick: Tick) -> _Loaded:
     sound, others = _sound(loaded, found, documents)
     loaded.lost.mention(record.document for record in others)
     loaded.rendered, faults = render(
-        sound, project, lambda done, of: tick("rendering", done, of), beside=others, doubted=loaded.lost.names
+        sound,
+        project,
+        lambda done, of: tick("rendering", done, of),
+        beside=others,
+        kinds={kind for kind, _ in loaded.lost.ids if kind in NOTE_KINDS},
+        doubted=loaded.lost.names,
     )
     loaded.diagnostics += faults
     return loaded

@@ -28,6 +28,11 @@ class Project:
         return self.root / "cards"
 
     @property
+    def shipped_templates(self) -> bool:
+        """Whether the templates are deckbuilder's own, and not a project's that may be a stranger's."""
+        return self.templates.resolve() == (shipped() / "templates").resolve()
+
+    @property
     def lock(self) -> Path:
         return self.cards / "deck.lock"
 

@@ -17,13 +17,17 @@ from mdit_py_plugins.superscript import superscript_plugin
 
 _TAGS = {"p", "em", "strong", "ul", "ol", "li", "a", "br", "sub", "sup", "code"}
 _SPECIAL = re.compile(r"[{}\[\]]|\\(?=[()\[\]])|::")
+_UNSAFE = re.compile(r"[&<>\"'{}\[\]\\]|::")
 _HARMLESS = {"{": "&#123;", "}": "&#125;", "[": "&#91;", "]": "&#93;", "\\": "&#92;&#8288;", "::": "&#58;&#58;"}
 _MARKDOWN = re.compile(r"[*_`\[~^\\\n]|^(?:[-+]|\d+[.)])\s")
 _MATH = re.compile(r"(?<!\\)\\\((.+?)\\\)", re.DOTALL)
 
 
+@lru_cache(maxsize=65_536)
 def plain(text: str) -> Markup:
     """One line of text as HTML in which nothing means anything to HTML, Anki or MathJax."""
+    if not _UNSAFE.search(text):  # most text is words
+        return Markup(text)
     return Markup(_SPECIAL.sub(lambda found: _HARMLESS[found[0]], str(escape(text))))
 
 

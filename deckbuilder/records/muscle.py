@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 from pydantic import Field, model_validator
@@ -67,6 +68,16 @@ class Muscle(Subject):
     parts: dict[Id, Part] = {}
     confuse_with: dict[MuscleId, Text] = {}
 
+    @cached_property
+    def worked_out(self) -> dict[tuple[str, str], tuple[Fact, ...]]:
+        """What `facts` found before; asked dozens of times for every note."""
+        return {}
+
+    @cached_property
+    def names_in(self) -> dict[str, frozenset[str]]:
+        """What `named` found before."""
+        return {}
+
     @model_validator(mode="after")
     def _heads_or_parts(self) -> Muscle:
         if self.heads and self.parts:
@@ -91,6 +102,13 @@ class Muscle(Subject):
 
         For the whole muscle, facts that all divisions share carry no part; with `part`, only what is true of it.
         """
+        key = (about, part)
+        found = self.worked_out.get(key)
+        if found is None:
+            found = self.worked_out[key] = self._work_out(about, part)
+        return found
+
+    def _work_out(self, about: str, part: str) -> tuple[Fact, ...]:
         whole: tuple[Named, ...] = getattr(self, about)
         if part:
             own: tuple[Named, ...] = getattr(self.divisions[part], about) or whole
@@ -109,7 +127,10 @@ class Muscle(Subject):
 
     def named(self, about: str) -> frozenset[str]:
         """The ids named anywhere in the muscle about 'origin', 'insertion', 'actions' or 'nerve'."""
-        return frozenset(fact.id for fact in self.facts(about))
+        found = self.names_in.get(about)
+        if found is None:
+            found = self.names_in[about] = frozenset(fact.id for fact in self.facts(about))
+        return found
 
     def about(self) -> About:
         return About(

@@ -209,7 +209,7 @@ class Compared:
 
     @property
     def hint(self) -> str:
-        return self.comparison.hint
+        return self.comparison.hint or self.study.hint
 
     @property
     def picture(self) -> Any:

@@ -23,11 +23,13 @@ from deckbuilder.project import Project
 from deckbuilder.records import nearest
 from deckbuilder.records.base import Model
 from deckbuilder.records.deck import Deck
+from deckbuilder.render.compiled import Compiled
 
 MAX_CSS = 60_000
 # Anki repairs such names on import, and the repaired name no longer matches the next edition's.
 _REPAIRED = re.compile(r'[:{}"]|^[#/^]|^\s|\s$')
 
+_COMPILED = Compiled()
 _NEW_ID = "give each its own; an id never changes"
 
 
@@ -51,12 +53,20 @@ class _Spare(Model):
     field: str
 
 
+class _Used(Model):
+    """Spare fields and cards that one kind has taken into use, each under the id that it had as a spare."""
+
+    fields: tuple[_Field, ...] = ()
+    cards: tuple[_Card, ...] = ()
+
+
 class _NoteType(Model):
     name: str
     cloze: bool = False
     sort_field: str
     fields: tuple[_Field, ...]
     cards: tuple[_Card, ...] = Key(min_length=1)
+    spares: _Used = _Used()
 
 
 class _Shared(Model):
@@ -88,6 +98,7 @@ class NoteTypes:
             lstrip_blocks=True,
             undefined=jinja2.StrictUndefined,
             loader=jinja2.FileSystemLoader(project.templates),
+            bytecode_cache=_COMPILED,
             autoescape=True,
         )
 
@@ -118,13 +129,20 @@ class NoteTypes:
                 )
             )
             return None
-        specs = [*spec.fields, *self._shared.fields]
+        shared = self._with_used(kind, spec, self._shared)
+        specs = [*spec.fields, *shared.fields]
         self._names[kind] = tuple(_repaired(each.name) for each in specs)
-        self._check_names(kind, spec, self._shared)
+        self._check_names(kind, spec, shared)
         fields = tuple(Field(each.id, each.name, each.description, each.collapsed, each.plain_text) for each in specs)
-        templates = [made for place in range(len(spec.cards)) if (made := self._card(kind, place, spec, fields))]
-        if not spec.cloze:
-            templates += [self._spare(each) for each in self._shared.spare_cards]
+        templates = [
+            made
+            for place, card in enumerate(spec.cards)
+            if (made := self._card(kind, card, ("cards", place, "file"), spec, fields))
+        ]
+        used = {card.id: (card, ("spares", "cards", place, "file")) for place, card in enumerate(spec.spares.cards)}
+        for spare in () if spec.cloze else shared.spare_cards:
+            made = self._card(kind, *used[spare.id], spec, fields) if spare.id in used else self._spare(spare)
+            templates += [made] if made else []
         css = self._css + (
             self._read(f"{kind}/style.css") if (self._project.templates / kind / "style.css").is_file() else ""
         )
@@ -140,13 +158,32 @@ class NoteTypes:
             tuple(templates),
         )
 
-    def _card(self, kind: str, place: int, spec: _NoteType, fields: tuple[Field, ...]) -> CardTemplate | None:
-        card = spec.cards[place]
+    def _with_used(self, kind: str, spec: _NoteType, shared: _Shared) -> _Shared:
+        """The shared fields and spare cards with what this kind has made of them: in their places, under their ids."""
+        file, used = f"{kind}/notetype.yaml", {each.id: each for each in spec.spares.fields}
+        known = {"fields": {each.id for each in shared.fields}, "cards": {each.id for each in shared.spare_cards}}
+        wanted = [("fields", place, each.id) for place, each in enumerate(spec.spares.fields)]
+        wanted += [("cards", place, each.id) for place, each in enumerate(spec.spares.cards)]
+        for key, place, id in wanted:
+            if id not in known[key]:
+                at = self._at(file, "spares", key, place, "id")
+                self._fault(at, "field-id", f"no spare one has the id {id}", "see templates/_shared/notetype.yaml")
+        names = {each.name: used[each.id].name for each in shared.fields if each.id in used}
+        return _Shared(
+            fields=tuple(used.get(each.id, each) for each in shared.fields),
+            spare_cards=tuple(
+                each.model_copy(update={"field": names.get(each.field, each.field)}) for each in shared.spare_cards
+            ),
+        )
+
+    def _card(
+        self, kind: str, card: _Card, path: tuple[str | int, ...], spec: _NoteType, fields: tuple[Field, ...]
+    ) -> CardTemplate | None:
         name = f"{kind}/cards/{card.file}.html.j2"
         if not (self._project.templates / name).is_file():
             self.faults.append(
                 Diagnostic(
-                    self._at(f"{kind}/notetype.yaml", "cards", place, "file"),
+                    self._at(f"{kind}/notetype.yaml", *path),
                     "missing-template",
                     f"the template '{name}' is missing",
                     "restore the file, or mend the name",
@@ -215,7 +252,8 @@ class NoteTypes:
         ids: set[int] = set()
         for name, fields in ((file, spec.fields), ("_shared/notetype.yaml", shared.fields)):
             for place, each in enumerate(fields):
-                at = self._at(name, "fields", place, "name")
+                own = each in spec.spares.fields
+                at = self._at(file, "spares", "fields") if own else self._at(name, "fields", place, "name")
                 if _REPAIRED.search(each.name) or not each.name:
                     message = f"Anki would repair the field name '{each.name}', and no later edition would fit it"
                     self._fault(at, "field-name", message, 'leave out : { } ", a first # / ^, and outer spaces')
@@ -228,13 +266,17 @@ class NoteTypes:
                 seen[each.name.lower()] = each.name
                 ids.add(each.id)
         ids = set()
-        for place, card in enumerate(spec.cards):
+        cards = [(("cards", place), card) for place, card in enumerate(spec.cards)]
+        for path, card in [
+            *cards,
+            *((("spares", "cards", place), card) for place, card in enumerate(spec.spares.cards)),
+        ]:
             if '"' in card.name or "{" in card.name:
-                at = self._at(file, "cards", place, "name")
+                at = self._at(file, *path, "name")
                 message = f"Anki would repair the card name '{card.name}'"
                 self._fault(at, "card-name", message, "leave out quotes and braces")
             if card.id in ids:
-                at = self._at(file, "cards", place, "id")
+                at = self._at(file, *path, "id")
                 self._fault(at, "field-id", f"two cards have the id {card.id}", _NEW_ID)
             ids.add(card.id)
         for name, key, path in [
