@@ -337,11 +337,11 @@ class Library:
         return ""
 
     def _some(self, sites: Iterable[str]) -> str:
-        return " and ".join(_lower(self.site_short(site)) for site in sorted(sites)[:2])
+        return " and ".join(f"the {_lower(self.site_short(site))}" for site in sorted(sites)[:2])
 
     def _listed(self, muscle: Muscle, about: str, without: Iterable[str]) -> str:
         found = [fact.id for fact in muscle.facts(about) if fact.id not in without]
-        return " and ".join(_lower(self.site_short(site)) for site in dict.fromkeys(found[:2]))
+        return " and ".join(f"the {_lower(self.site_short(site))}" for site in dict.fromkeys(found[:2]))
 
     # Evidence
 
