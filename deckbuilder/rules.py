@@ -71,7 +71,8 @@ def unknown_reference(library: Library, lost: Lost) -> Iterator[Diagnostic]:
                 continue
             if any(lost.answers(kind, reference.id) for kind in reference.kinds):
                 continue
-            what = " or ".join(kind.replace("action", "joint action") for kind in reference.kinds)
+            *others, last = (kind.replace("action", "joint action") for kind in reference.kinds)
+            what = f"{', '.join(others)} or {last}" if others else last
             ids = [id for kind in reference.kinds for id in (*library.ids(kind), *lost.of(kind))]
             yield Diagnostic(
                 record.locate(*reference.path, key=reference.path[-1] == reference.id),

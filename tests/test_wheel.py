@@ -38,8 +38,10 @@ def test_wheel_and_sdist_carry_every_card_and_template(built: Path) -> None:
         if path.is_file() and path.name != ".building"
     }
 
-    in_wheel = {name.removeprefix("deckbuilder/shipped/") for name in zipfile.ZipFile(wheel).namelist()}
-    in_sdist = {name.split("/", 1)[1] for name in tarfile.open(sdist).getnames() if "/" in name}
+    with zipfile.ZipFile(wheel) as archive:
+        in_wheel = {name.removeprefix("deckbuilder/shipped/") for name in archive.namelist()}
+    with tarfile.open(sdist) as source:
+        in_sdist = {name.split("/", 1)[1] for name in source.getnames() if "/" in name}
 
     assert wanted <= in_wheel
     assert wanted <= in_sdist
