@@ -43,6 +43,7 @@ STAGES = (
     ("lock: check", "deckbuilder.pipeline", "_hold"),
     ("lock: advance", "deckbuilder.lock", "advance"),
     ("lock: dump", "deckbuilder.lock", "dump"),
+    ("package: pages to disk, the rest", "deckbuilder.package.writer", "write"),
     ("package: rows, digest, sqlite", "deckbuilder.package.writer", "_Package.write_to_db"),
     ("package: deflate", "deckbuilder.package.writer", "_Package._zip"),
     ("package: verify", "deckbuilder.package.writer", "_Package.verify"),

@@ -72,15 +72,22 @@ def shipped() -> Path:
 def find(start: Path | None = None) -> Project:
     """The project at `start`; without it, the one around the working folder, or else the shipped deck."""
     if start is not None:
-        if not (start / "cards" / "deck.yaml").is_file():
+        if not _is_project(start):
             hint = "point --project at the folder that holds `cards/`, or make a project with `deckbuilder new DIR`"
             raise Fault(f"{start} is not a deckbuilder project: it has no cards/deck.yaml", hint)
         return _at(start.resolve())
     here = Path.cwd()
     for folder in (here, *here.parents):
-        if (folder / "cards" / "deck.yaml").is_file():
+        if _is_project(folder):
             return _at(folder)
     return Project(shipped(), shipped() / "templates", read_only=True)
+
+
+def _is_project(folder: Path) -> bool:
+    try:
+        return (folder / "cards" / "deck.yaml").is_file()
+    except OSError:  # somebody else's folder
+        return False
 
 
 def _at(root: Path) -> Project:

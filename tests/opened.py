@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Any
 
 COLLECTION = "collection.anki2"
@@ -37,8 +38,16 @@ def media(package: Path) -> dict[str, bytes]:
         return {name: archive.read(member) for member, name in json.loads(archive.read("media")).items()}
 
 
-def broken(package: Path, sql: str = "", note_type: Callable[[Json], object] = lambda _: None) -> Path:
-    """A copy beside the package, with some SQL run on it and every note type put through a function."""
+def broken(
+    package: Path,
+    sql: str = "",
+    note_type: Callable[[Json], object] = lambda _: None,
+    media: Mapping[str, bytes] = MappingProxyType({}),
+) -> Path:
+    """A copy beside the package: some SQL run on it, every note type put through a function, media with other bytes.
+
+    The next one of the same package takes its place.
+    """
     copy = package.with_name(f"broken-{package.name}")
     with _collection(package) as database:
         with closing(sqlite3.connect(database)) as db:
@@ -50,9 +59,10 @@ def broken(package: Path, sql: str = "", note_type: Callable[[Json], object] = l
             db.commit()
         with zipfile.ZipFile(package) as archive, zipfile.ZipFile(copy, "w") as target:
             target.write(database, COLLECTION)
+            names = json.loads(archive.read("media"))
             for member in archive.namelist():
                 if member != COLLECTION:
-                    target.writestr(member, archive.read(member))
+                    target.writestr(member, media.get(names.get(member, ""), archive.read(member)))
     return copy
 
 

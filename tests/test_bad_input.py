@@ -516,6 +516,44 @@ def test_a_fault_in_bytes_is_located_to_the_character(author: Author) -> None:
     assert str(found).startswith("cards/latin.yaml:2:8: encoding: ")
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "said", "help"),
+    [
+        ("exam_model", '"yes"', "expected true or false, found 'yes'", "write true or false"),
+        ("exam_model", "1", "expected true or false, found the number 1", "write true or false"),
+        ("evidence", "textbok", "'textbok' is not one of the values", "did you mean 'textbook'?"),
+        ("tier", "5", "the number 5 is not one of the values", "write one of: core, useful, deep"),
+        ("regions", "{arm: x}", "expected a list, found a mapping", "write a list: [one, two]"),
+        ("sources", "7", "expected a list, found the number 7", "write a list: [one, two]"),
+        ("why", "", "expected text, found nothing", "write text here"),
+        ("hint", '" "', "the text is empty", "write it, or leave the key out"),
+        ("definition", f'"{"x" * 2_001}"', "expected no more than 2000 characters, found 'xxx", "shorten it"),
+    ],
+)
+def test_a_value_of_a_wrong_kind_is_never_guessed_at(
+    author: Author, key: str, value: str, said: str, help: str
+) -> None:
+    lines = [line for line in author.read(CONCEPTS).splitlines() if not line.startswith(f"  {key}:")]
+    author.write(CONCEPTS, "\n".join([*lines, f"  {key}: {value}", ""]))
+
+    (found,) = author.check()
+
+    assert str(found.location) == f"{CONCEPTS}:{len(lines) + 1}:{len(key) + 5 - (value == '')}"
+    assert said in found.message
+    assert help in found.help
+
+
+@pytest.mark.parametrize("value", ["true", "1e999", "'69.5'", ".inf"])
+def test_a_measurement_is_a_number(author: Author, value: str) -> None:
+    text = f"study: s\npeople: {{who: men}}\nregions: [arm]\nmeasurements: [{{exercise: e, of: brachialis, value: {value}}}]\n"
+    author.write("cards/s.yaml", text + "comparisons: [{id: c, compare: [e, f], of: brachialis, caveat: x}]\n")
+
+    found = [str(each) for each in author.check() if each.location.line == 4 and "value" in each.message]
+
+    assert len(found) == 1
+    assert found[0].startswith("cards/s.yaml:4:53: wrong-type: value: expected a number, found ")
+
+
 # A fault never hides or fakes another
 
 

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,7 +25,6 @@ from deckbuilder import cli, pipeline
 from deckbuilder import lock as locks
 from deckbuilder.diagnostics import Fault
 from deckbuilder.package import reader
-from deckbuilder.project import find
 
 EPOCH = START + 3_600
 PACKAGE = "dist/arm-2026-11.apkg"
@@ -266,25 +265,34 @@ def strike(root: Path, kind: str, step: int) -> None:
 
 
 def fork_at_steps(folder: str, kind: str) -> None:
-    """In a fresh process: for each copy of the project, named after a step, a fork that is hit there."""
+    """In a fresh process: for each copy of the project, named after a step, a fork that is hit there.
+
+    Steps below 1 count from the end: 0 is the last of a whole build.
+    """
     os.environ["SOURCE_DATE_EPOCH"] = str(EPOCH)
-    first, *roots = sorted(Path(folder).iterdir(), key=lambda path: int(path.name))
-    pipeline.build(find(first), first / "dist", EPOCH)  # so that the forks find everything imported
-    for root in roots:
+    for name in ("first", "second"):  # the first imports what is needed, the second has the steps of every fork
+        with FUSE.lit(0, lambda: None):
+            cli.main(["build", "--project", str(Path(folder, name))])
+    last = FUSE.count
+    for root in Path(folder).iterdir():
+        if root.name in ("first", "second"):
+            continue
         if os.fork() == 0:
             try:
-                strike(root, kind, int(root.name))
+                step = int(root.name)
+                strike(root, kind, step if step > 0 else last + step)
             finally:
                 os._exit(0)
         os.wait()
 
 
-def forked(bench: Bench, folder: Path, kind: str, steps: range) -> list[Author]:
-    bench.copy(folder / "0")
+def forked(bench: Bench, folder: Path, kind: str, steps: Sequence[int]) -> list[Author]:
+    bench.copy(folder / "first")
+    bench.copy(folder / "second")
     authors = [bench.copy(folder / str(step)) for step in steps]
     script = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import test_interruptions as t; "
     script += f"t.fork_at_steps({str(folder)!r}, {kind!r})"
-    subprocess.run([sys.executable, "-c", script], check=True)
+    subprocess.run([sys.executable, "-c", script], check=True, stdout=subprocess.DEVNULL)
     return authors
 
 
@@ -296,17 +304,10 @@ def outcome(author: Author) -> tuple[str, list[str]]:
     return found
 
 
-def steps_of_all(bench: Bench, root: Path) -> int:
-    author = bench.copy(root)
-    with FUSE.lit(0, lambda: None):
-        pipeline.build(find(author.root), author.dist, EPOCH)
-    return FUSE.count
-
-
 def test_ctrl_c_at_any_step_leaves_everything_as_it_was_and_says_so_in_one_line(bench: Bench, tmp_path: Path) -> None:
-    steps = steps_of_all(bench, tmp_path / "counted")
-    interrupted = 0
-    for author in forked(bench, tmp_path / "forks", "interrupt", range(1, steps + 1, 1 + steps // 40)):
+    packaging = steps_of_packaging(bench, tmp_path / "counted")
+    interrupted = finished = 0
+    for author in forked(bench, tmp_path / "forks", "interrupt", [*range(1, 50, 7), *range(-packaging, 1)]):
         code, said = outcome(author)
 
         assert parts(author) == []
@@ -315,10 +316,12 @@ def test_ctrl_c_at_any_step_leaves_everything_as_it_was_and_says_so_in_one_line(
             assert said == ["Interrupted. Nothing was changed; run the same command again."]
             assert author.state() == bench.old
         else:
+            finished += 1
             assert code == "0", said
             assert author.state() == bench.new, "too late to stop: then it is done whole"
         assert_made_good(bench, author)
     assert interrupted >= 20
+    assert finished >= 3
 
 
 def test_a_kill_at_any_step_of_packaging_leaves_all_whole_and_the_next_build_makes_it_good(

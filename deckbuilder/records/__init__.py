@@ -176,24 +176,27 @@ def _explain(document: Document, cls: type[Record], error: Any) -> Diagnostic:
             f"{name}: {_shown(found)} has not the form that is asked for",
             f"it must match {context['pattern']}",
         )
-    message = error["msg"][0].lower() + error["msg"][1:]
-    return Diagnostic(place, "wrong-type", f"{name}: {message}, found {_shown(found)}", _wanted(sort))
+    expected, help = _EXPECTED.get(sort, ("{msg}", "see docs/source-cards.md"))
+    unit = " characters" if isinstance(found, str) else ""
+    message = expected.format(msg=error["msg"][0].lower() + error["msg"][1:], unit=unit, **context)
+    return Diagnostic(place, "wrong-type", f"{name}: {message}, found {_shown(found)}", help)
 
 
-def _wanted(sort: str) -> str:
-    return {
-        "tuple_type": "write a list: [one, two]",
-        "dict_type": "write a mapping: {key: value}",
-        "model_type": "write a mapping: {key: value}",
-        "model_attributes_type": "write a mapping: {key: value}",
-        "bool_parsing": "write true or false",
-        "bool_type": "write true or false",
-        "float_parsing": "write a number",
-        "float_type": "write a number",
-        "int_parsing": "write a whole number",
-        "int_type": "write a whole number",
-        "string_too_long": "shorten it; a card is read on a phone",
-    }.get(sort, "see docs/source-cards.md")
+# Pydantic's words for people who do not program.
+_EXPECTED = {
+    "tuple_type": ("expected a list", "write a list: [one, two]"),
+    "dict_type": ("expected a mapping", "write a mapping: {key: value}"),
+    "model_type": ("expected a mapping", "write a mapping: {key: value}"),
+    "model_attributes_type": ("expected a mapping", "write a mapping: {key: value}"),
+    "bool_type": ("expected true or false", "write true or false"),
+    "float_type": ("expected a number", "write a number, without quotes"),
+    "finite_number": ("expected a number", "write a number that can have been measured"),
+    "int_type": ("expected a whole number", "write a whole number, without quotes"),
+    "greater_than_equal": ("expected {ge} or more", "mend the number"),
+    "less_than_equal": ("expected {le} or less", "mend the number"),
+    "too_long": ("expected no more than {max_length}{unit}", "shorten it; a card is read on a phone"),
+    "too_short": ("expected at least {min_length}", "add what is missing"),
+}
 
 
 def _shown(value: object) -> str:

@@ -96,6 +96,10 @@ MuscleId = Annotated[
 Text = Annotated[str, BeforeValidator(_text), Field(max_length=MAX_TEXT)]
 Prose = Annotated[str, BeforeValidator(_prose), Field(max_length=MAX_PROSE)]
 Root = Annotated[str, BeforeValidator(_spinal_root)]
+# Never a guess: `true` is no number, and `"yes"` no flag.
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Whole = Annotated[int, Field(strict=True)]
+Flag = Annotated[bool, Field(strict=True)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from deckbuilder.records.base import About, Id, Ids, MuscleIds, Prose, Reference, Subject, Text, Topic, ids
+from deckbuilder.records.base import About, Flag, Id, Ids, MuscleIds, Prose, Reference, Subject, Text, Topic, ids
 
 
 class Concept(Subject):
@@ -26,7 +26,7 @@ class Concept(Subject):
     counter_example: Prose = ""
     actions: Ids = ()
     muscles: MuscleIds = ()
-    exam_model: bool = False
+    exam_model: Flag = False
 
     def about(self) -> About:
         return About(muscles=self.muscles, regions=self.regions, actions=self.actions)

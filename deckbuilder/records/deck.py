@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from deckbuilder.records.base import Id, Model, Prose, Record, Reference, Text
+from deckbuilder.records.base import Id, Model, Prose, Record, Reference, Text, Whole
 
 MAX_ID = 2**53 - 1  # Anki keeps 64 bits; JSON readers on phones keep 53
 
@@ -33,7 +33,7 @@ def _tag_level(name: str) -> str:
 
 Level = Annotated[Text, AfterValidator(_level)]
 TagLevel = Annotated[Text, AfterValidator(_tag_level)]
-AnkiId = Annotated[int, Field(ge=10**9, le=MAX_ID)]
+AnkiId = Annotated[Whole, Field(ge=10**9, le=MAX_ID)]
 
 
 class Subdeck(Model):

@@ -8,7 +8,7 @@ from typing import ClassVar
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from deckbuilder.records.base import Id, Ids, Model, Prose, Reference, Subject, Text, Topic, ids
+from deckbuilder.records.base import Flag, Id, Ids, Model, Prose, Reference, Subject, Text, Topic, ids
 
 
 class Option(Model):
@@ -25,7 +25,7 @@ class Question(Subject):
     id: Id = Field(validation_alias="question")
     ask: Prose
     answer: Text = ""
-    typed: bool = False
+    typed: Flag = False
     options: tuple[Option, ...] = ()
     topic: Topic
     regions: Ids = ()

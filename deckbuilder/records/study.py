@@ -17,11 +17,13 @@ from deckbuilder.records.base import (
     Ids,
     Model,
     MuscleId,
+    Number,
     Prose,
     Reference,
     Sources,
     Subject,
     Text,
+    Whole,
     ids,
 )
 
@@ -38,7 +40,7 @@ BANDS: tuple[tuple[float, str], ...] = (
 class People(Model):
     """Who was measured. `n` is left out where the source that was read does not say."""
 
-    n: int | None = Field(None, ge=1)
+    n: Whole | None = Field(None, ge=1)
     who: Text
 
 
@@ -47,11 +49,11 @@ class Measurement(Model):
 
     exercise: Id
     of: MuscleId
-    value: float
+    value: Number
     statistic: Text = "mean"
     load: Text = ""
-    sd: float | None = Field(None, ge=0)
-    se: float | None = Field(None, ge=0)
+    sd: Number | None = Field(None, ge=0)
+    se: Number | None = Field(None, ge=0)
     measure: Text = "EMG"
     unit: Text | None = None
 
@@ -65,7 +67,7 @@ class Comparison(Model):
     exercise: Id | None = None
     statistic: Text | None = None
     measure: Text | None = None
-    higher_by_percent: float | None = None
+    higher_by_percent: Number | None = None
     load: Text = ""
     caveat: Prose
     why: Prose = ""

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from deckbuilder.records.base import Id, Ids, Model, Prose, Record, Reference, Root, Sources, Text, Topic, ids
+from deckbuilder.records.base import Id, Ids, Model, Prose, Record, Reference, Root, Sources, Text, Topic, Whole, ids
 
 
 class Region(Record):
@@ -100,7 +100,7 @@ class Source(Record):
     authors: Text = ""
     title: Text
     within: Text = Field("", validation_alias="in")
-    year: int | None = Field(None, ge=1500, le=2200)
+    year: Whole | None = Field(None, ge=1500, le=2200)
     where: Text = ""
     publisher: Text = ""
     doi: str = Field("", pattern=r"^10\.\d{4,9}/\S+$|^$")
