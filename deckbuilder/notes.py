@@ -57,7 +57,9 @@ class NoteType:
 
     def ordinals(self, values: Sequence[str]) -> tuple[int, ...]:
         """The cards that Anki makes of a normal note with these field values."""
-        filled = {name for name, value in zip(self.names, values, strict=True) if not ankitemplate.is_blank(value)}
+        filled = {
+            name for name, value in zip(self.names, values, strict=True) if value and not ankitemplate.is_blank(value)
+        }
         return tuple(place for place, front in enumerate(self._fronts) if ankitemplate.shows(front, filled))
 
 

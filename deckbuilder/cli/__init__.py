@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
 import time
 from typing import Any
@@ -20,6 +21,9 @@ VERBS = {
     "inspect": "Show what is inside any Anki package.",
     "schema": "Print the JSON Schema of source cards, for editors.",
 }
+
+
+_late = False
 
 
 class Verbs(click.Group):
@@ -63,8 +67,17 @@ def cli() -> None:
     """
 
 
+def too_late() -> None:
+    """From here to the end of the process Ctrl-C is ignored: what is being finished is finished whole."""
+    global _late
+    _late = True
+
+
 def main(arguments: list[str] | None = None) -> Any:
     """Run a verb and leave with its exit code: 0 well, 1 the cards or the machine need work, 2 misuse."""
+    global _late
+    _late = False
+    signal.signal(signal.SIGINT, _interrupt)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a Windows pipe may be in a code page that lacks our characters
             stream.reconfigure(errors="replace")
@@ -81,6 +94,9 @@ def main(arguments: list[str] | None = None) -> Any:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    finally:
+        too_late()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Python itself would put the default back as it ends
 
 
 def now() -> int:
@@ -91,3 +107,8 @@ def now() -> int:
     if not epoch.isdigit():
         raise click.UsageError(f"SOURCE_DATE_EPOCH is '{epoch}', and must be a number of seconds")
     return int(epoch)
+
+
+def _interrupt(number: int, frame: object) -> None:
+    if not _late:
+        raise KeyboardInterrupt

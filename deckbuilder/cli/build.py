@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
-from deckbuilder.cli import now
-from deckbuilder.cli.common import count, progress, project_option, show, tally, too_late
+from deckbuilder.cli import now, too_late
+from deckbuilder.cli.common import count, progress, project_option, show, tally
 from deckbuilder.pipeline import Built, build
 from deckbuilder.project import Project
 
@@ -47,22 +47,21 @@ def command(project: Project, output: Path | None, locked: bool, allow_schema_ch
     """
     start = time.monotonic()
     folder = output or (Path.cwd() if project.read_only else project.root) / "dist"
-    with too_late() as committing:
-        with progress() as tick:
-            report = build(
-                project,
-                folder,
-                now(),
-                locked=locked,
-                allow_schema_change=allow_schema_change,
-                tick=tick,
-                committing=committing,
-            )
-        show(report.diagnostics)
-        if report.built is None:
-            click.echo(f"Nothing was built: {tally(report.diagnostics)}. dist and lock are as they were.", err=True)
-            sys.exit(1)
-        tell(report.built, time.monotonic() - start)
+    with progress() as tick:
+        report = build(
+            project,
+            folder,
+            now(),
+            locked=locked,
+            allow_schema_change=allow_schema_change,
+            tick=tick,
+            committing=too_late,
+        )
+    show(report.diagnostics)
+    if report.built is None:
+        click.echo(f"Nothing was built: {tally(report.diagnostics)}. dist and lock are as they were.", err=True)
+        sys.exit(1)
+    tell(report.built, time.monotonic() - start)
 
 
 def tell(built: Built, seconds: float) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -75,23 +73,6 @@ def colour(stream: Any) -> bool:
     import os
 
     return bool(stream.isatty()) and not os.environ.get("NO_COLOR")
-
-
-@contextmanager
-def too_late() -> Iterator[Callable[[], None]]:
-    """A function after whose call Ctrl-C is ignored to the end of the block: what is then done is done whole."""
-    if threading.current_thread() is not threading.main_thread():
-        yield lambda: None
-        return
-
-    def ignore() -> None:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-    before = signal.getsignal(signal.SIGINT)
-    try:
-        yield ignore
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

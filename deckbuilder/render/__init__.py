@@ -176,7 +176,7 @@ class _Writer:
             return None
         if note_type is None:
             return None
-        fields = tuple([_normal(values.get(variable, "")) for variable in variables])
+        fields = tuple([values.get(variable, "") for variable in variables])
         ordinals = cloze_ordinals(subject) if note_type.cloze else note_type.ordinals(fields)
         if not ordinals:
             if not self._doubted(record.id):
@@ -278,9 +278,9 @@ def _finalize(value: object) -> object:
 
 
 def _text(value: object) -> str:
+    """A field as Anki keeps it: on one line, in NFC."""
     text = value if isinstance(value, Markup) else plain(str(value)) if value else ""
-    return _LINE_BREAK.sub(" ", text).strip() if "\n" in text else text.strip()
-
-
-def _normal(text: str) -> str:
+    if not text:
+        return ""
+    text = str(_LINE_BREAK.sub(" ", text)).strip() if "\n" in text else str(text).strip()
     return text if text.isascii() else unicodedata.normalize("NFC", text)
