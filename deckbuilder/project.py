@@ -53,8 +53,9 @@ class Project:
 
         for folder, folders, names in os.walk(self.cards, onerror=unreadable):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
-            for name in names:
-                if name.endswith((".yaml", ".yml")) and not name.startswith("."):
+            linked = [name for name in folders if Path(folder, name).is_symlink()]  # not walked: reading says so
+            for name in (*names, *linked):
+                if (name.endswith((".yaml", ".yml")) or name in linked) and not name.startswith("."):
                     path = Path(folder, name)
                     found.append((path.relative_to(self.cards).as_posix(), path))
             if len(found) > MAX_FILES:

@@ -58,6 +58,19 @@ def test_a_card_that_is_a_link_to_elsewhere_is_refused(author: Author, tmp_path:
     assert (fault.location.path, fault.rule) == ("cards/stolen.yaml", "outside-project")
 
 
+def test_a_folder_of_cards_that_is_a_link_is_said_to_be_left_out(author: Author, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (author.root / "cards" / "more").symlink_to(tmp_path / "elsewhere")
+    (author.root / "cards" / "again").symlink_to(author.root / "cards" / "muscles")
+
+    faults = author.attempt().diagnostics
+
+    assert [(fault.location.path, fault.rule) for fault in faults] == [
+        ("cards/again", "unreadable"),
+        ("cards/more", "outside-project"),
+    ]
+
+
 def test_yaml_cannot_make_python_objects(author: Author) -> None:
     author.write("cards/evil.yaml", "!!python/object/apply:os.system ['touch owned']\n")
 
