@@ -126,9 +126,7 @@ def build(
                 f"cards/deck.lock is out of date: {_listed(changes)}",
                 "run `deckbuilder build` and commit cards/deck.lock",
             )
-        built = _package(
-            project, output, rendered, after, text if stale else None, changes, tick, committing, first=not lock.notes
-        )
+        built = _package(project, output, rendered, after, text, stale, changes, tick, committing, first=not lock.notes)
         cards = sum(len(note.ordinals) for note in rendered.notes)
         return Report(found, loaded.count, len(rendered.notes), cards, built)
 
@@ -227,14 +225,15 @@ def _package(
     output: Path,
     rendered: Rendered,
     lock: Lock,
-    text: str | None,
+    text: str,
+    stale: bool,
     changes: Changes,
     tick: Tick,
     committing: Callable[[], None],
     *,
     first: bool,
 ) -> Built:
-    """Written aside, read back, then moved into place together."""
+    """Written aside, read back, then moved into place together. `text`: the lock's; `stale`: it is not what lies there."""
     from deckbuilder import describe
     from deckbuilder.package import writer
 
@@ -251,7 +250,7 @@ def _package(
         about = {
             "deck": deck.id,
             "edition": deck.edition,
-            "lock": hashlib.sha256(locks.dump(lock).encode()).hexdigest(),
+            "lock": hashlib.sha256(text.encode()).hexdigest(),
         }
         written = writer.write(
             aside,
@@ -262,7 +261,7 @@ def _package(
             about,
         )
         digest = _sha256(aside)
-        if text is not None:
+        if stale:
             with lock_aside.open("w", encoding="utf-8", newline="\n") as file:
                 file.write(text)
                 file.flush()
@@ -270,7 +269,7 @@ def _package(
             if project.lock.exists():
                 shutil.copyfile(project.lock, lock_before)
         committing()
-        _move(aside, target, lock_aside if text is not None else None, project.lock, lock_before)
+        _move(aside, target, lock_aside if stale else None, project.lock, lock_before)
     except OSError as error:
         raise Fault(
             f"the package could not be written ({error.strerror or error})",

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-import nh3
-from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
-from mdit_py_plugins.subscript import sub_plugin
-from mdit_py_plugins.superscript import superscript_plugin
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 _TAGS = {"p", "em", "strong", "ul", "ol", "li", "a", "br", "sub", "sup", "code"}
 _SPECIAL = re.compile(r"[{}\[\]]|\\(?=[()\[\]])|::")
@@ -50,6 +50,8 @@ def inline(text: str) -> Markup:
 
 @lru_cache(maxsize=4096)
 def _markdown(text: str) -> Markup:
+    import nh3
+
     kept: list[str] = []
 
     def keep(found: re.Match[str]) -> str:
@@ -69,6 +71,10 @@ def _markdown(text: str) -> Markup:
 
 @lru_cache(maxsize=1)
 def _renderer() -> MarkdownIt:
+    from markdown_it import MarkdownIt  # a tenth of a short build's time, and most decks hold little Markdown
+    from mdit_py_plugins.subscript import sub_plugin
+    from mdit_py_plugins.superscript import superscript_plugin
+
     rules = MarkdownIt("zero", {"html": False, "linkify": False})
     rules.enable(["emphasis", "link", "list", "newline", "escape", "backticks", "balance_pairs", "fragments_join"])
     return rules.use(sub_plugin).use(superscript_plugin)

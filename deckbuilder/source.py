@@ -307,7 +307,8 @@ def _refuse_before_parsing(file: File) -> list[Diagnostic]:
                 "delete it",
             )
         ]
-    if text.count("[") + text.count("{") < SAFE_NESTING and not _STEEP.search(text) and not _REPEATS.search(text):
+    repeats = ("&" in text or "*" in text) and _REPEATS.search(text)
+    if text.count("[") + text.count("{") < SAFE_NESTING and not repeats and not _STEEP.search(text):
         return []
     try:
         return _forbidden(file)

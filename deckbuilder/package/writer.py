@@ -131,61 +131,33 @@ class _Deck(genanki.Deck):  # type: ignore[misc]
         }
 
     def note_rows(self) -> Iterator[tuple[Any, ...]]:
+        """id, guid, note type, mod, usn, tags, fields, sort field, checksum (Anki works it out), flags, data"""
+        add = self.digest.update
         for note in self.notes:
             entry, note_type = self._lock.notes[note.key], self._types[note.kind]
-            fields = _with_version(note, note_type, entry)
-            yield (
-                entry.note,
-                entry.guid,
-                note_type.id,
-                entry.mod,
-                -1,
-                f" {' '.join(note.tags)} ",
-                "\x1f".join(fields),
-                fields[note_type.names.index(note_type.sort_field)],
-                0,
-                0,
-                "",
-            )
+            values = _with_version(note, note_type, entry)
+            tags, fields = f" {' '.join(note.tags)} ", "\x1f".join(values)
+            sort_field = values[note_type.names.index(note_type.sort_field)]
+            add(f"{entry.note} {entry.guid} {note_type.id} {entry.mod}{tags}{fields}\n".encode())
+            yield entry.note, entry.guid, note_type.id, entry.mod, -1, tags, fields, sort_field, 0, 0, ""
 
     def card_rows(self) -> Iterator[tuple[Any, ...]]:
+        """id, note, deck, ordinal, mod, usn, type, queue, due; then nine columns of a card that nobody has seen."""
+        unseen = (0,) * 8
+        add, deck = self.digest.update, self.deck_id
         for note in self.notes:
             entry = self._lock.notes[note.key]
+            id, mod, due = entry.note, entry.mod, entry.position
+            add(f"{id} {mod} {due} {note.ordinals}\n".encode())
             for ordinal in note.ordinals:
-                yield (
-                    entry.note + ordinal,
-                    entry.note,
-                    self.deck_id,
-                    ordinal,
-                    entry.mod,
-                    -1,
-                    0,
-                    0,
-                    entry.position,
-                    0,
-                    0,
-                    0,
-                    0,
-                    0,
-                    0,
-                    0,
-                    0,
-                    "",
-                )
+                yield id + ordinal, id, deck, ordinal, mod, -1, 0, 0, due, *unseen, ""
 
     def write_to_db(
         self, cursor: sqlite3.Cursor, timestamp: float, deck_id: int, id_gen: Iterator[int] | None = None
     ) -> None:
         self.digest = hashlib.sha256(_json([self.name, self.description]).encode())
-        cursor.executemany("INSERT INTO notes VALUES(?,?,?,?,?,?,?,?,?,?,?)", self._counted(self.note_rows()))
-        cursor.executemany(
-            "INSERT INTO cards VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", self._counted(self.card_rows())
-        )
-
-    def _counted(self, rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
-        for row in rows:
-            self.digest.update(json.dumps(row).encode())
-            yield row
+        cursor.executemany("INSERT INTO notes VALUES(?,?,?,?,?,?,?,?,?,?,?)", self.note_rows())
+        cursor.executemany("INSERT INTO cards VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", self.card_rows())
 
 
 class _Package(genanki.Package):  # type: ignore[misc]
