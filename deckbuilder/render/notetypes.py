@@ -442,7 +442,7 @@ def explain(error: Exception, project: Project, name: str) -> Diagnostic:
         return Diagnostic(at, "template-syntax", error.message or "syntax error", "mend the template's Jinja here")
     if isinstance(error, jinja2.TemplateNotFound):
         return Diagnostic(
-            where(project, (name,), rf"[\"']({re.escape(error.name or '')})[\"']"),
+            where(project, (name,), rf"[\"']({re.escape(str(error.name or ''))})[\"']"),
             "missing-template",
             f"the template '{error.name}' is missing",
             "restore the file, or mend the name",
