@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import jinja2
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
@@ -226,7 +227,9 @@ class _Writer:
             return {}
         try:
             try:
-                context = template.new_context({"record": subject, "media": media})
+                # `template.new_context` would walk a chain of maps for every note
+                names = {**self._jinja.globals, "record": subject, "media": media}
+                context = Context(self._jinja, names, template.name, template.blocks)
                 for _ in template.root_render_func(context):
                     pass  # what stands outside `set` is no field
             except Exception:
