@@ -102,6 +102,22 @@ def test_the_time_of_a_build_can_be_set_from_outside(author: Author) -> None:
     assert deckbuilder("build", cwd=author.root, SOURCE_DATE_EPOCH="soon").returncode == 2
 
 
+@pytest.mark.parametrize("damage", [b"", b"jinja", b"\x00" * 400, b"j2\x05\x00\x00\x00cos\nsystem\n"])
+def test_a_damaged_or_missing_cache_of_templates_costs_nothing_but_time(author: Author, damage: bytes) -> None:
+    home = {"HOME": str(author.root / "home"), "XDG_CACHE_HOME": str(author.root / "home" / "cache")}
+    clock = {"SOURCE_DATE_EPOCH": str(START)}
+    first = deckbuilder("build", cwd=author.root, **home, **clock).stdout
+    kept = [path for path in (author.root / "home").rglob("*") if path.is_file()]
+    for path in kept:
+        path.write_bytes(damage)
+
+    again = deckbuilder("build", cwd=author.root, **home, **clock)
+
+    assert kept
+    assert again.returncode == 0, again.stderr
+    assert again.stdout.split("sha256")[1].split()[0] == first.split("sha256")[1].split()[0]
+
+
 def test_inspect_reads_what_build_wrote(author: Author) -> None:
     built = author.build()
 

@@ -27,7 +27,7 @@ from deckbuilder.render.media import Pictures
 from deckbuilder.render.notetypes import NoteTypes, explain, where
 
 _LINE_BREAK = re.compile(r"\s*\n\s*")
-_COMPILED = Compiled()
+_COMPILED = {trusted: Compiled(__file__, f"trusted: {trusted}") for trusted in (True, False)}
 _TIERS = {"core": 0, "useful": 1, "deep": 2}
 
 
@@ -138,7 +138,7 @@ class _Writer:
             lstrip_blocks=True,
             cache_size=-1,
             loader=jinja2.FileSystemLoader(project.templates),
-            bytecode_cache=_COMPILED,
+            bytecode_cache=_COMPILED[project.shipped_templates],
         )
         reading = {"cap": words.cap, "low": words.low, "sentence": words.sentence, "who": words.who}
         self._jinja.filters.update(prose=prose, inline=inline, plain=plain, cloze=cloze, number=number)

@@ -29,7 +29,7 @@ MAX_CSS = 60_000
 # Anki repairs such names on import, and the repaired name no longer matches the next edition's.
 _REPAIRED = re.compile(r'[:{}"]|^[#/^]|^\s|\s$')
 
-_COMPILED = Compiled()
+_COMPILED = Compiled(__file__)
 _NEW_ID = "give each its own; an id never changes"
 
 
