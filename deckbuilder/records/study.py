@@ -32,7 +32,7 @@ MEASURED = ("muscle", "group")
 BANDS: tuple[tuple[float, str], ...] = (
     (1.2, "about equal"),
     (1.75, "about 1.5×"),
-    (3.0, "2–3×"),
+    (3.0, "about 2–3×"),
     (float("inf"), "over 3×"),
 )
 
