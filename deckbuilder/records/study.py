@@ -154,7 +154,8 @@ class Side:
     id: str
     value: float
     unit: str
-    sd: float | None = None
+    spread: float | None = None
+    spread_is: str = ""
     load: str = ""
 
 
@@ -252,9 +253,16 @@ class Compared:
             )
         one, two = self.measured
         return (
-            Side(first, one.value, self.study.unit(one), one.sd, one.load or self.comparison.load),
-            Side(second, two.value, self.study.unit(two), two.sd, two.load or self.comparison.load),
+            self._side(first, one),
+            self._side(second, two),
         )
+
+    def _side(self, id: str, measured: Measurement) -> Side:
+        spread, name = (
+            (measured.sd, "standard deviation") if measured.sd is not None else (measured.se, "standard error")
+        )
+        load = measured.load or self.comparison.load
+        return Side(id, measured.value, self.study.unit(measured), spread, "" if spread is None else name, load)
 
     @property
     def ratio(self) -> float:
