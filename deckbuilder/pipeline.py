@@ -21,7 +21,7 @@ from deckbuilder.lock import Changes, Lock
 from deckbuilder.project import Project
 from deckbuilder.records import NOTE_KINDS, Record
 from deckbuilder.render import Rendered, render
-from deckbuilder.render.notetypes import stated
+from deckbuilder.render.places import stated
 from deckbuilder.salvage import Lost, salvage
 
 if TYPE_CHECKING:
