@@ -26,10 +26,10 @@ OTHER, IMPORTS = "all else", "Python and imports"
 _STARTED = time.process_time()
 # Stage, module, function or class.method. What a module imports by name is wrapped in that module.
 STAGES = (
-    ("read files", "deckbuilder.source", "_text"),
-    ("YAML: control characters, aliases, depth", "deckbuilder.source", "_refuse_before_parsing"),
+    ("read files", "deckbuilder.source.guard", "text"),
+    ("YAML: control characters, aliases, depth", "deckbuilder.source.guard", "refuse"),
     ("YAML: C parser", "deckbuilder.source", "parse"),
-    ("YAML: nodes to values", "deckbuilder.source", "_Reading.mapping"),
+    ("YAML: nodes to values", "deckbuilder.source.values", "Reading.mapping"),
     ("positions for faults", "deckbuilder.source", "Document.locate"),
     ("validate (pydantic)", "deckbuilder.records", "parse"),
     ("library", "deckbuilder.pipeline", "Library"),
@@ -48,7 +48,7 @@ STAGES = (
     ("package: rows, digest, sqlite", "deckbuilder.package.writer", "_Package.write_to_db"),
     ("package: deflate", "deckbuilder.package.writer", "_Package._zip"),
     ("package: verify", "deckbuilder.package.writer", "_Package.verify"),
-    ("sha256 of the file", "deckbuilder.pipeline", "_sha256"),
+    ("sha256 of the file", "deckbuilder.package.place", "_sha256"),
 )
 
 

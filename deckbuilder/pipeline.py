@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import gc
-import hashlib
-import os
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,10 +15,11 @@ from deckbuilder import records, rules, source
 from deckbuilder.diagnostics import Diagnostic, Fault, Location, Severity, distinct, errors
 from deckbuilder.library import Library
 from deckbuilder.lock import Changes, Lock
+from deckbuilder.package import place
 from deckbuilder.project import Project
 from deckbuilder.records import NOTE_KINDS, Record
 from deckbuilder.render import Rendered, render
-from deckbuilder.render.notetypes import stated
+from deckbuilder.render.places import stated
 from deckbuilder.salvage import Lost, salvage
 
 if TYPE_CHECKING:
@@ -94,7 +92,7 @@ def build(
     """
     if now < EARLIEST:
         raise Fault("the clock says that it is before 2020", "set the clock; learners' Anki goes by it")
-    with _alone(project, output), _without_collector():
+    with place.alone(project, output), _without_collector():
         loaded = _load(project, tick)
         lock = _hold(loaded, project, allow_schema_change=allow_schema_change)
         rendered = loaded.rendered
@@ -212,11 +210,11 @@ def _hold(loaded: _Loaded, project: Project, *, allow_schema_change: bool) -> Lo
     if loaded.rendered is not None:
         deck = loaded.rendered.deck
 
-        def place(kind: str, what: str) -> Location:
+        def at(kind: str, what: str) -> Location:
             return deck.locate("note_types", "ids", kind) if what == "id" else stated(project, kind, what)
 
         severity: Severity = "warning" if allow_schema_change else "error"
-        loaded.diagnostics += locks.check_types(lock, loaded.rendered.note_types, place, severity)
+        loaded.diagnostics += locks.check_types(lock, loaded.rendered.note_types, at, severity)
     return lock
 
 
@@ -233,98 +231,18 @@ def _package(
     *,
     first: bool,
 ) -> Built:
-    """Written aside, read back, then moved into place together. `text`: the lock's; `stale`: it is not what lies there."""
+    """Package and lock in their places. `text`: the lock's; `stale`: it is not what lies there."""
     from deckbuilder import describe
-    from deckbuilder.package import writer
 
     deck = rendered.deck
-    target = output / f"{deck.id}-{deck.edition}.apkg"
-    # Without the edition: the next build clears what a killed one left, whatever it is called by then.
-    aside = output / f"{deck.id}.apkg.part"
-    lock_aside, lock_before = (project.lock.with_suffix(f".lock{end}") for end in (".part", ".before.part"))
-    passing = (aside, lock_aside, lock_before)
-    try:
-        for leftover in passing:
-            leftover.unlink(missing_ok=True)
-        tick("packaging", 0, 1)
-        about = {
-            "deck": deck.id,
-            "edition": deck.edition,
-            "lock": hashlib.sha256(text.encode()).hexdigest(),
-        }
-        written = writer.write(
-            aside,
-            rendered.notes,
-            rendered.note_types,
-            lock,
-            describe.decks(deck, rendered.notes, rendered.note_types),
-            about,
-        )
-        digest = _sha256(aside)
-        if stale:
-            with lock_aside.open("w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            if project.lock.exists():
-                shutil.copyfile(project.lock, lock_before)
-        committing()
-        _move(aside, target, lock_aside if stale else None, project.lock, lock_before)
-    except OSError as error:
-        raise Fault(
-            f"the package could not be written ({error.strerror or error})",
-            f"check space and permissions at {error.filename or output}; dist and lock are as they were",
-        ) from error
-    finally:
-        for leftover in passing:
-            with suppress(OSError):
-                leftover.unlink(missing_ok=True)
+    tick("packaging", 0, 1)
+    decks = describe.decks(deck, rendered.notes, rendered.note_types)
+    placed = place.put(project, output, rendered, decks, lock, text, stale=stale, committing=committing)
     tick("packaging", 1, 1)
     kinds = Counter(
         rendered.note_types[note.kind].name.removeprefix(f"{deck.note_types.prefix} ") for note in rendered.notes
     )
-    return Built(target, written, digest, changes, dict(kinds), deck.edition, first)
-
-
-def _move(package: Path, target: Path, lock: Path | None, lock_target: Path, lock_before: Path) -> None:
-    """Both into place, or neither. The lock first: a package without its lock is the one order that could ship two
-    different texts under one time. A build that is killed in between is finished by the next one."""
-    try:
-        if lock is not None:
-            lock.replace(lock_target)
-        package.replace(target)
-    except BaseException:
-        if lock is not None and package.exists() and not lock.exists():
-            if lock_before.exists():
-                lock_before.replace(lock_target)
-            else:
-                lock_target.unlink()
-        raise
-
-
-@contextmanager
-def _alone(project: Project, output: Path) -> Iterator[None]:
-    """Two builds at once would each write a lock that lacks the other's times."""
-    from filelock import FileLock, Timeout
-
-    folder = output if project.read_only else project.cards
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-        if not os.access(output, os.W_OK):
-            raise PermissionError(13, "Permission denied", str(output))
-        turn = FileLock(folder / ".building", timeout=0)
-        turn.acquire()
-    except Timeout:
-        raise Fault("another build of this project is running", "wait until it ends, then build again") from None
-    except OSError as error:
-        raise Fault(
-            f"{error.filename or folder} cannot be written ({error.strerror or error})",
-            "check its permissions, or choose another folder with --output",
-        ) from error
-    try:
-        yield
-    finally:
-        turn.release()
+    return Built(placed.path, placed.written, placed.sha256, changes, dict(kinds), deck.edition, first)
 
 
 @contextmanager
@@ -352,12 +270,3 @@ def _listed(changes: Changes) -> str:
         if found
     ]
     return ", ".join(parts) or "the order of the cards"
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return (
-            hashlib.file_digest(file, "sha256").hexdigest()
-            if hasattr(hashlib, "file_digest")
-            else hashlib.sha256(file.read()).hexdigest()
-        )

@@ -21,6 +21,7 @@ from opened import Json, broken, decks, media, note_types, rows
 
 from deckbuilder import lock as locks
 from deckbuilder.lock import Lock
+from deckbuilder.lock import file as lock_file
 from deckbuilder.notes import CardTemplate, Field, Media, Note, NoteType
 from deckbuilder.package import reader, writer
 from deckbuilder.package.writer import DeckSpec
@@ -682,7 +683,7 @@ def test_rule_11_a_lock_with_one_guid_twice_is_refused(author: Author) -> None:
     value = json.loads(next(line for line in lines if f'"{BICEPS}"' in line))
     value.pop("seal")
     value["key"] = "muscle/copied"
-    author.write("cards/deck.lock", "".join(lines) + locks._sealed(value) + "\n")
+    author.write("cards/deck.lock", "".join(lines) + lock_file.sealed(value) + "\n")
 
     report = author.attempt()
 

@@ -21,9 +21,9 @@ from click.testing import CliRunner, Result
 from conftest import ROOT, Author
 from filelock import FileLock
 
-from deckbuilder import lock as locks
 from deckbuilder.cli import cli
 from deckbuilder.diagnostics import Diagnostic, Fault, errors
+from deckbuilder.lock import file as lock_file
 
 BICEPS = "cards/muscles/biceps-brachii.yaml"
 BRACHIALIS = "cards/muscles/brachialis.yaml"
@@ -377,7 +377,7 @@ def sealed(line: str, **values: object) -> str:
     """A line of the lock with other values and a seal that fits."""
     value = json.loads(line) | values
     del value["seal"]
-    return locks._sealed(value) + "\n"
+    return lock_file.sealed(value) + "\n"
 
 
 RESTORE = "restore it from version control"

@@ -24,7 +24,8 @@ from deckbuilder.records.base import Subject
 from deckbuilder.records.study import BANDS
 from deckbuilder.render.compiled import Compiled
 from deckbuilder.render.media import Pictures
-from deckbuilder.render.notetypes import NoteTypes, explain, where
+from deckbuilder.render.notetypes import NoteTypes
+from deckbuilder.render.places import explain, where
 
 _LINE_BREAK = re.compile(r"\s*\n\s*")
 _COMPILED = {trusted: Compiled(__file__, f"trusted: {trusted}") for trusted in (True, False)}

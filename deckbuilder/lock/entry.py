@@ -1,0 +1,100 @@
+"""What is known of one note, one note type, and all of them: the data of the lock, and how each is derived."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from deckbuilder.diagnostics import Location
+from deckbuilder.notes import VERSION, Note, NoteType
+
+_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_GUID_LENGTH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a learner's collection knows of one note. `mod` in seconds, `note` (its id) in milliseconds."""
+
+    key: str
+    guid: str
+    hash: str
+    mod: int
+    note: int
+    position: int
+    edition: str
+    cards: tuple[int, ...]
+    retired: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TypeEntry:
+    """What a learner's collection knows of one note type. The schema may not change, the rest may."""
+
+    kind: str
+    id: int
+    hash: str
+    mod: int
+    cloze: bool
+    sort_field: int
+    fields: tuple[tuple[int, str], ...]
+    templates: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True)
+class Lock:
+    """Everything that was ever shipped, by key and by kind. `places`: the lines that were read."""
+
+    notes: Mapping[str, Entry] = field(default_factory=dict)
+    types: Mapping[str, TypeEntry] = field(default_factory=dict)
+    places: Mapping[str, Location] = field(default_factory=dict, compare=False, repr=False)
+
+
+def guid(namespace: str, key: str) -> str:
+    """Letters and digits only, the same everywhere and for ever: a spreadsheet cannot mangle it."""
+    number = int.from_bytes(hashlib.sha256(f"{namespace}\0{key}".encode()).digest()[:16], "big")
+    digits = []
+    for _ in range(_GUID_LENGTH):
+        number, digit = divmod(number, 62)
+        digits.append(_ALPHABET[digit])
+    return "".join(digits)
+
+
+def content_hash(note: Note, note_type: NoteType) -> str:
+    """Fields, tags, the bytes of its media and its set of cards: whatever must reach a learner when it moves."""
+    version = note_type.names.index(VERSION) if VERSION in note_type.names else -1
+    said = [text for place, text in enumerate(note.fields) if place != version]
+    parts = [
+        "\x1f".join(said),
+        " ".join(note.tags),
+        ",".join(map(str, note.ordinals)),
+        ",".join(sorted(media.digest for media in note.media)),
+    ]
+    return hashlib.sha256("\x1e".join(parts).encode()).hexdigest()[:20]
+
+
+def type_hash(note_type: NoteType) -> str:
+    """Styling, templates, names and ids."""
+    said: list[Any] = [note_type.name, note_type.css, note_type.cloze, note_type.sort_field]
+    said += [[each.id, each.name, each.description, each.collapsed, each.plain_text] for each in note_type.fields]
+    said += [[each.id, each.name, each.front, each.back] for each in note_type.templates]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:20]
+
+
+def type_entry(note_type: NoteType, old: TypeEntry | None, now: int) -> TypeEntry:
+    """The entry of a note type after this build: its time moves only when something about it did."""
+    digest = type_hash(note_type)
+    mod = now if old is None else old.mod if old.hash == digest else max(now, old.mod + 1)
+    return TypeEntry(
+        note_type.kind,
+        note_type.id,
+        digest,
+        mod,
+        note_type.cloze,
+        note_type.names.index(note_type.sort_field),
+        tuple((each.id, each.name) for each in note_type.fields),
+        tuple((each.id, each.name) for each in note_type.templates),
+    )

@@ -1,0 +1,189 @@
+"""The lock as text, and back: one entry a line, sorted by key, so that two branches merge line by line.
+
+Every line is sealed, so that an edit by hand is told from a merge, which moves whole lines.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import Any
+
+from deckbuilder.diagnostics import Diagnostic, Location
+from deckbuilder.lock.entry import Entry, Lock, TypeEntry
+
+FORMAT = 1
+RESTORE = "restore it from version control (git checkout -- cards/deck.lock); never delete or edit it"
+_GUID = re.compile("[0-9A-Za-z]+")
+
+
+class Damaged(Exception):
+    """A lock that cannot be read, as a fault at its line."""
+
+    def __init__(self, at: Location, message: str, help: str) -> None:
+        super().__init__(f"{at}: {message}")
+        self.diagnostic = Diagnostic(at, "damaged-lock", message, help)
+
+
+def dump(lock: Lock) -> str:
+    """The lock as text: a line for the format, one for each note type, one for each note."""
+    head = json.dumps(
+        {"deckbuilder lock": FORMAT, "note": "Learners' reviews hang on this file. Commit it; never edit it."}
+    )
+    types = (
+        sealed(
+            {
+                "type": each.kind,
+                "id": each.id,
+                "hash": each.hash,
+                "mod": each.mod,
+                "cloze": each.cloze,
+                "sort_field": each.sort_field,
+                "fields": each.fields,
+                "templates": each.templates,
+            }
+        )
+        for _, each in sorted(lock.types.items())
+    )
+    notes = (_line(entry) for _, entry in sorted(lock.notes.items()))
+    return "\n".join([head, *types, *notes]) + "\n"
+
+
+def load(text: str, name: str) -> Lock:
+    """The lock from its text. Raises `Damaged` where it is cut off, newer, or edited by hand.
+
+    A line for the same note on both sides of a merge is settled: the guid must agree, the later time wins.
+    """
+    notes: dict[str, Entry] = {}
+    types: dict[str, TypeEntry] = {}
+    places: dict[str, Location] = {}
+    guids: dict[str, str] = {}
+    if not text:
+        raise Damaged(Location(name), "the lock is empty", RESTORE)
+    lines = text.split("\n")
+    for number, line in enumerate(lines, 1):
+        at = Location(name, number, 1)
+        if number == len(lines):
+            if line:
+                raise Damaged(at, "the lock is cut off here", RESTORE)
+            break
+        if line.startswith(("<<<<<<<", "=======", ">>>>>>>", "|||||||")):
+            raise Damaged(
+                at,
+                "the lock holds the conflict markers of a merge",
+                "keep the lines of both sides and delete the marker lines, then build again",
+            )
+        try:
+            value = json.loads(line)
+        except (ValueError, RecursionError):
+            raise Damaged(at, "the line is cut off or was edited", RESTORE) from None
+        if number == 1:
+            _check_head(value, at)
+            continue
+        if not isinstance(value, dict) or value.pop("seal", None) != _seal(value):
+            raise Damaged(at, "the line was edited by hand", RESTORE)
+        if "type" in value:
+            type_entry = _read_type(value, at)
+            known = types.get(type_entry.kind)
+            types[type_entry.kind] = type_entry if known is None or known.mod <= type_entry.mod else known
+            continue
+        entry = _read_entry(value, at)
+        other = notes.get(entry.key)
+        if other is not None and other.guid != entry.guid:
+            raise Damaged(
+                at,
+                f"'{entry.key}' has another guid than in line {places[entry.key].line}",
+                "keep the line that was released; delete the other",
+            )
+        same = guids.setdefault(entry.guid, entry.key)
+        if same != entry.key:
+            raise Damaged(
+                at,
+                f"'{entry.key}' has the guid of '{same}' in line {places[same].line}: one branch renamed the card",
+                "keep the line with the id that the card has now; delete the other",
+            )
+        notes[entry.key] = entry if other is None else max(entry, other, key=lambda each: (each.mod, each.hash))
+        places[entry.key] = at
+    return Lock(notes, types, places)
+
+
+def sealed(value: dict[str, Any]) -> str:
+    """One line of the lock. Its seal tells an edit by hand from a merge, which moves whole lines."""
+    return json.dumps({**value, "seal": _seal(value)}, ensure_ascii=False)
+
+
+def _line(entry: Entry) -> str:
+    value: dict[str, Any] = {
+        "key": entry.key,
+        "guid": entry.guid,
+        "hash": entry.hash,
+        "mod": entry.mod,
+        "note": entry.note,
+        "position": entry.position,
+        "edition": entry.edition,
+        "cards": entry.cards,
+    }
+    if entry.retired:
+        value["retired"] = entry.retired
+    return sealed(value)
+
+
+def _seal(value: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:8]
+
+
+def _check_head(value: Any, at: Location) -> None:
+    version = value.get("deckbuilder lock") if isinstance(value, dict) else None
+    if type(version) is not int:
+        raise Damaged(at, "this is not a deckbuilder lock", RESTORE)
+    if version > FORMAT:
+        raise Damaged(
+            at,
+            f"the lock was written by a newer deckbuilder (format {version}, this one reads {FORMAT})",
+            "upgrade deckbuilder: pipx upgrade anki-deckbuilder",
+        )
+
+
+def _read_entry(value: Any, at: Location) -> Entry:
+    try:
+        entry = Entry(
+            value["key"],
+            value["guid"],
+            value["hash"],
+            value["mod"],
+            value["note"],
+            value["position"],
+            value["edition"],
+            tuple(value["cards"]),
+            value.get("retired", ""),
+        )
+    except (KeyError, TypeError, AttributeError):
+        raise Damaged(at, "this is no entry of a lock", RESTORE) from None
+    texts = (entry.key, entry.guid, entry.hash, entry.edition, entry.retired)
+    numbers = (entry.mod, entry.note, entry.position, *entry.cards)
+    sound = (
+        all(isinstance(each, str) for each in texts)
+        and all(type(each) is int and each >= 0 for each in numbers)
+        and _GUID.fullmatch(entry.guid)
+        and "/" in entry.key
+    )
+    if not sound:
+        raise Damaged(at, "this entry was edited by hand and makes no sense", RESTORE)
+    return entry
+
+
+def _read_type(value: Any, at: Location) -> TypeEntry:
+    try:
+        return TypeEntry(
+            value["type"],
+            int(value["id"]),
+            value["hash"],
+            int(value["mod"]),
+            bool(value["cloze"]),
+            int(value["sort_field"]),
+            tuple((int(id), str(name)) for id, name in value["fields"]),
+            tuple((int(id), str(name)) for id, name in value["templates"]),
+        )
+    except (KeyError, TypeError, ValueError):
+        raise Damaged(at, "this note type's entry was edited by hand and makes no sense", RESTORE) from None

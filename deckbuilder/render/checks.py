@@ -1,0 +1,147 @@
+"""What would cost learners or authors later in a note type: names, cards, styling and links."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from deckbuilder import ankitemplate
+from deckbuilder.diagnostics import Diagnostic, Location
+from deckbuilder.project import Project
+from deckbuilder.records import nearest
+from deckbuilder.render.places import in_template, shown
+from deckbuilder.render.specs import NoteType, Shared, Specs
+
+MAX_CSS = 60_000
+# Anki repairs such names on import, and the repaired name no longer matches the next edition's.
+_REPAIRED = re.compile(r'[:{}"]|^[#/^]|^\s|\s$')
+_NEW_ID = "give each its own; an id never changes"
+
+
+def check_links(project: Project) -> Iterator[Diagnostic]:
+    """A project may be a stranger's: its templates run in a sandbox, and none is read from elsewhere."""
+    inside = project.templates.resolve()
+    for path in sorted(project.templates.rglob("*")):
+        if path.is_symlink() and not path.resolve().is_relative_to(inside):
+            name = path.relative_to(project.templates).as_posix()
+            yield Diagnostic(
+                Location(shown(project, name)),
+                "outside-project",
+                "the file is a link that leads out of templates/",
+                "copy the file into templates/",
+            )
+
+
+def check_names(specs: Specs, kind: str, spec: NoteType, shared: Shared) -> Iterator[Diagnostic]:
+    """Names that Anki would repair or take for one, ids that stand twice, and fields that are none."""
+    file = f"{kind}/notetype.yaml"
+    seen: dict[str, str] = {}
+    ids: set[int] = set()
+    for name, fields in ((file, spec.fields), ("_shared/notetype.yaml", shared.fields)):
+        for place, each in enumerate(fields):
+            own = each in spec.spares.fields
+            at = specs.at(file, "spares", "fields") if own else specs.at(name, "fields", place, "name")
+            if _REPAIRED.search(each.name) or not each.name:
+                message = f"Anki would repair the field name '{each.name}', and no later edition would fit it"
+                yield Diagnostic(at, "field-name", message, 'leave out : { } ", a first # / ^, and outer spaces')
+            if each.name.lower() in seen:
+                message = f"the field names '{seen[each.name.lower()]}' and '{each.name}' are one to Anki"
+                yield Diagnostic(at, "field-name", message, "rename one")
+            if each.id in ids:
+                at = specs.at(name, "fields", place, "id")
+                yield Diagnostic(at, "field-id", f"two fields have the id {each.id}", _NEW_ID)
+            seen[each.name.lower()] = each.name
+            ids.add(each.id)
+    ids = set()
+    cards = [(("cards", place), card) for place, card in enumerate(spec.cards)]
+    for path, card in [
+        *cards,
+        *((("spares", "cards", place), card) for place, card in enumerate(spec.spares.cards)),
+    ]:
+        if '"' in card.name or "{" in card.name:
+            at = specs.at(file, *path, "name")
+            message = f"Anki would repair the card name '{card.name}'"
+            yield Diagnostic(at, "card-name", message, "leave out quotes and braces")
+        if card.id in ids:
+            at = specs.at(file, *path, "id")
+            yield Diagnostic(at, "field-id", f"two cards have the id {card.id}", _NEW_ID)
+        ids.add(card.id)
+    for name, key, path in [
+        (file, spec.sort_field, ("sort_field",)),
+        *(
+            ("_shared/notetype.yaml", each.field, ("spare_cards", place, "field"))
+            for place, each in enumerate(shared.spare_cards)
+        ),
+    ]:
+        if key not in seen.values():
+            message = f"'{key}' is no field of the note type"
+            yield Diagnostic(
+                specs.at(name, *path),
+                "unknown-field",
+                message,
+                nearest(key, seen.values()) or "name one of its fields",
+            )
+
+
+def check_card(
+    project: Project, name: str, text: str, fields: set[str], side: str, *, cloze: bool
+) -> Iterator[Diagnostic]:
+    """What Anki would not make of one side of a card: broken sections, unknown fields and filters, a blank front."""
+    try:
+        nodes = ankitemplate.parse(text)
+    except ankitemplate.BadTemplate as error:
+        at = in_template(project, name, f"({re.escape(error.text)})")
+        yield Diagnostic(at, "card-template", str(error), "open and close each section once")
+        return
+    for field, filters in ankitemplate.fields(nodes):
+        if field not in fields and field not in ankitemplate.SPECIAL:
+            word = re.escape(field)
+            yield Diagnostic(
+                in_template(
+                    project, name, rf"\{{\{{\s*[#/^]?\s*(?:[\w -]+:)*\s*({word})\s*\}}\}}", rf"[\"']({word})[\"']"
+                ),
+                "unknown-field",
+                f"the note type has no field '{field}'",
+                nearest(field, fields) or "mend the name, or add the field to notetype.yaml",
+            )
+        for each in filters:
+            if each not in ankitemplate.FILTERS and not each.startswith("tts "):
+                yield Diagnostic(
+                    in_template(project, name, f"({re.escape(each)}):"),
+                    "unknown-filter",
+                    f"Anki has no filter '{each}'",
+                    nearest(each, ankitemplate.FILTERS) or "leave it out",
+                )
+    if side == "front" and not cloze and (len(nodes) != 1 or not isinstance(nodes[0], ankitemplate.Section)):
+        yield Diagnostic(
+            in_template(project, name),
+            "front-gate",
+            "the front is not wrapped whole in one section",
+            "put everything between {{#Field}} and {{/Field}}, so that no blank card can arise",
+        )
+
+
+def check_css(project: Project, kind: str, css: str) -> Iterator[Diagnostic]:
+    """Styling that is too long, breaks the night mode of a phone, or needs the network."""
+    file = "_shared/style.css"
+    if len(css) > MAX_CSS:
+        yield Diagnostic(
+            in_template(project, file),
+            "css",
+            f"the styling of '{kind}' is over {MAX_CSS} characters",
+            "phones load it with every card: shorten it",
+        )
+    if ".night_mode" not in css:
+        yield Diagnostic(
+            in_template(project, file),
+            "css",
+            "the styling never says `.night_mode`",
+            "without it AnkiDroid inverts the colours itself",
+        )
+    if re.search(r"@import|url\(\s*['\"]?(?:https?:)?//", css):
+        yield Diagnostic(
+            in_template(project, file, r"(@import|url\()"),
+            "css",
+            "the styling loads something from the network",
+            "ship it as a `_file` in the media folder",
+        )

@@ -1,0 +1,74 @@
+"""A source file, its records as plain values, and the way back from a value to its place.
+
+Places are worked out when a fault needs them, by reading the kept text once more: a clean build pays nothing for them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import yaml
+
+from deckbuilder.diagnostics import Location
+from deckbuilder.source.parser import nodes_of
+
+Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
+Path_ = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A source file as it was read; `name` is its path from the project's root, with slashes."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One record as plain values, and the way back to where each of them stands.
+
+    `faulty`: its values are not to be trusted; it only tells which record is at fault.
+    """
+
+    file: File
+    document: int
+    item: int | None
+    value: dict[str, Value]
+    faulty: bool = False
+
+    @property
+    def near(self) -> Location:
+        """The file; cheap, for notes that will hardly ever need more."""
+        return Location(self.file.name)
+
+    def locate(self, path: Path_ = (), *, key: bool = False) -> Location:
+        """Where the value at `path` stands, or, with `key`, the key that names it. As near as there is one."""
+        node = _compose(self.file)[self.document]
+        if self.item is not None:
+            node = node.value[self.item]
+        mark: Any = node.start_mark
+        for step in path:
+            entry = _child(node, step)
+            if entry is None:
+                break
+            name, node = entry
+            mark = name.start_mark if key else node.start_mark
+        return Location(self.file.name, mark.line + 1, mark.column + 1)
+
+
+@lru_cache(maxsize=4)
+def _compose(file: File) -> list[Any]:
+    return nodes_of(file.text)
+
+
+def _child(node: Any, step: str | int) -> tuple[Any, Any] | None:
+    if isinstance(node, yaml.MappingNode):
+        return next(((name, value) for name, value in node.value if name.value == str(step)), None)
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return node.value[step], node.value[step]
+    # An id is found by its name, whichever of the shapes that `Names` allows it stands in.
+    listed = node.value if isinstance(node, yaml.SequenceNode) else [node]
+    return next(((each, each) for each in listed if each.value == step), None)
