@@ -49,26 +49,31 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Contestant:
-    """A command, the file that it writes, and what is done before it, off the clock."""
+    """A command, the file that it writes, and what is done before it, off the clock.
+
+    `cache`: where programs keep what the next run may use; the user's own if none is given.
+    """
 
     name: str
     command: tuple[str, ...]
     output: Path
     before: Callable[[], object] = lambda: None
+    cache: Path | None = None
 
     def run(self) -> Run:
         """One run in a fresh process."""
         self.before()
         self.output.unlink(missing_ok=True)
-        return measure(self.command, self.output)
+        return measure(self.command, self.output, self.cache)
 
 
-def measure(module: Sequence[str], output: Path | None = None) -> Run:
+def measure(module: Sequence[str], output: Path | None = None, cache: Path | None = None) -> Run:
     """Run a Python module in a fresh process. What fails ends the benchmark with what it said."""
     command = [sys.executable, "-m", *module]
+    environment = {**os.environ, "XDG_CACHE_HOME": str(cache)} if cache else None
     with tempfile.TemporaryFile("w+") as said:
         start = time.perf_counter()
-        process = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=said, stderr=subprocess.STDOUT)
         _, status, used = os.wait4(process.pid, 0)
         wall = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -95,7 +100,8 @@ def contest(contestants: Iterable[Contestant], repeat: int) -> Runs:
 
 def at_size(notes: int, repeat: int, folder: Path, many_decks: bool) -> tuple[Runs, Facts]:
     """The runs of all contestants on a synthetic deck of so many notes, and facts about the deck."""
-    written, project, ready, out = (folder / name for name in ("written", "project", "ready", "dist"))
+    written, project, ready = (folder / name for name in ("written", "project", "ready"))
+    out, cache = folder / "dist", folder / "cache"
     synthetic.write(written, notes)
     ready.mkdir()
     facts = measure((OURS, "dump", str(written), str(ready))).own
@@ -103,8 +109,8 @@ def at_size(notes: int, repeat: int, folder: Path, many_decks: bool) -> tuple[Ru
 
     def pristine() -> None:
         """The sources and nothing else: no lock, no cache."""
-        shutil.rmtree(project, ignore_errors=True)
-        shutil.rmtree(out, ignore_errors=True)
+        for each in (project, out, cache):
+            shutil.rmtree(each, ignore_errors=True)
         shutil.copytree(written, project)
 
     def edit() -> None:
@@ -116,8 +122,8 @@ def at_size(notes: int, repeat: int, folder: Path, many_decks: bool) -> tuple[Ru
 
     build = ("deckbuilder", "build", "--project", str(project), "--output", str(out))
     contestants = [
-        Contestant(BUILD, build, out / "synthetic-2026-11.apkg", pristine),
-        Contestant(AGAIN, build, out / "synthetic-2026-11.apkg", edit),
+        Contestant(BUILD, build, out / "synthetic-2026-11.apkg", pristine, cache),
+        Contestant(AGAIN, build, out / "synthetic-2026-11.apkg", edit, cache),
         script(BARE, BASELINES, "bare", ready),
         script(NAIVE, BASELINES, "naive", written),
         script(WRITING, OURS, "write", ready),
@@ -133,7 +139,7 @@ def at_size(notes: int, repeat: int, folder: Path, many_decks: bool) -> tuple[Ru
 
 def shipped(folder: Path, repeat: int) -> tuple[Runs, Facts]:
     """The deck that ships: from cold, again, and what a mere `--help` takes."""
-    project, out = folder / "project", folder / "dist"
+    project, out, cache = folder / "project", folder / "dist", folder / "cache"
     said = (ROOT / "cards/deck.yaml").read_text("utf-8")
     id, edition = (re.findall(rf"^{key}: *(\S+)", said, re.MULTILINE)[0] for key in ("deck", "edition"))
     package = out / f"{id}-{edition}.apkg"
@@ -142,11 +148,12 @@ def shipped(folder: Path, repeat: int) -> tuple[Runs, Facts]:
         for name in ("cards", "templates"):
             shutil.rmtree(project / name, ignore_errors=True)
             shutil.copytree(ROOT / name, project / name)
+        shutil.rmtree(cache, ignore_errors=True)
         (project / "cards/deck.lock").unlink(missing_ok=True)
 
     build = ("deckbuilder", "build", "--project", str(project), "--output", str(out))
-    cold, again = Contestant(BUILD, build, package, pristine), Contestant("build again", build, package)
-    runs = contest([cold, again], repeat)
+    cold = Contestant(BUILD, build, package, pristine, cache)
+    runs = contest([cold, Contestant("build again", build, package, cache=cache)], repeat)
     runs["--help"] = [measure(("deckbuilder", "--help")) for _ in range(5)]
     return runs, exported(package, folder)
 

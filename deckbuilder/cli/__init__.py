@@ -22,7 +22,8 @@ VERBS = {
     "schema": "Print the JSON Schema of source cards, for editors.",
 }
 
-
+# Whether Ctrl-C was pressed, and whether it comes too late to be heard.
+_asked = False
 _late = False
 
 
@@ -75,9 +76,24 @@ def too_late() -> None:
 
 def main(arguments: list[str] | None = None) -> Any:
     """Run a verb and leave with its exit code: 0 well, 1 the cards or the machine need work, 2 misuse."""
-    global _late
-    _late = False
-    signal.signal(signal.SIGINT, _interrupt)
+    global _late, _asked
+    _late = _asked = False
+    try:
+        signal.signal(signal.SIGINT, _interrupt)
+        _run(arguments)
+    except BaseException as error:
+        # Whatever Ctrl-C broke on its way out, a file that would not close for one, is no fault of its own.
+        if not isinstance(error, KeyboardInterrupt) and (not _asked or isinstance(error, SystemExit)):
+            raise
+        too_late()
+        click.echo("Interrupted. Nothing was changed; run the same command again.", err=True)
+        sys.exit(1)
+    finally:
+        too_late()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Python itself would put the default back as it ends
+
+
+def _run(arguments: list[str] | None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a Windows pipe may be in a code page that lacks our characters
             stream.reconfigure(errors="replace")
@@ -88,15 +104,11 @@ def main(arguments: list[str] | None = None) -> Any:
     except click.ClickException as misuse:
         misuse.show()
         sys.exit(misuse.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("Interrupted. Nothing was changed; run the same command again.", err=True)
-        sys.exit(1)
+    except click.Abort:
+        raise KeyboardInterrupt from None
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-    finally:
-        too_late()
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Python itself would put the default back as it ends
 
 
 def now() -> int:
@@ -110,5 +122,7 @@ def now() -> int:
 
 
 def _interrupt(number: int, frame: object) -> None:
+    global _asked
     if not _late:
+        _asked = True
         raise KeyboardInterrupt
