@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from deckbuilder import tags
 from deckbuilder.diagnostics import Diagnostic, Location
 from deckbuilder.library import Library
-from deckbuilder.records import Action, Exercise, Group, Muscle, Region, Study, nearest
-from deckbuilder.records.base import Record, Subject
+from deckbuilder.records import Action, Bone, Exercise, Group, Muscle, Region, Study, nearest
+from deckbuilder.records.base import Subject
 from deckbuilder.salvage import Lost
 
 Rule = Callable[[Library, Lost], Iterator[Diagnostic]]
@@ -51,9 +51,9 @@ def duplicate_id(library: Library, lost: Lost) -> Iterator[Diagnostic]:
             f"the id '{id}' is taken",
             f"the other one is at {one.locate((kind,))}; rename or delete one of them",
         )
-    landmarks: dict[str, Record] = {}
-    for record in library.records.values():
-        for id in getattr(record, "landmarks", {}):
+    landmarks: dict[str, Bone] = {}
+    for record in library.of(Bone):
+        for id in record.landmarks:
             if landmarks.setdefault(id, record) is not record:
                 yield Diagnostic(
                     record.locate("landmarks", id, key=True),

@@ -67,6 +67,10 @@ class Cloze(Subject):
         """For the browser's sort column: its name, or the text with its gaps filled."""
         return self.name or "".join(piece if isinstance(piece, str) else piece.text for piece in self.pieces())
 
+    @property
+    def topic_id(self) -> str:
+        return self.topic
+
     def refers(self) -> Iterator[Reference]:
         yield from super().refers()
         yield from ids("regions", ("region",), self.regions)

@@ -31,6 +31,10 @@ class Concept(Subject):
     def about(self) -> About:
         return About(muscles=self.muscles, regions=self.regions, actions=self.actions)
 
+    @property
+    def topic_id(self) -> str:
+        return self.topic
+
     def refers(self) -> Iterator[Reference]:
         yield from super().refers()
         yield from ids("regions", ("region",), self.regions)

@@ -48,6 +48,10 @@ class Question(Subject):
                 raise fault("a wrong option has no reason", "give each option but the first a `because`")
         return self
 
+    @property
+    def topic_id(self) -> str:
+        return self.topic
+
     def refers(self) -> Iterator[Reference]:
         yield from super().refers()
         yield from ids("regions", ("region",), self.regions)
