@@ -415,9 +415,24 @@ def test_rule_6_my_notes_is_last_and_says_what_keeps_it(author: Author) -> None:
     for each in note_types(author.build().path).values():
         last = each["flds"][-1]
         assert last["name"] == "My notes"
-        assert (
-            "Yours" in last["description"] and "Kept when" in last["description"] and "replace" in last["description"]
-        )
+        for told in ("leaves it alone", "it is emptied", "Update notes: Never"):
+            assert told in last["description"]
+
+
+def test_rule_6_my_notes_are_kept_and_emptied_as_the_description_says(author: Author, anki: Anki) -> None:
+    anki.imports(author.build().path)
+    changed, other = author.guid("muscle/biceps-brachii"), author.guid("muscle/triceps-brachii")
+    for guid in (changed, other):
+        anki.edit(guid, "My notes", "my own mnemonic")
+    author.now = int(time.time()) + 60
+    author.edit("cards/muscles/biceps-brachii.yaml", "at its tip", "at the tip")
+    package = author.build().path
+
+    anki.imports(package, update_notes="never")
+    assert [anki.note(guid).fields["My notes"] for guid in (changed, other)] == ["my own mnemonic"] * 2
+
+    anki.imports(package)
+    assert [anki.note(guid).fields["My notes"] for guid in (changed, other)] == ["", "my own mnemonic"]
 
 
 # 7
