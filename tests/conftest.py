@@ -6,6 +6,7 @@ import re
 import shutil
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -128,7 +129,9 @@ def shipped_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     Until the cards have a lock, a first build in another place stands in.
     """
-    project, output = find(ROOT), tmp_path_factory.mktemp("shipped")
+    output = tmp_path_factory.mktemp("shipped")
+    # Read only, as when installed: the workers of pytest-xdist build it at the same time, each for itself.
+    project = replace(find(ROOT), read_only=True)
     if not project.lock.exists():
         for folder in ("cards", "templates"):
             shutil.copytree(ROOT / folder, output / folder)
