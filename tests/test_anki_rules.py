@@ -152,7 +152,7 @@ def test_rule_3_tags_pictures_and_the_set_of_cards_are_content(author: Author, a
     author.edit(BICEPS_FILE, "tier: core", "tier: core\npicture: {file: arm.svg, alt: A square}")
     anki.imports(author.build().path)
     guid = author.guid(BICEPS)
-    seen: list[tuple[object, ...]] = []
+    seen: list[tuple[str, tuple[str, ...], str]] = []
 
     for edit in (reword, _tags, _picture):
         before = author.lock.notes[BICEPS]
@@ -162,8 +162,8 @@ def test_rule_3_tags_pictures_and_the_set_of_cards_are_content(author: Author, a
         assert author.lock.notes[BICEPS].mod == author.now > before.mod
         assert result.updated == (guid,)
         seen.append((note.fields["Why"], note.tags, note.fields["Picture"]))
-    assert len({each[0] for each in seen}) == 1 and "bends" in str(seen[0][0])
-    assert "TA::Tier::3_Deep" in seen[1][1]  # type: ignore[operator]
+    assert len({each[0] for each in seen}) == 1 and "bends" in seen[0][0]
+    assert "TA::Tier::3_Deep" in seen[1][1]
     assert seen[2][2] != seen[1][2]
     name = re.search(r'src="([^"]+)"', str(seen[2][2]))
     assert name and anki.media()[name[1]] == SQUARE.format(7).encode()

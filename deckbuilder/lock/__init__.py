@@ -53,7 +53,7 @@ def advance(
 ) -> tuple[Lock, Changes]:
     """The lock after this build. Equal content gives an equal lock, whatever the time."""
     before = {note.key: _entry(lock, note) for note in notes}
-    positions = order.positions([before[note.key].position if before[note.key] else None for note in notes])  # type: ignore[union-attr]
+    positions = order.positions([known.position if (known := before[note.key]) else None for note in notes])
     # Two branches may have given one id to two notes; the guid is what learners' collections go by.
     owners: dict[int, str] = {}
     for known in lock.notes.values():
