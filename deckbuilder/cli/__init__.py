@@ -19,6 +19,7 @@ VERBS = {
     "new": "Make a starter project that builds at once.",
     "check": "Find every fault in the cards, with its place and the next step.",
     "build": "Package the cards as an .apkg for Anki.",
+    "diff": "Show what learners will see change.",
     "inspect": "Show what is inside any Anki package.",
     "schema": "Print the JSON Schema of source cards, for editors.",
 }
