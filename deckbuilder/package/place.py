@@ -31,7 +31,7 @@ class Placed:
 
 @contextmanager
 def alone(project: Project, output: Path) -> Iterator[None]:
-    """Two builds at once would each write a lock that lacks the other's times."""
+    """Two builds at once would each write a lock that lacks the other's times; one beside an edit reads half of it."""
     from filelock import FileLock, Timeout
 
     folder = output if project.read_only else project.cards
@@ -47,6 +47,26 @@ def alone(project: Project, output: Path) -> Iterator[None]:
         raise Fault(
             f"{error.filename or folder} cannot be written ({error.strerror or error})",
             "check its permissions, or choose another folder with --output",
+        ) from error
+    try:
+        yield
+    finally:
+        turn.release()
+
+
+@contextmanager
+def editing(project: Project) -> Iterator[None]:
+    """The same turn as a build's, for what edits the cards."""
+    from filelock import FileLock, Timeout
+
+    try:
+        turn = FileLock(project.cards / ".building", timeout=0)
+        turn.acquire()
+    except Timeout:
+        raise Fault("a build of this project is running", "wait until it ends, then run this again") from None
+    except OSError as error:
+        raise Fault(
+            f"{project.cards} cannot be written ({error.strerror or error})", "check its permissions"
         ) from error
     try:
         yield
