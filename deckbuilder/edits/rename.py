@@ -162,7 +162,7 @@ def _keep(draft: Draft, target: Target, id: str) -> None:
     """`formerly` says what the id was, the oldest first, and never what it is."""
     document, at, known = target.document, target.path[:-1], target.formerly
     if id not in known:
-        if not known:
+        if "formerly" not in target.written:
             draft.add(document, at, str(target.path[-1]), "formerly", target.id)
         elif target.id not in known:
             draft.append(document, (*at, "formerly"), target.id)

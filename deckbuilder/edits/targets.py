@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from deckbuilder.diagnostics import Diagnostic, Fault
 from deckbuilder.edits.cards import Cards
@@ -45,6 +45,14 @@ class Target:
             return ()
         found = self.record.subjects()
         return tuple(each for each in found if not self.within or each.comparison.id == self.id)
+
+    @property
+    def written(self) -> dict[str, Any]:
+        """The mapping in which its id stands, as an author wrote it."""
+        value: Any = self.document.value
+        for step in self.path[:-1]:
+            value = value[step]
+        return cast(dict[str, Any], value)
 
     @property
     def formerly(self) -> tuple[str, ...]:
