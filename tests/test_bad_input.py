@@ -851,7 +851,7 @@ def test_a_second_build_at_the_same_time_is_turned_away(author: Author) -> None:
         first, help = refused(author)
 
     assert first == "error: another build of this project is running"
-    assert help == "    wait until it ends, then build again"
+    assert help == "    wait until it ends, then run this again"
 
 
 def test_a_clock_that_was_never_set_is_named(author: Author) -> None:

@@ -20,6 +20,8 @@ VERBS = {
     "check": "Find every fault in the cards, with its place and the next step.",
     "build": "Package the cards as an .apkg for Anki.",
     "diff": "Show what learners will see change.",
+    "rename": "Give a record another id, wherever the cards name it; reviews are kept.",
+    "retire": "Take a note out of teaching; learners keep it.",
     "inspect": "Show what is inside any Anki package.",
     "schema": "Print the JSON Schema of source cards, for editors.",
 }

@@ -16,24 +16,27 @@ Move = tuple[Path, Path]
 
 
 @contextmanager
-def alone(project: Project, output: Path) -> Iterator[None]:
-    """Two builds at once would each write a lock that lacks the other's times."""
+def alone(project: Project, output: Path | None = None) -> Iterator[None]:
+    """Two builds at once would each write a lock that lacks the other's times; an edit has no place between the two.
+
+    `output`: where something is going to be written, besides the cards.
+    """
     from filelock import FileLock, Timeout
 
-    folder = output if project.read_only else project.cards
+    folder = output if output and project.read_only else project.cards
     try:
-        output.mkdir(parents=True, exist_ok=True)
-        if not os.access(output, os.W_OK):
-            raise PermissionError(13, "Permission denied", str(output))
+        if output:
+            output.mkdir(parents=True, exist_ok=True)
+            if not os.access(output, os.W_OK):
+                raise PermissionError(13, "Permission denied", str(output))
         turn = FileLock(folder / ".building", timeout=0)
         turn.acquire()
     except Timeout:
-        raise Fault("another build of this project is running", "wait until it ends, then build again") from None
+        raise Fault("another build of this project is running", "wait until it ends, then run this again") from None
     except OSError as error:
-        raise Fault(
-            f"{error.filename or folder} cannot be written ({error.strerror or error})",
-            "check its permissions, or choose another folder with --output",
-        ) from error
+        other = ", or choose another folder with --output" if output else ""
+        message = f"{error.filename or folder} cannot be written ({error.strerror or error})"
+        raise Fault(message, f"check its permissions{other}") from error
     try:
         yield
     finally:
