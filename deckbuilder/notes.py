@@ -1,4 +1,4 @@
-"""What Anki is given: notes, note types, card templates. Plain values, named in Anki's words."""
+"""What Anki is given: decks, notes, note types, card templates. Plain values, named in Anki's words."""
 
 from __future__ import annotations
 
@@ -11,6 +11,15 @@ from deckbuilder import ankitemplate
 
 # Filled from the lock when the package is written: the edition in which the note last changed. It is no content.
 VERSION = "Version"
+
+
+@dataclass(frozen=True, slots=True)
+class DeckSpec:
+    """A deck as Anki shows it: the whole name with `::`, and a description in Markdown."""
+
+    id: int
+    name: str
+    description: str
 
 
 @dataclass(frozen=True, slots=True)

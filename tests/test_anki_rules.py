@@ -22,9 +22,8 @@ from opened import Json, broken, decks, media, note_types, rows
 from deckbuilder import lock as locks
 from deckbuilder.lock import Lock
 from deckbuilder.lock import file as lock_file
-from deckbuilder.notes import CardTemplate, Field, Media, Note, NoteType
+from deckbuilder.notes import CardTemplate, DeckSpec, Field, Media, Note, NoteType
 from deckbuilder.package import reader, writer
-from deckbuilder.package.writer import DeckSpec
 
 BICEPS, TRICEPS, IDEA = "muscle/biceps-brachii", "muscle/triceps-brachii", "concept/reciprocal-inhibition"
 BICEPS_FILE = "cards/muscles/biceps-brachii.yaml"

@@ -497,3 +497,82 @@ def test_a_clock_that_was_never_set_writes_no_lock(author: Author) -> None:
         author.attempt()
 
     assert not (author.root / LOCK).exists()
+
+
+# Releases
+
+
+@given(DECKS.filter(bool), st.integers(0, 3_600), st.integers(-5_000, 5_000))
+def test_what_changes_after_a_release_is_newer_than_all_of_it_whatever_the_clock_says(
+    notes: list[Note], wait: int, later: int
+) -> None:
+    lock = locks.release(advance(Lock(), notes, START), "2026-11", "digest", START + wait)
+    changed = [replace(each, fields=(*each.fields[:1], "quite new", *each.fields[2:])) for each in notes]
+
+    after = advance(lock, changed, START + later)
+
+    assert lock.last is not None
+    assert all(entry.mod <= lock.last.time for entry in lock.notes.values())
+    assert all(entry.mod > lock.last.time for entry in after.notes.values())
+    assert after.releases == lock.releases == rebuilt(after).releases
+
+
+def test_a_released_edition_is_never_anything_else_again() -> None:
+    built = advance(Lock(), [note(0), note(1)], START)
+    lock = locks.release(built, "2026-11", "digest", START + 60)
+
+    same, as_it_was = locks.label(advance(lock, [note(0), note(1)], START + 90), "2026-11")
+    other, unreleased = locks.label(advance(lock, [note(0), note(1, "new")], START + 90), "2026-11")
+    named, following = locks.label(other, "2026-12")
+
+    assert (as_it_was, unreleased, following) == ("2026-11", "2026-11-next", "2026-12")
+    assert same == lock
+    assert [other.notes[note(each).key].edition for each in (0, 1)] == ["2026-11", "2026-11-next"]
+    assert [named.notes[note(each).key].edition for each in (0, 1)] == ["2026-11", "2026-12"]
+
+
+def test_before_the_first_release_an_edition_alone_renames_nothing() -> None:
+    built = advance(Lock(), [note(0)], START)
+
+    assert locks.label(built, "2027-05") == (built, "2027-05")
+
+
+def test_the_time_of_a_release_moves_forward_even_if_the_clock_does_not() -> None:
+    lock = locks.release(advance(Lock(), [note(0)], START), "1", "a", START - 900)
+    lock = locks.release(advance(lock, [note(0, "new")], START - 800), "2", "b", START - 700)
+
+    assert [lock.releases[edition].time for edition in ("1", "2")] == sorted(
+        {each.time for each in lock.releases.values()}
+    )
+    assert lock.last == lock.releases["2"]
+    assert all(entry.mod <= lock.releases["2"].time for entry in lock.notes.values())
+
+
+def test_two_branches_of_which_one_released_merge_and_keep_both() -> None:
+    common = advance(Lock(), [note(0), note(1)], START)
+    released = locks.release(advance(common, [note(0), note(1), note(2)], START + 60), "2026-12", "digest", START + 90)
+    edited = advance(common, [note(0, "new"), note(1), note(3)], START + 70)
+
+    lock = locks.load(merged(*map(locks.dump, (common, released, edited))), LOCK)
+
+    assert lock.releases == released.releases
+    assert guids(lock) == guids(released) | guids(edited)
+    assert lock.notes[note(0).key].hash == edited.notes[note(0).key].hash
+
+
+def test_two_branches_that_released_one_edition_differently_are_told() -> None:
+    common = advance(Lock(), [note(0)], START)
+    one = locks.release(common, "2026-12", "digest", START + 60)
+    other = locks.release(common, "2026-12", "another", START + 90)
+
+    with pytest.raises(locks.Damaged, match="two branches released an edition '2026-12'"):
+        locks.load(merged(*map(locks.dump, (common, one, other))), LOCK)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [("2026-9", "2026-11"), ("2026-11", "2026-11.1"), ("v2", "v10"), ("1", "1a"), ("a", "b"), ("2026-11", "2027-01")],
+)
+def test_editions_are_ordered_as_people_count(earlier: str, later: str) -> None:
+    assert locks.compare_editions(earlier, later) < 0 < locks.compare_editions(later, earlier)
+    assert locks.compare_editions(earlier, earlier) == 0

@@ -767,7 +767,7 @@ class Updates(RuleBasedStateMachine):
             self.types_into(self.author.guid(meanwhile), "Why")
         package = reader.read(report.built.path)
         shipped = {note.guid: note for note in package.notes()}
-        names = {each.id: each.fields for each in package.note_types}
+        names = {each.id: each.names for each in package.note_types}
         rows = {
             (note.guid, card.ordinal)
             for note in shipped.values()

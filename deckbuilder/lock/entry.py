@@ -44,13 +44,31 @@ class TypeEntry:
     templates: tuple[tuple[int, str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Release:
+    """An edition that learners have. `time` in seconds: nothing in it is newer. `state`: of the lock as it was then;
+    `digest`: of the package's content."""
+
+    edition: str
+    time: int
+    state: str
+    digest: str
+
+
 @dataclass(frozen=True)
 class Lock:
-    """Everything that was ever shipped, by key and by kind. `places`: the lines that were read."""
+    """Everything that was ever built, by key and by kind, and every edition that was released. `places`: the lines that
+    were read."""
 
     notes: Mapping[str, Entry] = field(default_factory=dict)
     types: Mapping[str, TypeEntry] = field(default_factory=dict)
+    releases: Mapping[str, Release] = field(default_factory=dict)
     places: Mapping[str, Location] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def last(self) -> Release | None:
+        """The edition that was released last."""
+        return max(self.releases.values(), key=lambda each: each.time, default=None)
 
 
 def guid(namespace: str, key: str) -> str:

@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 from deckbuilder.diagnostics import Diagnostic, Location
-from deckbuilder.lock.entry import Entry, Lock, TypeEntry
+from deckbuilder.lock.entry import Entry, Lock, Release, TypeEntry
 
 FORMAT = 1
 RESTORE = "restore it from version control (git checkout -- cards/deck.lock); never delete or edit it"
@@ -27,9 +27,13 @@ class Damaged(Exception):
 
 
 def dump(lock: Lock) -> str:
-    """The lock as text: a line for the format, one for each note type, one for each note."""
+    """The lock as text: a line for the format, one for each release, each note type and each note."""
     head = json.dumps(
         {"deckbuilder lock": FORMAT, "note": "Learners' reviews hang on this file. Commit it; never edit it."}
+    )
+    releases = (
+        sealed({"release": each.edition, "time": each.time, "state": each.state, "digest": each.digest})
+        for each in sorted(lock.releases.values(), key=lambda each: (each.time, each.edition))
     )
     types = (
         sealed(
@@ -47,7 +51,7 @@ def dump(lock: Lock) -> str:
         for _, each in sorted(lock.types.items())
     )
     notes = (_line(entry) for _, entry in sorted(lock.notes.items()))
-    return "\n".join([head, *types, *notes]) + "\n"
+    return "\n".join([head, *releases, *types, *notes]) + "\n"
 
 
 def load(text: str, name: str) -> Lock:
@@ -57,6 +61,7 @@ def load(text: str, name: str) -> Lock:
     """
     notes: dict[str, Entry] = {}
     types: dict[str, TypeEntry] = {}
+    releases: dict[str, Release] = {}
     places: dict[str, Location] = {}
     guids: dict[str, str] = {}
     if not text:
@@ -83,6 +88,15 @@ def load(text: str, name: str) -> Lock:
             continue
         if not isinstance(value, dict) or value.pop("seal", None) != _seal(value):
             raise Damaged(at, "the line was edited by hand", RESTORE)
+        if "release" in value:
+            release = _read_release(value, at)
+            if releases.setdefault(release.edition, release) != release:
+                raise Damaged(
+                    at,
+                    f"two branches released an edition '{release.edition}', and not the same",
+                    "keep the line of the one that learners got; delete the other",
+                )
+            continue
         if "type" in value:
             type_entry = _read_type(value, at)
             known = types.get(type_entry.kind)
@@ -105,7 +119,7 @@ def load(text: str, name: str) -> Lock:
             )
         notes[entry.key] = entry if other is None else max(entry, other, key=lambda each: (each.mod, each.hash))
         places[entry.key] = at
-    return Lock(notes, types, places)
+    return Lock(notes, types, releases, places)
 
 
 def sealed(value: dict[str, Any]) -> str:
@@ -171,6 +185,15 @@ def _read_entry(value: Any, at: Location) -> Entry:
     if not sound:
         raise Damaged(at, "this entry was edited by hand and makes no sense", RESTORE)
     return entry
+
+
+def _read_release(value: Any, at: Location) -> Release:
+    release = Release(value["release"], value.get("time"), value.get("state"), value.get("digest"))
+    if not all(isinstance(each, str) for each in (release.edition, release.state, release.digest)) or not (
+        type(release.time) is int and release.time >= 0
+    ):
+        raise Damaged(at, "this release's entry was edited by hand and makes no sense", RESTORE)
+    return release
 
 
 def _read_type(value: Any, at: Location) -> TypeEntry:

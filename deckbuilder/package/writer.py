@@ -26,22 +26,13 @@ from genanki.apkg_schema import APKG_SCHEMA
 
 from deckbuilder.diagnostics import Fault
 from deckbuilder.lock import Entry, Lock
-from deckbuilder.notes import VERSION, Media, Note, NoteType
+from deckbuilder.notes import VERSION, DeckSpec, Media, Note, NoteType
 
 MANIFEST = "manifest.json"
 # SQLite writes its own version into the header; a fixed one keeps packages of different machines alike.
 _SQLITE_VERSION = (3_040_001).to_bytes(4, "big")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _CHUNK = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class DeckSpec:
-    """A deck as Anki shows it: the whole name with `::`, and a description in Markdown."""
-
-    id: int
-    name: str
-    description: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +162,8 @@ class _Package(genanki.Package):  # type: ignore[misc]
         decks: Mapping[str, DeckSpec],
         about: Mapping[str, Any],
     ) -> None:
-        self._models = {kind: _NoteType(each, lock.types[kind].mod) for kind, each in types.items()}
+        used = {note.kind for note in notes}
+        self._models = {kind: _NoteType(each, lock.types[kind].mod) for kind, each in types.items() if kind in used}
         by_deck: dict[str, list[Note]] = {id: [] for id in decks}
         for note in notes:
             by_deck[note.deck].append(note)
