@@ -190,7 +190,7 @@ def test_only_the_id_changes_and_a_line_is_added(author: Author) -> None:
         "cards/actions.yaml:8: biceps-brachii -> biceps-of-the-arm",
         "cards/muscles/biceps-brachii.yaml:2: biceps-brachii -> biceps-of-the-arm",
         "cards/muscles/biceps-brachii.yaml:3: + formerly: biceps-brachii",
-        "cards/muscles/brachialis.yaml:11: biceps-brachii -> biceps-of-the-arm",
+        "cards/muscles/brachialis.yaml:12: biceps-brachii -> biceps-of-the-arm",
     ]
 
 
