@@ -415,8 +415,9 @@ def test_rule_6_my_notes_is_last_and_says_what_keeps_it(author: Author) -> None:
     for each in note_types(author.build().path).values():
         last = each["flds"][-1]
         assert last["name"] == "My notes"
-        for told in ("leaves it alone", "it is emptied", "Update notes: Never"):
+        for told in ("empties it", "Update notes: Never", "keep-my-notes.txt"):
             assert told in last["description"]
+        assert len(re.findall(r"\.(?: |$)", last["description"])) <= 3
 
 
 def test_rule_6_my_notes_are_kept_and_emptied_as_the_description_says(author: Author, anki: Anki) -> None:
