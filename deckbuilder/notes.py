@@ -64,6 +64,13 @@ class NoteType:
     def _fronts(self) -> tuple[tuple[ankitemplate.Node, ...], ...]:
         return tuple(ankitemplate.parse(template.front) for template in self.templates)
 
+    def with_version(self, values: tuple[str, ...], edition: str) -> tuple[str, ...]:
+        """The fields, with the edition in which the note last changed: a learner who reports an error says which one."""
+        if VERSION not in self.names:
+            return values
+        place = self.names.index(VERSION)
+        return (*values[:place], edition, *values[place + 1 :])
+
     def ordinals(self, values: Sequence[str]) -> tuple[int, ...]:
         """The cards that Anki makes of a normal note with these field values."""
         filled = {

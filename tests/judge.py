@@ -147,6 +147,27 @@ class Anki(AbstractContextManager["Anki"]):
             empty_first_field=len(log.empty_first_field),
         )
 
+    def imports_text(self, path: Path) -> ImportResult:
+        """Import a text file as the import page does when nothing on it is touched: all is taken from the file's head.
+
+        What the head leaves open is as the learner last had it.
+        """
+        metadata = self.collection.get_csv_metadata(str(path), None)
+        del metadata.preview[:]  # the page does not send it back
+        log = self.collection.import_csv(proto.ImportCsvRequest(path=str(path), metadata=metadata)).log
+
+        here = self._guids()
+        return ImportResult(
+            new=tuple(sorted(here[note.id.nid] for note in log.new)),
+            updated=tuple(sorted(here[note.id.nid] for note in log.updated)),
+            duplicate=tuple(sorted(here[note.id.nid] for note in log.duplicate)),
+            conflicting=tuple(sorted(here[note.id.nid] for note in log.conflicting)),
+            first_field_match=len(log.first_field_match),
+            missing_notetype=len(log.missing_notetype),
+            missing_deck=len(log.missing_deck),
+            empty_first_field=len(log.empty_first_field),
+        )
+
     def review(self, guid: str, ordinal: int = 0, ease: Literal[1, 2, 3, 4] = 3) -> None:
         """Answer a card, first in the queue or not: 1 again, 2 hard, 3 good, 4 easy.
 

@@ -20,6 +20,7 @@ VERBS = {
     "check": "Find every fault in the cards, with its place and the next step.",
     "build": "Package the cards as an .apkg for Anki.",
     "diff": "Show what learners will see change.",
+    "release": "Make everything that learners get of an edition.",
     "rename": "Give a record another id, wherever the cards name it; reviews are kept.",
     "retire": "Take a note out of teaching; learners keep it.",
     "inspect": "Show what is inside any Anki package.",

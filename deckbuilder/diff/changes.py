@@ -95,10 +95,14 @@ class Difference:
     abridged: bool = False
 
     @property
+    def every(self) -> list[NoteChange | PackageChange]:
+        """All changes, the gravest first."""
+        return sorted([*self.package, *self.notes], key=lambda each: each.effect)
+
+    @property
     def effect(self) -> Effect:
         """The gravest of all."""
-        effects = [note.effect for note in self.notes] + [each.effect for each in self.package]
-        return min(effects, default=Effect.NOTHING)
+        return min((each.effect for each in self.every), default=Effect.NOTHING)
 
     def said(self, *wanted: str) -> list[NoteChange]:
         return [note for note in self.notes if note.said in wanted]

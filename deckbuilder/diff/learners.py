@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deckbuilder.diff.changes import Difference, Effect, NoteChange, PackageChange
+from deckbuilder.diff.changes import Difference, Effect, NoteChange
 from deckbuilder.diff.tell import escape, runs
 
 MAX_LISTED = 400
@@ -82,8 +82,7 @@ def _advice(found: Difference) -> list[str]:
             "use the file that ends in `keep-my-notes.txt` instead: docs/updating.md says how.",
             "",
         ]
-    changes: list[PackageChange | NoteChange] = [*found.package, *found.notes]
-    blocked = [change for change in changes if change.effect == Effect.BLOCKED]
+    blocked = [change for change in found.every if change.effect == Effect.BLOCKED]
     if blocked:
         lines += [f"Anki will refuse a part of this update, {_many(len(blocked), 'change')} in all:", ""]
         for change in blocked[:MAX_LISTED]:

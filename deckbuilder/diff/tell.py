@@ -103,8 +103,7 @@ def escape(text: str) -> str:
 
 
 def _by_effect(found: Difference) -> Iterator[tuple[Effect, list[NoteChange | PackageChange]]]:
-    every: list[NoteChange | PackageChange] = sorted((*found.package, *found.notes), key=lambda each: each.effect)
-    return ((effect, list(group)) for effect, group in groupby(every, key=lambda each: each.effect))
+    return ((effect, list(group)) for effect, group in groupby(found.every, key=lambda each: each.effect))
 
 
 def _details(change: NoteChange | PackageChange, plain: Callable[[str], str], paint: Mark) -> Iterator[str]:

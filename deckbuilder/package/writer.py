@@ -25,8 +25,8 @@ from genanki.apkg_col import APKG_COL
 from genanki.apkg_schema import APKG_SCHEMA
 
 from deckbuilder.diagnostics import Fault
-from deckbuilder.lock import Entry, Lock
-from deckbuilder.notes import VERSION, DeckSpec, Media, Note, NoteType
+from deckbuilder.lock import Lock
+from deckbuilder.notes import DeckSpec, Media, Note, NoteType
 
 MANIFEST = "manifest.json"
 # SQLite writes its own version into the header; a fixed one keeps packages of different machines alike.
@@ -126,7 +126,7 @@ class _Deck(genanki.Deck):  # type: ignore[misc]
         add = self.digest.update
         for note in self.notes:
             entry, note_type = self._lock.notes[note.key], self._types[note.kind]
-            values = _with_version(note, note_type, entry)
+            values = note_type.with_version(note.fields, entry.edition)
             tags, fields = f" {' '.join(note.tags)} ", "\x1f".join(values)
             sort_field = values[note_type.names.index(note_type.sort_field)]
             add(f"{entry.note} {entry.guid} {note_type.id} {entry.mod}{tags}{fields}\n".encode())
@@ -246,14 +246,6 @@ class _Package(genanki.Package):  # type: ignore[misc]
         for media in self._media:
             digest.update(f"{media.name} {media.digest}".encode())
         return digest.hexdigest()
-
-
-def _with_version(note: Note, note_type: NoteType, entry: Entry) -> tuple[str, ...]:
-    """The fields, with the edition in which the note last changed: a learner who reports an error says which one."""
-    if VERSION not in note_type.names:
-        return note.fields
-    place = note_type.names.index(VERSION)
-    return (*note.fields[:place], entry.edition, *note.fields[place + 1 :])
 
 
 def _split(schema: str) -> tuple[str, list[str]]:
