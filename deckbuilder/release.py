@@ -190,8 +190,8 @@ def _changes(ready: Ready, difference: Difference | None, caveat: str, package: 
 def _refuse_other(ready: Ready, edition: str) -> None:
     if ready.edition != edition:
         raise Fault(
-            f"edition {edition} went out already, and the cards have changed since: {listed(ready.changes)}",
-            "take a new edition, such as the month in which it goes out",
+            f"edition {edition} went out already, and the cards have changed since",
+            "take a new edition, or check out the commit of that one to make it again",
         )
 
 

@@ -95,8 +95,6 @@ def _advice(found: Difference) -> list[str]:
 def _note(note: NoteChange) -> Iterator[str]:
     new = f" ({_many(len(note.cards_added), 'new card')})" if note.cards_added else ""
     yield f"- **{escape(note.name)}** · {escape(note.note_type)}{new}"
-    if note.said == "retired":
-        return
     for field in note.fields:
         if field.runs and not field.hidden:
             yield f"  - {escape(field.name)}: {runs(field, escape, _paint)}"
