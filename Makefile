@@ -9,8 +9,8 @@ SETTINGS := pyproject.toml deckbuilder/__init__.py
 deck: $(VENV)/deck.stamp ## the shipped deck, in dist/
 	$(BIN)/deckbuilder build
 
-test: $(VENV)/test.stamp ## everything that must hold
-	$(BIN)/python -m pytest -n 2
+test: $(VENV)/test.stamp $(VENV)/ankis.stamp ## everything that must hold
+	$(BIN)/python -m pytest -n 2 --every-anki
 
 bench: $(VENV)/test.stamp ## the ratios that the README quotes; takes minutes
 	$(BIN)/python -m benchmarks.run --sizes 1000 10000 --repeat 3 --many-decks --shipped
@@ -22,6 +22,10 @@ $(VENV)/deck.stamp: $(SETTINGS)
 
 $(VENV)/test.stamp: $(VENV)/deck.stamp
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[test]"
+	@touch $@
+
+$(VENV)/ankis.stamp: tests/ankis.py $(VENV)/test.stamp
+	$(BIN)/python tests/ankis.py
 	@touch $@
 
 clean:

@@ -12,15 +12,14 @@ import random
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import jinja2
 import pytest
-from conftest import ROOT, START, Author
+from conftest import ROOT, START, Author, since
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
@@ -48,22 +47,7 @@ nerve: radial
 sources: openstax-ap2e-11-5
 """
 Schedule = dict[tuple[str, int], tuple[SeenCard, list[Any]]]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def compiles_each_template_once() -> Iterator[None]:
-    """Most of a small build is compiling templates, and hundreds of builds here share theirs."""
-    compile, known = jinja2.Environment.compile, dict[Any, Any]()
-
-    def remembered(self: jinja2.Environment, source: str, name: str, filename: str) -> Any:
-        key = (self.variable_start_string, name, source)
-        if key not in known:
-            known[key] = compile(self, source, name, filename)
-        return known[key]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(jinja2.Environment, "compile", remembered)
-        yield
+pytestmark = pytest.mark.usefixtures("compiles_each_template_once")
 
 
 # 1. No review is ever lost
@@ -826,6 +810,7 @@ def _content(note: NoteSeen, names: dict[int, tuple[str, ...]]) -> tuple[tuple[s
     return note.fields[:version] + note.fields[version + 1 :], note.tags
 
 
+@since("23.12", "cannot take a renamed field")
 def test_no_sequence_of_edits_and_studies_breaks_a_promise() -> None:
     # A sequence that fails is short, and shrinking it would take minutes.
     how_many = settings(
