@@ -103,12 +103,13 @@ class SeenCard:
 
 @dataclass(frozen=True, slots=True)
 class SeenNoteType:
-    """A note type, with the names of its fields and templates in order."""
+    """A note type, with the names of its fields and templates in order, and front and back of each."""
 
     id: int
     fields: tuple[str, ...]
     templates: tuple[str, ...]
     css: str
+    sides: tuple[tuple[str, str], ...]
 
 
 class Anki(AbstractContextManager["Anki"]):
@@ -264,10 +265,13 @@ class Anki(AbstractContextManager["Anki"]):
 
     def notetypes(self) -> dict[str, SeenNoteType]:
         """All note types by name, among them the six that every collection starts with."""
-        return {
-            kind["name"]: SeenNoteType(kind["id"], _names(kind["flds"]), _names(kind["tmpls"]), kind["css"])
-            for kind in self.collection.models.all()
-        }
+        found = {}
+        for kind in self.collection.models.all():
+            sides = tuple((each["qfmt"], each["afmt"]) for each in kind["tmpls"])
+            found[kind["name"]] = SeenNoteType(
+                kind["id"], _names(kind["flds"]), _names(kind["tmpls"]), kind["css"], sides
+            )
+        return found
 
     def media(self) -> dict[str, bytes]:
         """The files in the media folder."""
