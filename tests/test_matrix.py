@@ -10,7 +10,15 @@ import ankis
 import pytest
 from conftest import ROOT
 
-ASKED = ("test_versions.py", "test_promises.py", "test_histories.py", "test_anki_rules.py", "test_shipped.py")
+ASKED = (
+    "test_versions.py",
+    "test_promises.py",
+    "test_histories.py",
+    "test_updating.py",
+    "test_safe_update.py",
+    "test_anki_rules.py",
+    "test_shipped.py",
+)
 # Of the promise that needs no Anki, and of those about the tests themselves, once is enough.
 LEFT_OUT = "not hash_seed and not notices and not storm"
 
