@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import importlib
 import os
+import re
 import signal
 import sys
 import time
@@ -123,7 +124,7 @@ def now() -> int:
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     if not epoch:
         return int(time.time())
-    if not epoch.isdigit():
+    if not re.fullmatch("[0-9]{1,15}", epoch):
         raise click.UsageError(f"SOURCE_DATE_EPOCH is '{epoch}', and must be a number of seconds")
     return int(epoch)
 
