@@ -17,6 +17,7 @@ from pathlib import Path
 from deckbuilder import diff, stages
 from deckbuilder import lock as locks
 from deckbuilder.diagnostics import Diagnostic, Fault, Location, errors
+from deckbuilder.diff import Difference
 from deckbuilder.lock import Lock, Release
 from deckbuilder.package import reader
 from deckbuilder.project import Project, shipped
@@ -50,8 +51,16 @@ def since_last_release(project: Project, output: Path, ready: Ready, package: Pa
         side = released(project, output, last, Path(folder))
         if side is None:
             return last.edition, ""
-        with reader.open_package(side.path) as old, reader.open_package(package) as new:
-            return last.edition, diff.for_learners(diff.differences(old, new), side.caveat)
+        return last.edition, diff.for_learners(compared(side.path, package), side.caveat)
+
+
+def compared(old: Path, new: Path) -> Difference:
+    """What changed between two packages. Raises `Fault` where the disk does not give them."""
+    try:
+        with reader.open_package(old) as before, reader.open_package(new) as after:
+            return diff.differences(before, after)
+    except reader.UnreadablePackage as unreadable:
+        raise Fault(str(unreadable), "check the disk; dist and lock are as they were") from None
 
 
 def lost(edition: str) -> Diagnostic:

@@ -49,10 +49,12 @@ class Verbs(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except Fault as fault:
+        except (Fault, OSError) as found:
             from deckbuilder.cli.common import fail
 
-            fail(fault)
+            if isinstance(found, BrokenPipeError):
+                raise
+            fail(found if isinstance(found, Fault) else _unreadable(found))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Verbs"):
@@ -72,6 +74,12 @@ def cli() -> None:
       cd my-deck
       deckbuilder build
     """
+
+
+def _unreadable(error: OSError) -> Fault:
+    """What a verb reads on its way; what it writes is told where it is written."""
+    what = f"{error.filename or 'a file'} cannot be read ({error.strerror or error})"
+    return Fault(what, "check the disk and its permissions; dist and lock are as they were")
 
 
 def too_late() -> None:
