@@ -375,6 +375,18 @@ def test_two_contents_of_one_time_are_followed_by_a_newer_one_whichever_is_kept(
         assert advance(both, [note(0, text)], START + 30).notes["muscle/m0"].mod == START + 61
 
 
+def test_two_looks_of_one_time_are_followed_by_a_newer_one_whichever_is_kept() -> None:
+    def styled(lock: Lock, css: str, now: int) -> Lock:
+        return locks.advance(lock, "test", [note(0)], {"muscle": replace(KIND, css=css)}, "2026-11", now)[0]
+
+    common = advance(Lock(), [note(0)], START)
+    one, other = styled(common, "one", START + 60), styled(common, "other", START + 60)
+    both = locks.load(merged(*map(locks.dump, (common, one, other))), LOCK)
+
+    for css in ("one", "other"):
+        assert styled(both, css, START + 30).types["muscle"].mod == START + 61
+
+
 def test_what_another_branch_edited_before_a_release_without_it_is_newer_than_that_release() -> None:
     notes = [note(0), note(1)]
     common = locks.release(advance(Lock(), notes, START), "2026-11", "digest", START + 10)

@@ -20,6 +20,7 @@ from tempfile import TemporaryDirectory
 import ankis
 import conftest
 import histories
+import test_faults
 import test_interruptions
 
 NEWEST = "newest"
@@ -81,6 +82,7 @@ def interrupt(sizes: argparse.Namespace) -> tuple[str, list[str]]:
 PARTS: dict[str, Callable[[argparse.Namespace], tuple[str, list[str]]]] = {
     "histories": live_through_histories,
     "interruptions": interrupt,
+    "merges": lambda sizes: test_faults.run_merges(sizes.merges, sizes.first),
 }
 
 
@@ -91,6 +93,7 @@ def main() -> int:
     parser.add_argument("--editions", type=int, default=20)
     parser.add_argument("--learners", type=int, default=4, help="of each history, in each Anki")
     parser.add_argument("--kills", type=int, default=100, help="of a build, and as many of a release")
+    parser.add_argument("--merges", type=int, default=30, help="decks that are branched and merged, three times each")
     parser.add_argument("--first", type=int, default=1, help="the seed of the first history, and of the kills")
     parser.add_argument("--anki", nargs="+", choices=[*ankis.OLDER, NEWEST], default=[*ankis.OLDER, NEWEST])
     parser.add_argument("--processes", type=int, default=os.cpu_count())
