@@ -18,13 +18,14 @@ from deckbuilder.diagnostics import Diagnostic, Fault, Location
 from deckbuilder.diff import Difference, Effect
 from deckbuilder.package import place, reader, text
 from deckbuilder.pipeline import CHANGES, listed, without_collector
-from deckbuilder.project import Project
+from deckbuilder.project import Project, shipped
 from deckbuilder.records.deck import EDITION
 from deckbuilder.selection import Selection
 from deckbuilder.source import edit
 from deckbuilder.stages import Ready, Tick
 
 SUMS = "SHA256SUMS"
+UPDATING = "UPDATING.md"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,8 @@ def _release(
         keep = folder / f"{stem}-keep-my-notes.txt"
         notes, types = ready.rendered.notes, ready.rendered.note_types
         place.write_text(keep, text.dump(notes, types, ready.lock, stages.decks(ready, notes)))
-        files += [_file(keep), _file(folder / CHANGES)]
+        place.write_text(folder / UPDATING, (shipped() / "docs" / "updating.md").read_text("utf-8"))
+        files += [_file(keep), _file(folder / CHANGES), _file(folder / UPDATING)]
         place.write_text(folder / SUMS, "".join(f"{each.sha256}  {each.name}\n" for each in files))
         moves = []
         if not again:
