@@ -51,15 +51,20 @@ def _batch(batch: tuple[range, argparse.Namespace]) -> tuple[Counter[str], list[
     with TemporaryDirectory() as folder:
         with conftest.templates_stay_compiled():
             for seed in seeds:
-                try:
-                    histories.make(Path(folder), seed, editions=sizes.editions)
-                except AssertionError as loss:  # noqa: PERF203 one loss must not hide the next
-                    losses.append(str(loss))
+                losses += _publishes(Path(folder), seed, sizes.editions)
         for version in sizes.anki:
             counts, lost = _learners(version, folder, sizes.learners)
             total += counts
             losses += lost
     return total, losses
+
+
+def _publishes(folder: Path, seed: int, editions: int) -> list[str]:
+    try:
+        histories.make(folder, seed, editions=editions)
+    except AssertionError as loss:
+        return [str(loss)]
+    return []
 
 
 def _learners(version: str, folder: str, count: int) -> tuple[Counter[str], list[str]]:
