@@ -17,6 +17,7 @@ from pathlib import Path
 from deckbuilder import diff, stages
 from deckbuilder import lock as locks
 from deckbuilder.diagnostics import Diagnostic, Fault, Location, errors
+from deckbuilder.diff import Difference
 from deckbuilder.lock import Lock, Release
 from deckbuilder.package import reader
 from deckbuilder.project import Project, shipped
@@ -48,8 +49,16 @@ def since_last_release(project: Project, output: Path, ready: Ready, package: Pa
         side = released(project, output, last, Path(folder))
         if side is None:
             return last.edition, ""
-        with reader.open_package(side.path) as old, reader.open_package(package) as new:
-            return last.edition, diff.for_learners(diff.differences(old, new), side.caveat)
+        return last.edition, diff.for_learners(between(side.path, package), side.caveat)
+
+
+def between(old: Path, new: Path) -> Difference:
+    """What changed from one package to another. Raises `Fault` where one of them cannot be read."""
+    try:
+        with reader.open_package(old) as before, reader.open_package(new) as after:
+            return diff.differences(before, after)
+    except reader.UnreadablePackage as unreadable:
+        raise Fault(str(unreadable)) from None
 
 
 def lost(edition: str) -> Diagnostic:
@@ -66,7 +75,8 @@ def lost(edition: str) -> Diagnostic:
 def released(project: Project, output: Path, release: Release, folder: Path) -> Side | None:
     """The package of a release: as it went out, or made again in `folder` from the commit that recorded it."""
     for dist in dict.fromkeys((output, project.root / "dist")):
-        for path in sorted(dist.glob(f"**/*-{release.edition}.apkg")):
+        name = f"*-{release.edition}"
+        for path in sorted([*dist.glob(f"{name}.apkg"), *dist.glob(f"{name}/{name}.apkg")]):
             if _digest(path) == release.digest:
                 return Side(path, release.edition)
     revision = _commit_of(project, release)

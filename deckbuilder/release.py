@@ -16,7 +16,7 @@ from deckbuilder import diff, history, selection, stages
 from deckbuilder import lock as locks
 from deckbuilder.diagnostics import Diagnostic, Fault, Location
 from deckbuilder.diff import Difference, Effect
-from deckbuilder.package import place, reader, text
+from deckbuilder.package import place, text
 from deckbuilder.pipeline import CHANGES, listed, without_collector
 from deckbuilder.project import Project, shipped
 from deckbuilder.records.deck import EDITION
@@ -176,8 +176,7 @@ def _since(
         side = history.released(project, output, last, Path(temporary))
         if side is None:
             return None, last.edition, [history.lost(last.edition)]
-        with reader.open_package(side.path) as old, reader.open_package(package) as new:
-            return diff.differences(old, new), side.caveat, []
+        return history.between(side.path, package), side.caveat, []
 
 
 def _changes(ready: Ready, difference: Difference | None, caveat: str, package: File) -> str:

@@ -344,7 +344,8 @@ def _media(old: _Side, new: _Side) -> Iterator[PackageChange]:
             yield PackageChange("media", visible(name), Effect.NOTHING, said)
             continue
         left -= max(one.size, two.size)
-        if (left > 0 and old.contents.content(one) != new.contents.content(two)) or one.size != two.size:
+        readable = left > 0 and one.size and two.size  # a file that is listed and absent has no size
+        if one.size != two.size or (readable and old.contents.content(one) != new.contents.content(two)):
             why = "other content under the same name: notes that did not change keep the old one"
             yield PackageChange("media", visible(name), Effect.BLOCKED, (why,))
 
