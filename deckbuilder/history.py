@@ -25,6 +25,8 @@ from deckbuilder.stages import Ready
 
 MAX_CHECKOUT = 512 * 1024 * 1024
 _PARTS = ("cards", "templates")
+# What runs and what a killed run left, in a project that does not tell git to ignore it.
+_PASSING = (":(exclude)cards/.building", ":(exclude,glob)cards/**/*.part", ":(exclude,glob)cards/*.part/**")
 _GIT = ("git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=false")
 
 
@@ -58,7 +60,7 @@ def between(old: Path, new: Path) -> Difference:
         with reader.open_package(old) as before, reader.open_package(new) as after:
             return diff.differences(before, after)
     except reader.UnreadablePackage as unreadable:
-        raise Fault(str(unreadable)) from None
+        raise Fault(str(unreadable), "nothing was changed") from None
 
 
 def lost(edition: str) -> Diagnostic:
@@ -111,13 +113,24 @@ def revised(project: Project, revision: str, folder: Path) -> Side:
 
 def current(project: Project, folder: Path, now: int) -> Side:
     """A package of the source as it is now, made in `folder`. Neither the lock nor `dist` is touched."""
+    need_lock(project)
     return _made(project, folder / "now.apkg", now, "the source", "the source")
 
 
 def changed_files(project: Project) -> list[str] | None:
     """What differs from the last commit below `cards/` and `templates/`; None where git cannot tell."""
-    said = _git(project.root, "status", "--porcelain", "--untracked-files=all", "--", *_parts(project.root))
+    paths = [*_parts(project.root), *_PASSING]
+    said = _git(project.root, "status", "--porcelain", "--untracked-files=all", "--", *paths)
     return None if said is None else [line[3:] for line in said.splitlines()]
+
+
+def missing_lock(project: Project) -> list[Diagnostic]:
+    """That the lock is gone, if git still has it. Before the first build there is none to miss."""
+    if project.lock.exists() or _git(project.root, "cat-file", "-e", "HEAD:./cards/deck.lock") is None:
+        return []
+    message = "the lock is missing, and the last commit has it"
+    help = "restore it: git checkout HEAD -- cards/deck.lock; one made anew would forget what was renamed, retired, released"
+    return [Diagnostic(Location("cards/deck.lock"), "missing-lock", message, help)]
 
 
 def last(project: Project, folder: Path) -> Side:
@@ -141,10 +154,17 @@ def side(project: Project | None, what: str, folder: Path) -> Side:
 
 def _lock(project: Project) -> Lock:
     """The lock, empty where it cannot be read: the verbs that need it say why."""
+    need_lock(project)
     try:
         return locks.load(project.lock.read_text("utf-8"), "cards/deck.lock")
     except (OSError, UnicodeDecodeError, locks.Damaged):
         return Lock()
+
+
+def need_lock(project: Project) -> None:
+    """Raises `Fault` where the lock is gone that git still has."""
+    for lost in missing_lock(project):
+        raise Fault(f"{lost.location}: {lost.message}", lost.help)
 
 
 def _released(project: Project, release: Release, folder: Path) -> Side:

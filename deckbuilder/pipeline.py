@@ -58,6 +58,7 @@ def check(project: Project, tick: Tick = lambda *_: None) -> Report:
     with without_collector():
         loaded = stages.load(project, tick)
         stages.hold(loaded, project, allow_schema_change=False)
+        loaded.diagnostics += history.missing_lock(project)
         notes = loaded.rendered.notes if loaded.rendered else []
         return Report(distinct(loaded.diagnostics), loaded.count, len(notes), sum(len(note.ordinals) for note in notes))
 
@@ -81,6 +82,8 @@ def build(
     """
     with place.alone(project, output), without_collector():
         ready, loaded = stages.ready(project, now, allow_schema_change=allow_schema_change, tick=tick)
+        if lost := history.missing_lock(project):
+            return Report(distinct([*loaded.diagnostics, *lost]), loaded.count)
         if ready is None:
             return Report(loaded.diagnostics, loaded.count)
         if ready.stale and (locked or project.read_only):

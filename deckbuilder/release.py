@@ -8,13 +8,13 @@ from __future__ import annotations
 import codecs
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from deckbuilder import diff, history, selection, stages
 from deckbuilder import lock as locks
-from deckbuilder.diagnostics import Diagnostic, Fault, Location
+from deckbuilder.diagnostics import Diagnostic, Fault, Location, distinct
 from deckbuilder.diff import Difference, Effect
 from deckbuilder.package import place, text
 from deckbuilder.pipeline import CHANGES, listed, without_collector
@@ -79,6 +79,8 @@ def release(
         raise Fault(f"'{edition}' cannot name an edition", "use letters, digits, `.`, `_` and `-`, such as 2026-12")
     with place.alone(project, output), without_collector():
         ready, loaded = stages.ready(project, now, edition=edition, allow_schema_change=allow_schema_change, tick=tick)
+        if lost := history.missing_lock(project):
+            return Report(distinct([*loaded.diagnostics, *lost]))
         if ready is None:
             return Report(loaded.diagnostics)
         found = loaded.diagnostics
@@ -106,6 +108,9 @@ def _release(
 ) -> Report:
     deck = ready.rendered.deck
     stem = f"{deck.id}-{edition}"
+    target = output / stem
+    if target.exists() and not target.is_dir():
+        raise Fault(f"{target} is a file, and the release needs a folder of that name", "move it away")
     folder = output / f"{deck.id}.release.part"
     lock, about = project.lock.with_suffix(".lock.part"), project.deck.with_suffix(".yaml.part")
     with place.aside(lock, about, folder):
@@ -146,8 +151,14 @@ def _release(
             mark = "\ufeff" if project.deck.read_bytes().startswith(codecs.BOM_UTF8) else ""
             place.write_text(about, mark + edit.edited(document.file.text, [line]))
             moves.append((about, project.deck))
-        place.move([*moves, (folder, output / stem)], committing)
-    return Report(found, Released(output / stem, edition, again, tuple(files)))
+        if target.is_dir():
+            named = [*(each.name for each in files), SUMS]
+            found += _foreign(target, named)
+            moves += [(folder / name, target / name) for name in named if not _same(folder / name, target / name)]
+        else:
+            moves.append((folder, target))
+        place.move(moves, committing)
+    return Report(found, Released(target, edition, again, tuple(files)))
 
 
 def _variants(ready: Ready) -> list[Selection]:
@@ -235,6 +246,20 @@ def _refuse_blocked(difference: Difference | None, allowed: bool) -> None:
         f"Anki would refuse a part of this release, first of all {difference.every[0].name}",
         "`deckbuilder diff` tells why; --allow-schema-change releases it all the same",
     )
+
+
+def _foreign(folder: Path, named: Sequence[str]) -> list[Diagnostic]:
+    """A warning about what lies in the folder of a release and is none of ours: it is never deleted."""
+    others = sorted(path.name for path in folder.iterdir() if path.name not in named)
+    if not others:
+        return []
+    message = f"{', '.join(others[:5])}{' …' if others[5:] else ''} in it: not of this release, left as it was"
+    help = "move it away before you publish the folder, unless learners are to have it"
+    return [Diagnostic(Location(f"{folder.parent.name}/{folder.name}"), "foreign-file", message, help, "warning")]
+
+
+def _same(one: Path, other: Path) -> bool:
+    return other.is_file() and place.sha256(one) == place.sha256(other)
 
 
 def _file(path: Path, notes: int = 0, cards: int = 0) -> File:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 Tick = Callable[[str, int, int], None]
 # A clock that says less than this was never set: times from it would block every later update.
 EARLIEST = 1_577_836_800  # 2020-01-01
+# One that says more would leave times in the lock, and in learners' Anki, that nothing can take back.
+LATEST = 4_102_444_800  # 2100-01-01
 _LOCK = "cards/deck.lock"
 
 
@@ -72,6 +74,8 @@ def ready(
     """
     if now < EARLIEST:
         raise Fault("the clock says that it is before 2020", "set the clock; learners' Anki goes by it")
+    if now >= LATEST:
+        raise Fault("the clock says that it is after 2099", "set the clock; learners' Anki goes by it")
     loaded = load(project, tick)
     lock = hold(loaded, project, allow_schema_change=allow_schema_change)
     rendered = loaded.rendered
@@ -181,6 +185,8 @@ def hold(loaded: Loaded, project: Project, *, allow_schema_change: bool) -> Lock
         )
         return Lock()
     subjects = [subject for record in loaded.library.records.values() for subject in record.subjects()]
+    lock, twins = locks.settle(lock, subjects, loaded.lost.answers)
+    loaded.diagnostics += twins
     loaded.diagnostics += locks.check_ids(lock, subjects, loaded.lost.answers)
     if loaded.rendered is not None:
         deck = loaded.rendered.deck

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
@@ -296,16 +296,123 @@ def test_two_branches_that_each_add_and_edit_notes_merge_and_keep_every_guid(
         assert entry.hash in {each.hash for each in known} or entry.mod > max(each.mod for each in known)
 
 
-def test_a_rename_on_one_branch_and_an_edit_on_the_other_are_told_with_both_lines() -> None:
+@dataclass(frozen=True)
+class Claims:
+    """A record, as far as the guard looks at it."""
+
+    id: str
+    formerly: tuple[str, ...] = ()
+    kind: str = "muscle"
+
+    @property
+    def key(self) -> str:
+        return f"{self.kind}/{self.id}"
+
+
+def settled(lock: Lock, *subjects: Claims) -> tuple[Lock, list[str]]:
+    found, faults = locks.settle(lock, subjects, lambda kind, id: False)
+    return found, [f"{each.location} {each.message}" for each in faults]
+
+
+@pytest.mark.parametrize("wait", [-10, 0, 10])
+def test_a_rename_on_one_branch_and_an_edit_on_the_other_are_one_note_that_is_newer_than_both(wait: int) -> None:
     common = advance(Lock(), [note(0)], START)
     renamed = advance(common, [note(1, formerly=[0])], START + 60)
-    edited = advance(common, [note(0, "new")], START + 60)
+    edited = advance(common, [note(0, "new")], START + 60 + wait)
+    both = locks.load(merged(*map(locks.dump, (common, renamed, edited))), LOCK)
 
-    with pytest.raises(locks.Damaged) as damage:
-        locks.load(merged(*map(locks.dump, (common, renamed, edited))), LOCK)
+    lock, faults = settled(both, Claims("m1", ("m0",)))
+    after = advance(lock, [note(1, "new", formerly=[0])], START + 30)
 
-    assert "has the guid of" in str(damage.value) and "in line 3" in str(damage.value)
-    assert damage.value.diagnostic.help == "keep the line with the id that the card has now; delete the other"
+    assert faults == []
+    assert guids(after) == {"muscle/m1": common.notes["muscle/m0"].guid}
+    assert after.notes["muscle/m1"].mod > max(renamed.notes["muscle/m1"].mod, edited.notes["muscle/m0"].mod)
+
+
+def test_a_card_that_both_branches_renamed_is_one_note_under_the_id_that_is_left() -> None:
+    common = advance(Lock(), [note(0)], START)
+    one = advance(common, [note(1, formerly=[0])], START + 60)
+    other = advance(common, [note(2, formerly=[0])], START + 90)
+    both = locks.load(merged(*map(locks.dump, (common, one, other))), LOCK)
+
+    left, faults = settled(both, Claims("m1", ("m0",)))
+    renamed_again, fine = settled(both, Claims("m3", ("m2",)))
+    _, told = settled(both, Claims("m1", ("m0",)), Claims("m2", ("m0",)))
+
+    assert (list(left.notes), faults) == (["muscle/m1"], [])
+    assert (list(renamed_again.notes), fine) == (["muscle/m2"], [])
+    assert advance(left, [note(1, formerly=[0])], START + 30).notes["muscle/m1"].mod > other.notes["muscle/m2"].mod
+    assert len(told) == 1
+    assert told[0].startswith("cards/deck.lock:4:1 'muscle/m1' and 'muscle/m2' are one note to learners")
+
+
+def test_a_card_that_was_renamed_and_retired_on_one_branch_stays_retired() -> None:
+    common = advance(Lock(), [note(0)], START)
+    retired = advance(common, [note(1, formerly=[0], retired="why")], START + 60)
+    edited = advance(common, [note(0, "new")], START + 90)
+    both = locks.load(merged(*map(locks.dump, (common, retired, edited))), LOCK)
+
+    lock, faults = settled(both)
+
+    assert faults == []
+    assert lock.notes == retired.notes
+
+
+def test_what_could_not_be_read_may_be_the_renamed_card_and_is_waited_for() -> None:
+    common = advance(Lock(), [note(0)], START)
+    renamed = advance(common, [note(1, formerly=[0])], START + 60)
+    both = replace(renamed, notes={**common.notes, **renamed.notes})
+
+    assert locks.settle(both, [], lambda kind, id: id == "m1") == (both, [])
+
+
+def test_two_contents_of_one_time_are_followed_by_a_newer_one_whichever_is_kept() -> None:
+    common = advance(Lock(), [note(0)], START)
+    one, other = (advance(common, [note(0, text)], START + 60) for text in ("one", "other"))
+    both = locks.load(merged(*map(locks.dump, (common, one, other))), LOCK)
+
+    for text in ("one", "other"):
+        assert advance(both, [note(0, text)], START + 30).notes["muscle/m0"].mod == START + 61
+
+
+def test_what_another_branch_edited_before_a_release_without_it_is_newer_than_that_release() -> None:
+    notes = [note(0), note(1)]
+    common = locks.release(advance(Lock(), notes, START), "2026-11", "digest", START + 10)
+    edited = locks.label(advance(common, [note(0), note(1, "new")], START + 60), "2026-11")[0]
+    released = locks.release(advance(common, notes, START), "2026-12", "digest", START + 90)
+    lock = locks.load(merged(*map(locks.dump, (common, released, edited))), LOCK)
+
+    after, name = locks.label(advance(lock, [note(0), note(1, "new")], START + 120), "2027-01")
+    later = advance(after, [note(0), note(1, "new")], START + 900)
+
+    assert after.notes["muscle/m1"].mod == START + 120 > START + 90
+    assert (after.notes["muscle/m1"].edition, name) == ("2027-01", "2027-01")
+    assert after.notes["muscle/m0"] == common.notes["muscle/m0"]
+    assert later.notes == after.notes
+
+
+def test_two_first_builds_on_two_branches_merge() -> None:
+    one, other = advance(Lock(), [note(0), note(1)], START), advance(Lock(), [note(1), note(2)], START + 60)
+
+    lock = locks.load(locks.dump(one) + locks.dump(other), LOCK)
+
+    assert guids(lock) == guids(one) | guids(other)
+    assert lock.notes["muscle/m1"] == other.notes["muscle/m1"]
+
+
+def test_a_lock_cut_off_behind_any_line_is_noticed() -> None:
+    lines = locks.dump(advance(Lock(), [note(0), note(1)], START)).splitlines(keepends=True)
+
+    for count in range(len(lines)):
+        with pytest.raises(locks.Damaged):
+            locks.load("".join(lines[:count]), LOCK)
+
+
+def test_a_lock_of_before_it_had_an_end_is_read() -> None:
+    lock = advance(Lock(), [note(0), note(1)], START)
+    head, *lines, _ = locks.dump(lock).splitlines(keepends=True)
+
+    assert locks.load("".join([head.replace('lock": 2', 'lock": 1'), *lines]), LOCK) == lock
 
 
 # The schema guard

@@ -20,6 +20,7 @@ from tempfile import TemporaryDirectory
 import ankis
 import conftest
 import histories
+import test_interruptions
 
 NEWEST = "newest"
 LEARNER = Path(__file__).with_name("learner.py")
@@ -76,8 +77,16 @@ def _learners(version: str, folder: str, count: int) -> tuple[Counter[str], list
     return Counter(counts), losses
 
 
+def interrupt(sizes: argparse.Namespace) -> tuple[str, list[str]]:
+    """Builds and releases, killed at random moments."""
+    return test_interruptions.run(sizes.kills, sizes.first)
+
+
 # A part gives its figures and what was lost.
-PARTS: dict[str, Callable[[argparse.Namespace], tuple[str, list[str]]]] = {"histories": live_through_histories}
+PARTS: dict[str, Callable[[argparse.Namespace], tuple[str, list[str]]]] = {
+    "histories": live_through_histories,
+    "interruptions": interrupt,
+}
 
 
 def main() -> int:
@@ -86,7 +95,8 @@ def main() -> int:
     parser.add_argument("--histories", type=int, default=200)
     parser.add_argument("--editions", type=int, default=20)
     parser.add_argument("--learners", type=int, default=4, help="of each history, in each Anki")
-    parser.add_argument("--first", type=int, default=1, help="the seed of the first history")
+    parser.add_argument("--kills", type=int, default=100, help="of a build, and as many of a release")
+    parser.add_argument("--first", type=int, default=1, help="the seed of the first history, and of the kills")
     parser.add_argument("--anki", nargs="+", choices=[*ankis.OLDER, NEWEST], default=[*ankis.OLDER, NEWEST])
     parser.add_argument("--processes", type=int, default=os.cpu_count())
     sizes = parser.parse_args()

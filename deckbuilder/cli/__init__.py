@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import importlib
 import os
+import re
 import signal
 import sys
 import time
@@ -48,10 +49,12 @@ class Verbs(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except Fault as fault:
+        except (Fault, OSError) as found:
             from deckbuilder.cli.common import fail
 
-            fail(fault)
+            if isinstance(found, BrokenPipeError):
+                raise
+            fail(found if isinstance(found, Fault) else _unreadable(found))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Verbs"):
@@ -71,6 +74,12 @@ def cli() -> None:
       cd my-deck
       deckbuilder build
     """
+
+
+def _unreadable(error: OSError) -> Fault:
+    """What a verb reads on its way; what it writes is told where it is written."""
+    what = f"{error.filename or 'a file'} cannot be read ({error.strerror or error})"
+    return Fault(what, "check the disk and its permissions; dist and lock are as they were")
 
 
 def too_late() -> None:
@@ -123,7 +132,7 @@ def now() -> int:
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     if not epoch:
         return int(time.time())
-    if not epoch.isdigit():
+    if not re.fullmatch("[0-9]{1,15}", epoch):
         raise click.UsageError(f"SOURCE_DATE_EPOCH is '{epoch}', and must be a number of seconds")
     return int(epoch)
 

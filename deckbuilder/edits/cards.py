@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from deckbuilder import history, records, rules, source
 from deckbuilder import lock as locks
-from deckbuilder import records, rules, source
 from deckbuilder.diagnostics import Diagnostic, Fault, errors
 from deckbuilder.library import Library
 from deckbuilder.lock import Lock
@@ -100,6 +100,7 @@ def read(project: Project) -> Cards:
             "the deck that ships with deckbuilder is read only",
             "make your own with `deckbuilder new DIR`, or name yours with --project",
         )
+    history.need_lock(project)
     documents, unreadable = source.read(project.sources(), project.root)
     found, malformed = records.parse(documents)
     return Cards(project, documents, found, unreadable + malformed, _lock(project))

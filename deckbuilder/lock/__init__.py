@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from deckbuilder.lock import order
 from deckbuilder.lock.entry import Entry, Lock, Release, TypeEntry, content_hash, guid, type_entry, type_hash
 from deckbuilder.lock.file import RESTORE, Damaged, dump, load
-from deckbuilder.lock.guard import check_ids, check_types
+from deckbuilder.lock.guard import check_ids, check_types, settle
 from deckbuilder.lock.order import GAP
-from deckbuilder.lock.release import compare_editions, label, release, state
+from deckbuilder.lock.release import NEXT, compare_editions, label, release, state
 from deckbuilder.notes import Note, NoteType
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "label",
     "load",
     "release",
+    "settle",
     "state",
     "type_hash",
 ]
@@ -97,7 +98,8 @@ def advance(
         entry = replace(old, key=note.key, position=position, cards=note.ordinals, retired=note.retired)
         if old.key in strays:
             entry = replace(entry, note=next(ids))
-        if old.hash != digest:
+        if old.hash != digest or (lock.last and old.mod <= lock.last.time and old.edition.endswith(NEXT)):
+            # The second: another branch released meanwhile, and what this one changed came out with no edition yet.
             entry = replace(entry, hash=digest, mod=max(now, old.mod + 1), edition=edition)
             cards += len(set(note.ordinals) - set(old.cards))
             (retired if note.retired and not old.retired else changed).append(note.key)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 from deckbuilder.diagnostics import Location
 from deckbuilder.notes import VERSION, Note, NoteType
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _GUID_LENGTH = 16
+Known = TypeVar("Known", "Entry", "TypeEntry")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,13 @@ class Lock:
     def last(self) -> Release | None:
         """The edition that was released last."""
         return max(self.releases.values(), key=lambda each: each.time, default=None)
+
+
+def later(one: Known, other: Known) -> Known:
+    """The one of the later time, with all that it says; at one time, if they differ, of a content that nothing equals."""
+    if one.mod != other.mod:
+        return one if one.mod > other.mod else other
+    return one if one.hash == other.hash else replace(one, hash="")
 
 
 def guid(namespace: str, key: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -75,18 +76,20 @@ def write_text(path: Path, text: str) -> None:
 
 
 def move(moves: Sequence[Move], committing: Callable[[], None]) -> None:
-    """Every file or folder from aside to its target, in this order, or none. `committing` is called when all is ready.
+    """Every file, or folder that is new, from aside to its target, in this order, or none.
 
-    The order matters to a kill, after which nobody can take anything back: the next run finishes what was begun.
+    `committing` is called when all is ready. The order matters to a kill, after which nobody can take anything back: the
+    next run finishes what was begun. A file that is replaced keeps its permissions; one that may not be written stops all.
     """
     for path, target in moves:
         if target.is_file():
+            if not os.access(target, os.W_OK):
+                raise PermissionError(13, "Permission denied", str(target))
+            path.chmod(stat.S_IMODE(target.stat().st_mode))
             _copy(target, _before(path))
     committing()
     try:
         for path, target in moves:
-            if target.is_dir():
-                target.replace(_before(path))  # no system replaces a folder that holds something
             path.replace(target)
     except BaseException:
         if moves and moves[-1][0].exists():
@@ -119,7 +122,7 @@ def _copy(source: Path, target: Path) -> None:
     try:
         os.link(source, target)
     except OSError:  # a disk without hard links
-        shutil.copyfile(source, target)
+        shutil.copy(source, target)
 
 
 def _clear(path: Path) -> None:
