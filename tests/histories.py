@@ -207,10 +207,10 @@ class History:
         return bool(gone)
 
     def does_bring_a_dropped_one_back(self) -> bool:
+        """As it was when it left, retired: a living card of that id would be another one."""
         if not self.source.dropped:
             return False
         card = self.source.dropped.pop()
-        card.value.pop("retired", None)
         self.source.cards.append(card)
         return True
 

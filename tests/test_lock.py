@@ -25,6 +25,17 @@ from deckbuilder.notes import VERSION, CardTemplate, Field, Note, NoteType
 T = TypeVar("T")
 MUSCLE_TYPE, LOCK = "templates/muscle/notetype.yaml", "cards/deck.lock"
 BRACHIALIS = "cards/muscles/brachialis.yaml"
+ANCONEUS = """\
+muscle: anconeus
+name: Anconeus
+region: arm
+compartment: posterior
+origin: shaft-of-humerus
+insertion: olecranon
+actions: [elbow-extension]
+nerve: radial
+sources: openstax-ap2e-11-5
+"""
 KIND = NoteType(
     "muscle",
     1_700_000_000_100,
@@ -221,6 +232,39 @@ def test_a_note_that_is_gone_leaves_its_entry_as_it_was(first: list[Note], secon
 
     for key in before.notes.keys() - {each.key for each in second}:
         assert after.notes[key] == before.notes[key]
+
+
+def test_a_note_that_was_retired_and_is_gone_is_a_tombstone() -> None:
+    lock = advance(Lock(), [note(0), note(1)], START)
+    retired = advance(lock, [note(0, retired="wrong"), note(1)], START + 60)
+
+    gone = advance(retired, [note(1)], START + 120)
+
+    key = note(0).key
+    assert gone.notes[key] == replace(retired.notes[key], cards=())
+    assert rebuilt(gone) == gone and advance(gone, [note(1)], START + 180) == gone
+
+
+def test_a_retired_guid_is_never_used_again(author: Author) -> None:
+    file, key = "cards/muscles/anconeus.yaml", "muscle/anconeus"
+    author.write(file, ANCONEUS)
+    author.build()
+    guid = author.guid(key)
+    author.write(file, ANCONEUS + "retired: it is treated elsewhere\n")
+    author.build()
+    (author.root / file).unlink()
+    author.build()
+
+    author.write(file, ANCONEUS.replace("Anconeus", "Quite another muscle"))
+    (fault,) = author.check()
+    author.write(file, ANCONEUS + "retired: it is treated elsewhere\n")
+    author.build()
+    author.write(file, ANCONEUS)
+    author.build()
+
+    assert (fault.rule, str(fault.location)) == ("reused-id", f"{file}:1:1")
+    assert "would take over the reviews" in fault.message
+    assert author.guid(key) == guid, "the same card, come back as it is told to"
 
 
 def test_retiring_a_note_is_told_apart_from_changing_it_and_can_be_taken_back() -> None:
