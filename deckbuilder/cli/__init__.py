@@ -48,6 +48,10 @@ class Verbs(click.Group):
             from deckbuilder.cli.common import fail
 
             fail(fault)
+        except MemoryError:
+            from deckbuilder.cli.common import fail
+
+            fail(Fault("this takes more memory than there is", "close other programs, or do it on a larger machine"))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Verbs"):
