@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sqlite3
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import zstandard
@@ -157,7 +159,13 @@ class Packed:
         return raw if whole else zstandard.ZstdCompressor(level=1).compress(raw)
 
     def zip(self, path: Path) -> None:
+        path.write_bytes(self.zipped())
+
+    def zipped(self, raw: Mapping[str, bytes] = MappingProxyType({})) -> bytes:
+        """The whole package; `raw`: members as they lie in the zip."""
+        file = io.BytesIO()
         how = zipfile.ZIP_STORED if self.layout == "anki21b" else zipfile.ZIP_DEFLATED
-        with zipfile.ZipFile(path, "w", how, compresslevel=1) as archive:
+        with zipfile.ZipFile(file, "w", how, compresslevel=1) as archive:
             for name in self.members:
-                archive.writestr(name, self.packed(name))
+                archive.writestr(name, raw.get(name) or self.packed(name))
+        return file.getvalue()
