@@ -664,10 +664,9 @@ def _spoil_rows(random: Random, db: sqlite3.Connection) -> None:
             case 2:
                 db.execute(f"DELETE FROM {table}")
             case 3:
-                sql = f"SELECT sql FROM sqlite_master WHERE name = '{table}'"
-                text = scuffed(random, db.execute(sql).fetchone()[0].encode(), SQL_TOKENS, times=2)
-                sql = f"UPDATE sqlite_master SET sql = ? WHERE name = '{table}'"
-                db.execute(sql, (text.decode(errors="replace"),))
+                for (sql,) in db.execute("SELECT sql FROM sqlite_master WHERE name = ?", (table,)).fetchall():
+                    text = scuffed(random, sql.encode(), SQL_TOKENS, times=2).decode(errors="replace")
+                    db.execute("UPDATE sqlite_master SET sql = ? WHERE name = ?", (text, table))
             case _:
                 found = db.execute(f"SELECT {column} FROM {table} LIMIT 1").fetchone()
                 value = _cell(random, found[0] if found else None)

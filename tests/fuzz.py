@@ -40,6 +40,10 @@ MAX_FINDINGS = 20
 SHARES = {"yaml": 0.4, "lock": 0.2, "prose": 0.2, "package": 0.2}
 
 
+class Stuck(BaseException):
+    """No error that anybody would catch."""
+
+
 @dataclass(frozen=True)
 class Finding:
     target: str
@@ -209,7 +213,7 @@ def ground() -> Iterator[Path]:
 
 
 def _stuck(number: int, frame: object) -> None:
-    raise TimeoutError(f"not done after {STUCK} s")
+    raise Stuck(f"not done after {STUCK} s")
 
 
 class Choices(Random):

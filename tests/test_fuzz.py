@@ -33,6 +33,33 @@ def test_an_input_can_be_had_again_by_its_number(target: str) -> None:
     assert once != other
 
 
+LARGE = {
+    "blank lines before an anchor": b"\n" * 200_000 + b"a: &b c\n",
+    "a word": b"x" * 200_000,
+    "a word as a kind": b"x" * 200_000 + b": 1",
+    "a word in what is no YAML": b"bone: x\n " + b"x" * 100_000 + b"\n[",
+    "words in what is no YAML": b"bone: x\n " + b"x-" * 100_000 + b"\n[",
+    "blanks before a word in what is no YAML": b"[\n- " + b" " * 50_000 + b"x" * 50_000 + b"\n",
+    "hexadecimal digits": b"muscle: x\nname: 0x" + b"f" * 50_000,
+    "unknown keys": b"muscle: x\n" + b"".join(b"k%d: 1\n" % n for n in range(40_000)),
+    "unknown names": b"muscle: x\nname: X\nregion: arm\nsources: x\norigin: {%s}"
+    % b", ".join(b"k%d: a" % n for n in range(40_000)),
+    "items that are no records": b"- x\n" * 40_000,
+    "ids that are nearly one": b"- group: %s\n  name: X\n  region: arm\n  sources: %sx\n- source: %sxx\n  title: x\n"
+    % ((b"x" * 60_000,) * 3),
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_a_large_file_takes_no_longer_than_its_length_does(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fuzz, "SLOW", 9.0)  # with the square of their lengths, these would take minutes
+    made = iter([b"term: x\n", LARGE[name]])
+
+    figures = fuzz.feed(Border("large", lambda random: next(made), BORDERS["yaml"].cross), 1, range(1))
+
+    assert [each.what for each in figures.findings] == []
+
+
 def test_whatever_is_more_than_a_refusal_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     def cross(data: bytes, folder: Path) -> bool:
         made = len(list(folder.iterdir()))
