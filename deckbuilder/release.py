@@ -187,7 +187,7 @@ def _since(
         side = history.released(project, output, last, Path(temporary))
         if side is None:
             return None, last.edition, [history.lost(last.edition)]
-        return history.between(side.path, package), side.caveat, []
+        return history.between(side.path, package, history.AS_IT_WAS), side.caveat, []
 
 
 def _changes(ready: Ready, difference: Difference | None, caveat: str, package: File) -> str:

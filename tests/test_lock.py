@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from click.testing import CliRunner, Result
@@ -303,6 +304,36 @@ def test_a_lock_cut_off_inside_a_line_is_noticed(history: list[tuple[list[Note],
 
     with pytest.raises(locks.Damaged):
         locks.load(text[:place], LOCK)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"mod": 1 << 53},
+        {"note": 1 << 64},
+        {"position": -1},
+        {"cards": [1 << 60]},
+        {"type": []},
+        {"type": "concept", "id": 1 << 63},
+        {"type": "concept", "mod": float("inf")},
+        {"type": "concept", "sort_field": -1},
+        {"type": "concept", "hash": None},
+        {"type": "concept", "fields": 5},
+    ],
+    ids=str,
+)
+def test_a_sealed_line_that_no_build_writes_is_refused_at_its_place(line: dict[str, Any]) -> None:
+    text = locks.dump(advance(Lock(), [note(0)], START)).splitlines()
+    place = 1 if "type" in line else 2
+    value = json.loads(text[place])
+    del value["seal"]
+    text[place] = locks.file.sealed(value | line)
+
+    with pytest.raises(locks.Damaged) as damage:
+        locks.load("\n".join(text) + "\n", LOCK)
+
+    assert damage.value.diagnostic.location.line == place + 1
+    assert damage.value.diagnostic.help == locks.RESTORE
 
 
 # Two branches
