@@ -231,6 +231,27 @@ def test_no_text_of_a_package_reaches_the_terminal_as_a_command(
         assert json.loads(shown)["tags"] == {f"{tag}::x": 2}
 
 
+@pytest.mark.parametrize("form", [["--format", "text"], ["--format", "markdown"], ["--format", "json"], ["--learners"]])
+def test_no_text_of_a_difference_reaches_the_terminal_as_a_command(form: list[str], tmp_path: Path) -> None:
+    Packed.sound("anki2").zip(tmp_path / "old.apkg")
+    packed = Packed.sound("anki2")
+    packed.edit(lambda db: db.execute("UPDATE notes SET tags = ?, flds = flds || ?, mod = mod + 1", (ESCAPES, ESCAPES)))
+    said = json.dumps(ESCAPES).strip('"')
+    for column in ("models", "decks"):
+        packed.edit(
+            lambda db, column=column: db.execute(  # type: ignore[misc]
+                f'UPDATE col SET {column} = replace({column}, \'"name": "\', \'"name": "\' || ?)', (said,)
+            )
+        )
+    packed.members["manifest.json"] = json.dumps({"edition": ESCAPES}).encode()
+    packed.zip(tmp_path / "new.apkg")
+
+    shown = on_a_terminal(["diff", "old.apkg", "new.apkg", *form], tmp_path)
+
+    assert obeyed(shown) == []
+    assert shown.count("owned") >= 3
+
+
 def test_no_text_of_a_refusal_or_a_fault_reaches_the_terminal_as_a_command(tmp_path: Path, author: Author) -> None:
     (tmp_path / f"{ESCAPES}.apkg").write_text("no zip")
     key = json.dumps(ESCAPES)
