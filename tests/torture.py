@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import ankis
 import conftest
+import fuzz
 import histories
 import test_interruptions
 
@@ -82,10 +84,25 @@ def interrupt(sizes: argparse.Namespace) -> tuple[str, list[str]]:
     return test_interruptions.run(sizes.kills, sizes.first)
 
 
+def feed(sizes: argparse.Namespace) -> tuple[str, list[str]]:
+    """Bad input at every border: cards, lock, text, packages."""
+    share = math.ceil(sizes.inputs / sizes.processes)
+    total = fuzz.Figures()
+    with ThreadPoolExecutor(sizes.processes) as pool:
+        for each in pool.map(lambda turn: fuzz.run(share, sizes.first + turn), range(sizes.processes)):
+            total.add(each)
+    figures = (
+        f"{total.inputs:,} inputs, {total.passed:,} of them let through, the slowest took {total.slowest:.2f} s, "
+        f"{len(total.findings)} losses"
+    )
+    return figures, [f"{finding}\n{finding.trace}" for finding in total.findings]
+
+
 # A part gives its figures and what was lost.
 PARTS: dict[str, Callable[[argparse.Namespace], tuple[str, list[str]]]] = {
     "histories": live_through_histories,
     "interruptions": interrupt,
+    "inputs": feed,
 }
 
 
@@ -96,7 +113,10 @@ def main() -> int:
     parser.add_argument("--editions", type=int, default=20)
     parser.add_argument("--learners", type=int, default=4, help="of each history, in each Anki")
     parser.add_argument("--kills", type=int, default=100, help="of a build, and as many of a release")
-    parser.add_argument("--first", type=int, default=1, help="the seed of the first history, and of the kills")
+    parser.add_argument("--inputs", type=int, default=1_000_000, help="shared by all borders")
+    parser.add_argument(
+        "--first", type=int, default=1, help="the seed of the first history, of the kills and of the inputs"
+    )
     parser.add_argument("--anki", nargs="+", choices=[*ankis.OLDER, NEWEST], default=[*ankis.OLDER, NEWEST])
     parser.add_argument("--processes", type=int, default=os.cpu_count())
     sizes = parser.parse_args()
