@@ -109,7 +109,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], tuple[str, list[str]]]] = {
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--part", nargs="+", choices=PARTS, default=list(PARTS))
-    parser.add_argument("--histories", type=int, default=200)
+    parser.add_argument("--histories", type=int, default=100)
     parser.add_argument("--editions", type=int, default=20)
     parser.add_argument("--learners", type=int, default=4, help="of each history, in each Anki")
     parser.add_argument("--kills", type=int, default=100, help="of a build, and as many of a release")
