@@ -43,7 +43,7 @@ def dump(project: str, folder: str) -> None:
         raise SystemExit("\n".join(map(str, faults)))
     deck, notes, types = rendered.deck, rendered.notes, rendered.note_types
     after, _ = lock.advance(lock.Lock(), deck.namespace, notes, types, deck.edition, NOW)
-    decks = describe.decks(deck, notes, types)
+    decks = describe.decks(deck, deck.edition, notes, types)
     about = {"deck": deck.id, "edition": deck.edition}
     with (into / "notes.pickle").open("wb") as file:
         pickle.dump((notes, types, after, decks, about), file, pickle.HIGHEST_PROTOCOL)
@@ -64,12 +64,13 @@ def dump(project: str, folder: str) -> None:
 
 def write(folder: str, out: str, decks: str = "1") -> None:
     """Our writer, spreading the notes over a number of decks where one is given."""
+    from deckbuilder.notes import DeckSpec
     from deckbuilder.package import writer
 
     with (Path(folder) / "notes.pickle").open("rb") as file:
         notes, types, lock, specs, about = pickle.load(file)
     if (many := int(decks)) > 1:
-        spread = {str(at): writer.DeckSpec(at + 1, f"All::{at}", "") for at in range(1, many + 1)}
+        spread = {str(at): DeckSpec(at + 1, f"All::{at}", "") for at in range(1, many + 1)}
         specs = {"": specs[""]} | spread
         notes = [replace(note, deck=str(at % many + 1)) for at, note in enumerate(notes)]
     timed(lambda: writer.write(Path(out), notes, types, lock, specs, about))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from deckbuilder.notes import Note, NoteType
-from deckbuilder.package.writer import DeckSpec
+from deckbuilder.notes import DeckSpec, Note, NoteType
 from deckbuilder.records import Deck
 
 SETTINGS = """\
@@ -18,25 +17,29 @@ SETTINGS = """\
 - FSRS: on, desired retention 0.90."""
 
 
-def decks(deck: Deck, notes: list[Note], types: Mapping[str, NoteType]) -> dict[str, DeckSpec]:
-    """The parent under '' and each subdeck under its id."""
-    found = {"": DeckSpec(deck.anki_id, deck.name, _about(deck, notes, types))}
+def decks(
+    deck: Deck, edition: str, notes: list[Note], types: Mapping[str, NoteType], variant: str = ""
+) -> dict[str, DeckSpec]:
+    """The parent under '' and each subdeck under its id. `variant`: the part of the deck that the notes are."""
+    found = {"": DeckSpec(deck.anki_id, deck.name, _about(deck, edition, notes, types, variant))}
     for id, each in deck.subdecks.items():
         found[id] = DeckSpec(each.id, f"{deck.name}::{each.name}", each.about)
     return found
 
 
-def _about(deck: Deck, notes: list[Note], types: Mapping[str, NoteType]) -> str:
+def _about(deck: Deck, edition: str, notes: list[Note], types: Mapping[str, NoteType], variant: str) -> str:
     counts = Counter(note.kind for note in notes)
     prefix = f"{deck.note_types.prefix} "
     inside = ", ".join(f"{count} {types[kind].name.removeprefix(prefix)}" for kind, count in counts.most_common())
     cards = sum(len(note.ordinals) for note in notes)
     parts = [
         deck.about.strip(),
-        f"**Edition {deck.edition}**: {cards} cards from {len(notes)} notes ({inside}).",
+        f"**Edition {edition}**{f', the part for {variant}' if variant else ''}: {cards} cards from {len(notes)} notes ({inside}).",
         f"**Settings that suit this deck** (Options, on the deck list)\n\n{SETTINGS}",
         "**Updating**: import the next edition over this one with Anki's default options. Reviews, suspension, flags and "
-        "decks of your cards stay. A note that we changed takes our text and tags; a note that we did not change is left alone.",
+        "decks of your cards stay. A note that we changed takes our text and tags; a note that we did not change is left alone. "
+        'If you write in our notes or tag them: import the package with "Update notes: Never", and then the file whose name '
+        "ends in keep-my-notes.txt.",
         f"Licence: {deck.licence}. {deck.attribution.strip()}".strip(),
     ]
     if deck.report_url:

@@ -266,9 +266,12 @@ class Library:
     # What sets a muscle apart
 
     def only_one(self, muscle: Muscle) -> bool:
-        """Whether origin and insertion together belong to this muscle alone, so that they can be asked in reverse."""
+        """Whether origin and insertion together belong to no other living muscle, so that they can be asked in reverse.
+
+        A retired muscle keeps its card: learners have it, and it must not go blank.
+        """
         key = (muscle.named("origin"), muscle.named("insertion"))
-        return bool(key[0] and key[1]) and self._attached.get(key) == [muscle.id] and not muscle.retired
+        return bool(key[0] and key[1]) and set(self._attached.get(key, ())) <= {muscle.id}
 
     @cached_property
     def _attached(self) -> dict[tuple[frozenset[str], frozenset[str]], list[str]]:

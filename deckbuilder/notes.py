@@ -1,4 +1,4 @@
-"""What Anki is given: notes, note types, card templates. Plain values, named in Anki's words."""
+"""What Anki is given: decks, notes, note types, card templates. Plain values, named in Anki's words."""
 
 from __future__ import annotations
 
@@ -11,6 +11,15 @@ from deckbuilder import ankitemplate
 
 # Filled from the lock when the package is written: the edition in which the note last changed. It is no content.
 VERSION = "Version"
+
+
+@dataclass(frozen=True, slots=True)
+class DeckSpec:
+    """A deck as Anki shows it: the whole name with `::`, and a description in Markdown."""
+
+    id: int
+    name: str
+    description: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,13 @@ class NoteType:
     @cached_property
     def _fronts(self) -> tuple[tuple[ankitemplate.Node, ...], ...]:
         return tuple(ankitemplate.parse(template.front) for template in self.templates)
+
+    def with_version(self, values: tuple[str, ...], edition: str) -> tuple[str, ...]:
+        """The fields, with the edition in which the note last changed: a learner who reports an error says which one."""
+        if VERSION not in self.names:
+            return values
+        place = self.names.index(VERSION)
+        return (*values[:place], edition, *values[place + 1 :])
 
     def ordinals(self, values: Sequence[str]) -> tuple[int, ...]:
         """The cards that Anki makes of a normal note with these field values."""

@@ -1,4 +1,4 @@
-"""The stages in order: source, records, rules, notes, lock, package, report."""
+"""The verbs' calls: check, build. A build writes the package, the lock, and what changed since the last release."""
 
 from __future__ import annotations
 
@@ -10,30 +10,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deckbuilder import lock as locks
-from deckbuilder import records, rules, source
-from deckbuilder.diagnostics import Diagnostic, Fault, Location, Severity, distinct, errors
+from deckbuilder import history, selection, stages
+from deckbuilder.diagnostics import Diagnostic, Fault, distinct
 from deckbuilder.library import Library
-from deckbuilder.lock import Changes, Lock
+from deckbuilder.lock import Changes
+from deckbuilder.notes import Note
 from deckbuilder.package import place
 from deckbuilder.project import Project
-from deckbuilder.records import NOTE_KINDS, Record
-from deckbuilder.render import Rendered, render
-from deckbuilder.render.places import stated
-from deckbuilder.salvage import Lost, salvage
+from deckbuilder.selection import Selection
+from deckbuilder.stages import Ready, Tick
 
 if TYPE_CHECKING:
     from deckbuilder.package.writer import Written
 
-Tick = Callable[[str, int, int], None]
-# A clock that says less than this was never set: times from it would block every later update.
-EARLIEST = 1_577_836_800  # 2020-01-01
-_LOCK = "cards/deck.lock"
+# From what is ready to what of it goes into a package.
+Choice = Callable[[Ready], Selection]
+CHANGES = "CHANGES.md"
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A package and what it means for learners."""
+    """A package and what it means for learners. `since`: the release that CHANGES.md compares it with, if there is one."""
 
     path: Path
     written: Written
@@ -42,6 +39,7 @@ class Built:
     kinds: dict[str, int]
     edition: str
     first: bool
+    since: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +53,12 @@ class Report:
     built: Built | None = None
 
 
-@dataclass(slots=True)
-class _Loaded:
-    """Every record that passed the border, every fault so far, and what could not be read but exists."""
-
-    library: Library
-    diagnostics: list[Diagnostic]
-    lost: Lost
-    rendered: Rendered | None = None
-    count: int = 0
-
-
 def check(project: Project, tick: Tick = lambda *_: None) -> Report:
     """Every fault of the project, in the order of files and lines. Nothing is written."""
-    with _without_collector():
-        loaded = _load(project, tick)
-        _hold(loaded, project, allow_schema_change=False)
+    with without_collector():
+        loaded = stages.load(project, tick)
+        stages.hold(loaded, project, allow_schema_change=False)
+        loaded.diagnostics += history.missing_lock(project)
         notes = loaded.rendered.notes if loaded.rendered else []
         return Report(distinct(loaded.diagnostics), loaded.count, len(notes), sum(len(note.ordinals) for note in notes))
 
@@ -80,6 +68,7 @@ def build(
     output: Path,
     now: int,
     *,
+    choose: Choice | None = None,
     locked: bool = False,
     allow_schema_change: bool = False,
     tick: Tick = lambda *_: None,
@@ -87,166 +76,90 @@ def build(
 ) -> Report:
     """The package in `output`, and the lock beside the cards: both new, or both as they were.
 
-    `now` in seconds. `locked`: fail where the lock is not up to date instead of writing it. `committing` is called when
-    all is written and only has to be moved into place. Raises `Fault` for what editing cards cannot cure.
+    `now` in seconds. `choose`: a part of the deck; the lock holds all of it all the same. `locked`: fail where the lock
+    is not up to date instead of writing it. `committing` is called when all is written and only has to be moved into
+    place. Raises `Fault` for what editing cards cannot cure.
     """
-    if now < EARLIEST:
-        raise Fault("the clock says that it is before 2020", "set the clock; learners' Anki goes by it")
-    with place.alone(project, output), _without_collector():
-        loaded = _load(project, tick)
-        lock = _hold(loaded, project, allow_schema_change=allow_schema_change)
-        rendered = loaded.rendered
-        found = distinct(loaded.diagnostics)
-        if rendered is None or errors(found):
-            return Report(found, loaded.count)
-        if not rendered.notes:
-            nothing = Diagnostic(
-                Location("cards"), "no-notes", "no record makes a card", "write one, such as a `muscle`"
-            )
-            return Report([*found, nothing], loaded.count)
-        if max((entry.mod for entry in lock.notes.values()), default=0) > now + 86_400:
-            found.append(
-                Diagnostic(
-                    Location(_LOCK),
-                    "clock",
-                    "the lock holds times ahead of this computer's clock",
-                    "set the clock, if it is wrong",
-                    "warning",
-                )
-            )
-        after, changes = locks.advance(
-            lock, rendered.deck.namespace, rendered.notes, rendered.note_types, rendered.deck.edition, now
-        )
-        text = locks.dump(after)
-        stale = not lock.places or text != project.lock.read_text("utf-8")
-        if stale and (locked or project.read_only):
+    with place.alone(project, output), without_collector():
+        ready, loaded = stages.ready(project, now, allow_schema_change=allow_schema_change, tick=tick)
+        if lost := history.missing_lock(project):
+            return Report(distinct([*loaded.diagnostics, *lost]), loaded.count)
+        if ready is None:
+            return Report(loaded.diagnostics, loaded.count)
+        if ready.stale and (locked or project.read_only):
             raise Fault(
-                f"cards/deck.lock is out of date: {_listed(changes)}",
+                f"cards/deck.lock is out of date: {listed(ready.changes)}",
                 "run `deckbuilder build` and commit cards/deck.lock",
             )
-        built = _package(project, output, rendered, after, text, stale, changes, tick, committing, first=not lock.notes)
-        cards = sum(len(note.ordinals) for note in rendered.notes)
-        return Report(found, loaded.count, len(rendered.notes), cards, built)
+        found, notes = loaded.diagnostics, ready.rendered.notes
+        part = choose(ready) if choose else None
+        if part:
+            notes = part.of(notes)
+            if not notes:
+                raise Fault(f"the selection '{part.title}' chooses no note", "select a tag that some note has")
+        built = _package(project, output, ready, part, notes, found, tick, committing)
+        return Report(found, loaded.count, len(notes), sum(len(note.ordinals) for note in notes), built)
+
+
+def by_tags(text: str) -> Choice:
+    """The part of a deck that an expression of tags chooses."""
+    return lambda ready: selection.parse(text, ready.tags)
+
+
+def by_exam(name: str) -> Choice:
+    """The part of a deck that an exam's blueprint asks for."""
+    return lambda ready: selection.exam(name, ready.exams, ready.rendered.deck.tag_root, ready.tags)
 
 
 def load(project: Project) -> tuple[Library, list[Diagnostic]]:
     """The project's records, for callers from Python."""
-    loaded = _load(project, lambda *_: None)
+    loaded = stages.load(project)
     return loaded.library, distinct(loaded.diagnostics)
-
-
-def _load(project: Project, tick: Tick) -> _Loaded:
-    paths = list(project.sources())
-    tick("reading", 0, len(paths))
-    documents, unreadable = source.read(paths, project.root)
-    tick("checking", 0, len(documents))
-    found, malformed = records.parse(documents)
-    loaded = _Loaded(Library(found), unreadable + malformed, Lost(), count=len(found))
-    if errors(loaded.diagnostics):
-        loaded.lost = salvage(project, found, documents, errors(loaded.diagnostics))
-    loaded.diagnostics += rules.check(loaded.library, loaded.lost)
-    sound, others = _sound(loaded, found, documents)
-    loaded.lost.mention(record.document for record in others)
-    loaded.rendered, faults = render(
-        sound,
-        project,
-        lambda done, of: tick("rendering", done, of),
-        beside=others,
-        kinds={kind for kind, _ in loaded.lost.ids if kind in NOTE_KINDS},
-        doubted=loaded.lost.names,
-    )
-    loaded.diagnostics += faults
-    return loaded
-
-
-def _sound(loaded: _Loaded, found: list[Record], documents: list[source.Document]) -> tuple[Library, list[Record]]:
-    """The records without a fault, and without one behind anything that they name: only these can be rendered.
-
-    And the others.
-    """
-    faulty = errors(loaded.diagnostics)
-    if not faulty:
-        return loaded.library, []
-    starts: dict[str, list[tuple[int, int]]] = {}
-    for document in documents:
-        place = document.locate()
-        starts.setdefault(place.path, []).append((place.line, id(document)))
-    bad: set[int] = set()
-    for path, line in {(fault.location.path, fault.location.line) for fault in faulty}:
-        before = [each for each in starts.get(path, []) if each[0] <= line]
-        if before:
-            bad.add(max(before)[1])
-    kept = [record for record in found if id(record.document) not in bad or record.kind == "deck"]
-    while True:
-        library = Library(kept)
-        missing = {
-            id(record)
-            for record in kept
-            if not all(any(library.answers(kind, each.id) for kind in each.kinds) for each in record.refers())
-        }
-        if not missing:
-            sound = {id(record) for record in kept}
-            return library, [record for record in found if id(record) not in sound]
-        kept = [record for record in kept if id(record) not in missing]
-
-
-def _hold(loaded: _Loaded, project: Project, *, allow_schema_change: bool) -> Lock:
-    """The lock, empty before the first build; what is wrong with it, or what it has against these notes, is added."""
-    try:
-        lock = locks.load(project.lock.read_text("utf-8"), _LOCK)
-    except FileNotFoundError:
-        return Lock()
-    except locks.Damaged as damage:
-        loaded.diagnostics.append(damage.diagnostic)
-        return Lock()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no text"
-        loaded.diagnostics.append(
-            Diagnostic(Location(_LOCK), "damaged-lock", f"the lock cannot be read ({reason})", locks.RESTORE)
-        )
-        return Lock()
-    subjects = [subject for record in loaded.library.records.values() for subject in record.subjects()]
-    loaded.diagnostics += locks.check_ids(lock, subjects, loaded.lost.answers)
-    if loaded.rendered is not None:
-        deck = loaded.rendered.deck
-
-        def at(kind: str, what: str) -> Location:
-            return deck.locate("note_types", "ids", kind) if what == "id" else stated(project, kind, what)
-
-        severity: Severity = "warning" if allow_schema_change else "error"
-        loaded.diagnostics += locks.check_types(lock, loaded.rendered.note_types, at, severity)
-    return lock
 
 
 def _package(
     project: Project,
     output: Path,
-    rendered: Rendered,
-    lock: Lock,
-    text: str,
-    stale: bool,
-    changes: Changes,
+    ready: Ready,
+    part: Selection | None,
+    notes: list[Note],
+    found: list[Diagnostic],
     tick: Tick,
     committing: Callable[[], None],
-    *,
-    first: bool,
 ) -> Built:
-    """Package and lock in their places. `text`: the lock's; `stale`: it is not what lies there."""
-    from deckbuilder import describe
-
-    deck = rendered.deck
+    """Package, lock and changes in their places."""
+    deck = ready.rendered.deck
+    ending = f"-{part.name}" if part else ""
+    target = output / f"{deck.id}-{ready.edition}{ending}.apkg"
+    package, changes = output / f"{deck.id}.apkg.part", output / f"{deck.id}.changes.part"
+    lock = project.lock.with_suffix(".lock.part")
     tick("packaging", 0, 1)
-    decks = describe.decks(deck, rendered.notes, rendered.note_types)
-    placed = place.put(project, output, rendered, decks, lock, text, stale=stale, committing=committing)
+    with place.aside(package, changes, lock):
+        written = stages.write(package, ready, notes, part.title if part else "")
+        moves = [(package, target)]
+        if ready.stale:
+            place.write_text(lock, ready.text)
+            # First: a package without its lock is the one order that could ship two different texts under one time.
+            moves.insert(0, (lock, project.lock))
+        since = ""
+        if not part and (story := history.since_last_release(project, output, ready, package)):
+            since, text = story
+            if text:
+                place.write_text(changes, text)
+                moves.append((changes, output / CHANGES))
+            else:
+                found.append(history.lost(since))
+        digest = place.sha256(package)
+        place.move(moves, committing)
     tick("packaging", 1, 1)
-    kinds = Counter(
-        rendered.note_types[note.kind].name.removeprefix(f"{deck.note_types.prefix} ") for note in rendered.notes
-    )
-    return Built(placed.path, placed.written, placed.sha256, changes, dict(kinds), deck.edition, first)
+    prefix = f"{deck.note_types.prefix} "
+    kinds = Counter(ready.rendered.note_types[note.kind].name.removeprefix(prefix) for note in notes)
+    first = not ready.before.notes
+    return Built(target, written, digest, ready.changes, dict(kinds), ready.edition, first, since)
 
 
 @contextmanager
-def _without_collector() -> Iterator[None]:
+def without_collector() -> Iterator[None]:
     """A build only allocates: the cycle collector would scan the same live records again and again."""
     enabled = gc.isenabled()
     gc.disable()
@@ -257,7 +170,8 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _listed(changes: Changes) -> str:
+def listed(changes: Changes) -> str:
+    """'2 new, 1 changed', or what else it must be if the notes are as they were."""
     parts = [
         f"{len(found)} {name}"
         for name, found in (

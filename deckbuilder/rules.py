@@ -77,7 +77,7 @@ def unknown_reference(library: Library, lost: Lost) -> Iterator[Diagnostic]:
             what = f"{', '.join(others)} or {last}" if others else last
             ids = [id for kind in reference.kinds for id in (*library.ids(kind), *lost.of(kind))]
             yield Diagnostic(
-                record.locate(*reference.path, key=reference.path[-1] == reference.id),
+                record.locate(*reference.path, key=reference.named),
                 "unknown-reference",
                 f"no {what} has the id '{reference.id}'",
                 nearest(reference.id, ids) or f"write a {reference.kinds[0]} record for it, or mend the id",

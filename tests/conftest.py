@@ -6,9 +6,13 @@ import re
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import jinja2
+import judge
 import pytest
 from judge import Anki
 
@@ -28,6 +32,17 @@ START = 1_790_000_000
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rewrite", action="store_true", help="rewrite the golden pages; read the diff afterwards")
+    parser.addoption("--every-anki", action="store_true", help="an older Anki that is not installed is a failure")
+
+
+def pytest_report_header() -> str:
+    return f"Anki {'.'.join(map(str, judge.VERSION))}"
+
+
+def since(version: str, why: str) -> pytest.MarkDecorator:
+    """Skips a test on an older Anki, and says why; `test_versions.py` tells what holds there instead."""
+    older = tuple(int(part) for part in version.split(".")) > judge.VERSION
+    return pytest.mark.skipif(older, reason=f"Anki before {version} {why}")
 
 
 class Author:
@@ -110,6 +125,29 @@ def fill_starter(root: Path) -> None:
         "kinds": ", ".join(kind for kind in NOTE_KINDS if kind != "question"),
     }
     _fill(root, values)
+
+
+@contextmanager
+def templates_stay_compiled() -> Iterator[None]:
+    """Most of a small build is compiling templates; the builds within share theirs."""
+    compile, known = jinja2.Environment.compile, dict[Any, Any]()
+
+    def remembered(self: jinja2.Environment, source: str, name: str, filename: str) -> Any:
+        key = (self.variable_start_string, name, source)
+        if key not in known:
+            known[key] = compile(self, source, name, filename)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jinja2.Environment, "compile", remembered)
+        yield
+
+
+@pytest.fixture(scope="module")
+def compiles_each_template_once() -> Iterator[None]:
+    """For a module of hundreds of builds."""
+    with templates_stay_compiled():
+        yield
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 """A real Anki with a learner's collection, so that tests can ask it what a package does.
 
-Everything here is Anki's own backend (the PyPI package `anki`, without windows). Notes are spoken of by guid
-and cards by guid and ordinal: ids may differ between collections.
+Everything here is Anki's own backend (the PyPI package `anki`, without windows), of whichever version is installed
+from 2.1.66 on; where versions differ is told under "Versions". Notes are spoken of by guid and cards by guid and
+ordinal: ids may differ between collections.
 
 There is no clock to turn: the backend reads the real one, and compares mods in whole seconds. A release that
 is to arrive over what a learner edits in a test wants a later `now`: `int(time.time()) + 60` will do.
@@ -9,23 +10,34 @@ is to arrive over what a learner edits in a test wants a later `now`: `int(time.
 
 import re
 import shutil
+import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
+from zipfile import ZipFile
 
 import anki.collection  # before its parts, which import each other in a circle
 from anki import import_export_pb2 as proto
+from anki.buildinfo import version as version_name
 from anki.cards import Card, CardId
 from anki.decks import DEFAULT_DECK_ID
+from anki.models import NotetypeId
 from anki.notes import Note, NoteId
 
 # Anki writes a complaint into the card itself, with a link to this page of its manual.
 COMPLAINT = "docs.ankiweb.net/templates/errors"
+
+# Versions
+VERSION = tuple(int(part) for part in version_name.split("."))
+HAS_OPTIONS = VERSION >= (23, 10)  # when to update, learning progress, merging
+KNOWS_IDS = VERSION >= (23, 10)  # of fields and templates; older versions go by their names
+RENAMES_CLEANLY = VERSION >= (23, 12)  # without writing the first field into templates and making cards of it
+KEEPS_OUR_TIME = VERSION >= (25, 2)  # of a note that it updates; older versions write the time of the import
 
 Update = Literal["if_newer", "always", "never"]
 Sides = tuple[str, int, str, str, str]
@@ -91,12 +103,13 @@ class SeenCard:
 
 @dataclass(frozen=True, slots=True)
 class SeenNoteType:
-    """A note type, with the names of its fields and templates in order."""
+    """A note type, with the names of its fields and templates in order, and front and back of each."""
 
     id: int
     fields: tuple[str, ...]
     templates: tuple[str, ...]
     css: str
+    sides: tuple[tuple[str, str], ...]
 
 
 class Anki(AbstractContextManager["Anki"]):
@@ -119,21 +132,36 @@ class Anki(AbstractContextManager["Anki"]):
     # What a learner does
 
     def imports(
-        self, package: Path, *, update_notes: Update = "if_newer", merge: bool = False, **others: Any
+        self,
+        package: Path,
+        *,
+        update_notes: Update = "if_newer",
+        merge: bool = False,
+        at: int | None = None,
+        **others: Any,
     ) -> ImportResult:
         """Import a package as the import page of a fresh profile does.
 
+        `at` is the time of the import for a version that writes it into updated notes; unless told, that of the
+        newest note in the package, as for a learner who imports promptly.
         Others are Anki's own: `with_scheduling` ("learning progress"), `with_deck_configs` ("presets").
         """
-        condition = f"IMPORT_ANKI_PACKAGE_UPDATE_CONDITION_{update_notes.upper()}"
-        update = proto.ImportAnkiPackageUpdateCondition.Value(condition)
-        options = proto.ImportAnkiPackageOptions(update_notes=update, merge_notetypes=merge, **others)
-        request = proto.ImportAnkiPackageRequest(package_path=str(package), options=options)
+        if HAS_OPTIONS:
+            condition = f"IMPORT_ANKI_PACKAGE_UPDATE_CONDITION_{update_notes.upper()}"
+            update = proto.ImportAnkiPackageUpdateCondition.Value(condition)
+            options = proto.ImportAnkiPackageOptions(update_notes=update, merge_notetypes=merge, **others)
+            request: Any = proto.ImportAnkiPackageRequest(package_path=str(package), options=options)
+        else:
+            assert (update_notes, merge, others) == ("if_newer", False, {}), f"Anki {version_name} has no such option"
+            request = str(package)
         log = self.collection.import_anki_package(request).log
         # Python is not told of the import, and would go on with the note types it knew.
         self.collection.models._clear_cache()
 
         here = self._guids()
+        if log.updated and not KEEPS_OUR_TIME:
+            updated = [here[note.id.nid] for note in log.updated]
+            self.date(updated, _newest_in(package) if at is None else at)
         # A conflicting note is logged by its id in the package, which may be another's here.
         there = _guids_in(package) if log.conflicting else {}
         return ImportResult(
@@ -141,6 +169,27 @@ class Anki(AbstractContextManager["Anki"]):
             updated=tuple(sorted(here[note.id.nid] for note in log.updated)),
             duplicate=tuple(sorted(here[note.id.nid] for note in log.duplicate)),
             conflicting=tuple(sorted(there[note.id.nid] for note in log.conflicting)),
+            first_field_match=len(log.first_field_match),
+            missing_notetype=len(log.missing_notetype),
+            missing_deck=len(log.missing_deck),
+            empty_first_field=len(log.empty_first_field),
+        )
+
+    def imports_text(self, path: Path) -> ImportResult:
+        """Import a text file as the import page does when nothing on it is touched: all is taken from the file's head.
+
+        What the head leaves open is as the learner last had it.
+        """
+        metadata = self.collection.get_csv_metadata(str(path), None)
+        del metadata.preview[:]  # the page does not send it back
+        log = self.collection.import_csv(proto.ImportCsvRequest(path=str(path), metadata=metadata)).log
+
+        here = self._guids()
+        return ImportResult(
+            new=tuple(sorted(here[note.id.nid] for note in log.new)),
+            updated=tuple(sorted(here[note.id.nid] for note in log.updated)),
+            duplicate=tuple(sorted(here[note.id.nid] for note in log.duplicate)),
+            conflicting=tuple(sorted(here[note.id.nid] for note in log.conflicting)),
             first_field_match=len(log.first_field_match),
             missing_notetype=len(log.missing_notetype),
             missing_deck=len(log.missing_deck),
@@ -184,6 +233,11 @@ class Anki(AbstractContextManager["Anki"]):
 
     def delete(self, guid: str) -> None:
         self.collection.remove_notes([self._id(guid)])
+
+    def date(self, guids: Iterable[str], time: int) -> None:
+        """Let what was last done to these notes have been done at this time."""
+        assert self.collection.db is not None
+        self.collection.db.executemany("update notes set mod = ? where guid = ?", [(time, guid) for guid in guids])
 
     # What a learner has
 
@@ -232,10 +286,13 @@ class Anki(AbstractContextManager["Anki"]):
 
     def notetypes(self) -> dict[str, SeenNoteType]:
         """All note types by name, among them the six that every collection starts with."""
-        return {
-            kind["name"]: SeenNoteType(kind["id"], _names(kind["flds"]), _names(kind["tmpls"]), kind["css"])
-            for kind in self.collection.models.all()
-        }
+        found = {}
+        for kind in self.collection.models.all():
+            sides = tuple((each["qfmt"], each["afmt"]) for each in kind["tmpls"])
+            found[kind["name"]] = SeenNoteType(
+                kind["id"], _names(kind["flds"]), _names(kind["tmpls"]), kind["css"], sides
+            )
+        return found
 
     def media(self) -> dict[str, bytes]:
         """The files in the media folder."""
@@ -263,8 +320,8 @@ class Anki(AbstractContextManager["Anki"]):
                 note = copy.collection.get_note(id)
                 twins[guid] = Note(copy.collection, note.mid)
                 twins[guid].fields = note.fields
-            requests = [anki.collection.AddNoteRequest(twin, DEFAULT_DECK_ID) for twin in twins.values()]
-            copy.collection.add_notes(requests)
+            for twin in twins.values():
+                copy.collection.add_note(twin, DEFAULT_DECK_ID)
             return {guid: {card.ord for card in twin.cards()} for guid, twin in twins.items()}
 
     def faults(self) -> list[str]:
@@ -302,13 +359,21 @@ class Anki(AbstractContextManager["Anki"]):
         for guid, mid, fields in self._query("select guid, mid, flds from notes"):
             used.update(media.files_in_str(mid, fields))
             kinds[guid] = mid
-        used.update(*map(media.extract_static_media_files, set(kinds.values())))
+        used.update(*map(self._static_media, set(kinds.values())))
         for guid, _, _, question, answer in sides:
             used.update(media.files_in_str(kinds[guid], question + answer))
         missing = {name for name in used - files if not name.startswith("data:")}
         unused = {name for name in files - used if name.startswith("_")}
         yield from (f"{name}: media used but missing" for name in sorted(missing.union(check.missing)))
         yield from (f"{name}: media there but not used" for name in sorted(unused.union(check.unused)))
+
+    def _static_media(self, mid: NotetypeId) -> Iterable[str]:
+        if VERSION >= (23, 10):
+            return self.collection.media.extract_static_media_files(mid)
+        kind = self.collection.models.get(mid)
+        assert kind is not None
+        text = "".join([kind["css"], *(part[side] for part in kind["tmpls"] for side in ("qfmt", "afmt"))])
+        return re.findall(r"""(?:url\(["']?|src=["']?)(_[^"')> ]+)""", text)
 
     # Where it is kept
 
@@ -346,3 +411,11 @@ def _guids_in(package: Path) -> dict[NoteId, str]:
     with TemporaryDirectory() as folder, Anki(Path(folder)) as empty:
         empty.imports(package)
         return empty._guids()
+
+
+def _newest_in(package: Path) -> int:
+    """The newest time of a note in the package: that of its build, unless that changed no note."""
+    with TemporaryDirectory() as folder, ZipFile(package) as archive:
+        database = archive.extract("collection.anki2", folder)
+        with closing(sqlite3.connect(database)) as db:
+            return int(db.execute("select max(mod) from notes").fetchone()[0])

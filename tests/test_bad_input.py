@@ -416,6 +416,9 @@ LOCKS: dict[str, Bad] = {
         "cut off",
         RESTORE,
     ),
+    "a lock cut off behind a line": Bad(
+        relocked(lambda lines: lines[:8]), LOCK, "", "damaged-lock", "the lock is cut off here", RESTORE
+    ),
     "a lock edited by hand": Bad(
         relocked(lambda lines: [line.replace('"position": 70,', '"position": 71,') for line in lines]),
         LOCK,
@@ -433,7 +436,7 @@ LOCKS: dict[str, Bad] = {
         "keep the lines of both sides and delete the marker lines",
     ),
     "a lock of a newer version": Bad(
-        relocked(lambda lines: [lines[0].replace('"deckbuilder lock": 1', '"deckbuilder lock": 2'), *lines[1:]]),
+        relocked(lambda lines: [lines[0].replace('"deckbuilder lock": 2', '"deckbuilder lock": 3'), *lines[1:]]),
         LOCK,
         "{",
         "damaged-lock",
@@ -451,7 +454,7 @@ LOCKS: dict[str, Bad] = {
         lambda author: author.write(LOCK, b"\xff\xfe\x00"), LOCK, "", "damaged-lock", "it is no text", RESTORE
     ),
     "a lock with two guids for a note": Bad(
-        relocked(lambda lines: [*lines, sealed(lines[-1], guid="X" * 16)]),
+        relocked(lambda lines: [*lines[:-1], sealed(lines[-2], guid="X" * 16), lines[-1]]),
         LOCK,
         '{"key": "muscle/triceps-brachii", "guid": "XX',
         "damaged-lock",
@@ -459,12 +462,12 @@ LOCKS: dict[str, Bad] = {
         "keep the line that was released",
     ),
     "a lock in which two notes have one guid": Bad(
-        relocked(lambda lines: [*lines, sealed(lines[-1], key="muscle/zz")]),
+        relocked(lambda lines: [*lines[:-2], sealed(lines[-3], key="muscle/triceps-brachii"), lines[-1]]),
         LOCK,
-        '{"key": "muscle/zz"',
-        "damaged-lock",
-        "'muscle/zz' has the guid of 'muscle/triceps-brachii' in line 12",
-        "keep the line with the id that the card has now",
+        '{"key": "muscle/triceps-brachii"',
+        "renamed-twice",
+        "'muscle/brachialis' and 'muscle/triceps-brachii' are one note to learners",
+        "keep one of the cards, with the other ids under `formerly`",
     ),
 }
 
@@ -869,7 +872,7 @@ def test_a_second_build_at_the_same_time_is_turned_away(author: Author) -> None:
         first, help = refused(author)
 
     assert first == "error: another build of this project is running"
-    assert help == "    wait until it ends, then build again"
+    assert help == "    wait until it ends, then run this again"
 
 
 def test_a_clock_that_was_never_set_is_named(author: Author) -> None:

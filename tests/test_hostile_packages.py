@@ -35,6 +35,7 @@ SECONDS = 30
 COMMANDS = {
     "inspect": (["inspect", "{}"], False),
     "everything": (["everything", "{}"], True),
+    "diff": (["diff", "{}", "{}"], True),
 }
 ADVICE = (
     reader.EXPORT_AGAIN,
@@ -48,7 +49,7 @@ ADVICE = (
 # with 99; `everything` is a command that reads all that a package holds.
 SERVER = """
 import json, os, resource, signal, sys
-import deckbuilder.cli, deckbuilder.cli.inspect, zstandard
+import deckbuilder.cli, deckbuilder.cli.diff, deckbuilder.cli.inspect, zstandard
 from deckbuilder.cli.common import fail
 from deckbuilder.diagnostics import Fault
 from deckbuilder.package import reader
@@ -223,6 +224,27 @@ def test_no_text_of_a_package_reaches_the_terminal_as_a_command(
     assert shown.count("owned") >= 6
     if "--json" in arguments:
         assert json.loads(shown)["tags"] == {f"{tag}::x": 2}
+
+
+@pytest.mark.parametrize("form", [["--format", "text"], ["--format", "markdown"], ["--format", "json"], ["--learners"]])
+def test_no_text_of_a_difference_reaches_the_terminal_as_a_command(form: list[str], tmp_path: Path) -> None:
+    Packed.sound("anki2").zip(tmp_path / "old.apkg")
+    packed = Packed.sound("anki2")
+    packed.edit(lambda db: db.execute("UPDATE notes SET tags = ?, flds = flds || ?, mod = mod + 1", (ESCAPES, ESCAPES)))
+    said = json.dumps(ESCAPES).strip('"')
+    for column in ("models", "decks"):
+        packed.edit(
+            lambda db, column=column: db.execute(  # type: ignore[misc]
+                f'UPDATE col SET {column} = replace({column}, \'"name": "\', \'"name": "\' || ?)', (said,)
+            )
+        )
+    packed.members["manifest.json"] = json.dumps({"edition": ESCAPES}).encode()
+    packed.zip(tmp_path / "new.apkg")
+
+    shown = on_a_terminal(["diff", "old.apkg", "new.apkg", *form], tmp_path)
+
+    assert obeyed(shown) == []
+    assert shown.count("owned") >= 3
 
 
 def test_no_text_of_a_refusal_or_a_fault_reaches_the_terminal_as_a_command(tmp_path: Path, author: Author) -> None:

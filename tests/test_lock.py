@@ -6,7 +6,7 @@ import json
 import re
 import subprocess
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
@@ -26,6 +26,17 @@ from deckbuilder.notes import VERSION, CardTemplate, Field, Note, NoteType
 T = TypeVar("T")
 MUSCLE_TYPE, LOCK = "templates/muscle/notetype.yaml", "cards/deck.lock"
 BRACHIALIS = "cards/muscles/brachialis.yaml"
+ANCONEUS = """\
+muscle: anconeus
+name: Anconeus
+region: arm
+compartment: posterior
+origin: shaft-of-humerus
+insertion: olecranon
+actions: [elbow-extension]
+nerve: radial
+sources: openstax-ap2e-11-5
+"""
 KIND = NoteType(
     "muscle",
     1_700_000_000_100,
@@ -224,6 +235,39 @@ def test_a_note_that_is_gone_leaves_its_entry_as_it_was(first: list[Note], secon
         assert after.notes[key] == before.notes[key]
 
 
+def test_a_note_that_was_retired_and_is_gone_is_a_tombstone() -> None:
+    lock = advance(Lock(), [note(0), note(1)], START)
+    retired = advance(lock, [note(0, retired="wrong"), note(1)], START + 60)
+
+    gone = advance(retired, [note(1)], START + 120)
+
+    key = note(0).key
+    assert gone.notes[key] == replace(retired.notes[key], cards=())
+    assert rebuilt(gone) == gone and advance(gone, [note(1)], START + 180) == gone
+
+
+def test_a_retired_guid_is_never_used_again(author: Author) -> None:
+    file, key = "cards/muscles/anconeus.yaml", "muscle/anconeus"
+    author.write(file, ANCONEUS)
+    author.build()
+    guid = author.guid(key)
+    author.write(file, ANCONEUS + "retired: it is treated elsewhere\n")
+    author.build()
+    (author.root / file).unlink()
+    author.build()
+
+    author.write(file, ANCONEUS.replace("Anconeus", "Quite another muscle"))
+    (fault,) = author.check()
+    author.write(file, ANCONEUS + "retired: it is treated elsewhere\n")
+    author.build()
+    author.write(file, ANCONEUS)
+    author.build()
+
+    assert (fault.rule, str(fault.location)) == ("reused-id", f"{file}:1:1")
+    assert "would take over the reviews" in fault.message
+    assert author.guid(key) == guid, "the same card, come back as it is told to"
+
+
 def test_retiring_a_note_is_told_apart_from_changing_it_and_can_be_taken_back() -> None:
     lock = advance(Lock(), [note(0), note(1)], START)
     retired, changes = locks.advance(lock, "test", [note(0, retired="wrong"), note(1)], TYPES, "2026-12", START + 60)
@@ -327,16 +371,123 @@ def test_two_branches_that_each_add_and_edit_notes_merge_and_keep_every_guid(
         assert entry.hash in {each.hash for each in known} or entry.mod > max(each.mod for each in known)
 
 
-def test_a_rename_on_one_branch_and_an_edit_on_the_other_are_told_with_both_lines() -> None:
+@dataclass(frozen=True)
+class Claims:
+    """A record, as far as the guard looks at it."""
+
+    id: str
+    formerly: tuple[str, ...] = ()
+    kind: str = "muscle"
+
+    @property
+    def key(self) -> str:
+        return f"{self.kind}/{self.id}"
+
+
+def settled(lock: Lock, *subjects: Claims) -> tuple[Lock, list[str]]:
+    found, faults = locks.settle(lock, subjects, lambda kind, id: False)
+    return found, [f"{each.location} {each.message}" for each in faults]
+
+
+@pytest.mark.parametrize("wait", [-10, 0, 10])
+def test_a_rename_on_one_branch_and_an_edit_on_the_other_are_one_note_that_is_newer_than_both(wait: int) -> None:
     common = advance(Lock(), [note(0)], START)
     renamed = advance(common, [note(1, formerly=[0])], START + 60)
-    edited = advance(common, [note(0, "new")], START + 60)
+    edited = advance(common, [note(0, "new")], START + 60 + wait)
+    both = locks.load(merged(*map(locks.dump, (common, renamed, edited))), LOCK)
 
-    with pytest.raises(locks.Damaged) as damage:
-        locks.load(merged(*map(locks.dump, (common, renamed, edited))), LOCK)
+    lock, faults = settled(both, Claims("m1", ("m0",)))
+    after = advance(lock, [note(1, "new", formerly=[0])], START + 30)
 
-    assert "has the guid of" in str(damage.value) and "in line 3" in str(damage.value)
-    assert damage.value.diagnostic.help == "keep the line with the id that the card has now; delete the other"
+    assert faults == []
+    assert guids(after) == {"muscle/m1": common.notes["muscle/m0"].guid}
+    assert after.notes["muscle/m1"].mod > max(renamed.notes["muscle/m1"].mod, edited.notes["muscle/m0"].mod)
+
+
+def test_a_card_that_both_branches_renamed_is_one_note_under_the_id_that_is_left() -> None:
+    common = advance(Lock(), [note(0)], START)
+    one = advance(common, [note(1, formerly=[0])], START + 60)
+    other = advance(common, [note(2, formerly=[0])], START + 90)
+    both = locks.load(merged(*map(locks.dump, (common, one, other))), LOCK)
+
+    left, faults = settled(both, Claims("m1", ("m0",)))
+    renamed_again, fine = settled(both, Claims("m3", ("m2",)))
+    _, told = settled(both, Claims("m1", ("m0",)), Claims("m2", ("m0",)))
+
+    assert (list(left.notes), faults) == (["muscle/m1"], [])
+    assert (list(renamed_again.notes), fine) == (["muscle/m2"], [])
+    assert advance(left, [note(1, formerly=[0])], START + 30).notes["muscle/m1"].mod > other.notes["muscle/m2"].mod
+    assert len(told) == 1
+    assert told[0].startswith("cards/deck.lock:4:1 'muscle/m1' and 'muscle/m2' are one note to learners")
+
+
+def test_a_card_that_was_renamed_and_retired_on_one_branch_stays_retired() -> None:
+    common = advance(Lock(), [note(0)], START)
+    retired = advance(common, [note(1, formerly=[0], retired="why")], START + 60)
+    edited = advance(common, [note(0, "new")], START + 90)
+    both = locks.load(merged(*map(locks.dump, (common, retired, edited))), LOCK)
+
+    lock, faults = settled(both)
+
+    assert faults == []
+    assert lock.notes == retired.notes
+
+
+def test_what_could_not_be_read_may_be_the_renamed_card_and_is_waited_for() -> None:
+    common = advance(Lock(), [note(0)], START)
+    renamed = advance(common, [note(1, formerly=[0])], START + 60)
+    both = replace(renamed, notes={**common.notes, **renamed.notes})
+
+    assert locks.settle(both, [], lambda kind, id: id == "m1") == (both, [])
+
+
+def test_two_contents_of_one_time_are_followed_by_a_newer_one_whichever_is_kept() -> None:
+    common = advance(Lock(), [note(0)], START)
+    one, other = (advance(common, [note(0, text)], START + 60) for text in ("one", "other"))
+    both = locks.load(merged(*map(locks.dump, (common, one, other))), LOCK)
+
+    for text in ("one", "other"):
+        assert advance(both, [note(0, text)], START + 30).notes["muscle/m0"].mod == START + 61
+
+
+def test_what_another_branch_edited_before_a_release_without_it_is_newer_than_that_release() -> None:
+    notes = [note(0), note(1)]
+    common = locks.release(advance(Lock(), notes, START), "2026-11", "digest", START + 10)
+    edited = locks.label(advance(common, [note(0), note(1, "new")], START + 60), "2026-11")[0]
+    released = locks.release(advance(common, notes, START), "2026-12", "digest", START + 90)
+    lock = locks.load(merged(*map(locks.dump, (common, released, edited))), LOCK)
+
+    after, name = locks.label(advance(lock, [note(0), note(1, "new")], START + 120), "2027-01")
+    later = advance(after, [note(0), note(1, "new")], START + 900)
+
+    assert after.notes["muscle/m1"].mod == START + 120 > START + 90
+    assert (after.notes["muscle/m1"].edition, name) == ("2027-01", "2027-01")
+    assert after.notes["muscle/m0"] == common.notes["muscle/m0"]
+    assert later.notes == after.notes
+
+
+def test_two_first_builds_on_two_branches_merge() -> None:
+    one, other = advance(Lock(), [note(0), note(1)], START), advance(Lock(), [note(1), note(2)], START + 60)
+
+    lock = locks.load(locks.dump(one) + locks.dump(other), LOCK)
+
+    assert guids(lock) == guids(one) | guids(other)
+    assert lock.notes["muscle/m1"] == other.notes["muscle/m1"]
+
+
+def test_a_lock_cut_off_behind_any_line_is_noticed() -> None:
+    lines = locks.dump(advance(Lock(), [note(0), note(1)], START)).splitlines(keepends=True)
+
+    for count in range(len(lines)):
+        with pytest.raises(locks.Damaged):
+            locks.load("".join(lines[:count]), LOCK)
+
+
+def test_a_lock_of_before_it_had_an_end_is_read() -> None:
+    lock = advance(Lock(), [note(0), note(1)], START)
+    head, *lines, _ = locks.dump(lock).splitlines(keepends=True)
+
+    assert locks.load("".join([head.replace('lock": 2', 'lock": 1'), *lines]), LOCK) == lock
 
 
 # The schema guard
@@ -528,3 +679,82 @@ def test_a_clock_that_was_never_set_writes_no_lock(author: Author) -> None:
         author.attempt()
 
     assert not (author.root / LOCK).exists()
+
+
+# Releases
+
+
+@given(DECKS.filter(bool), st.integers(0, 3_600), st.integers(-5_000, 5_000))
+def test_what_changes_after_a_release_is_newer_than_all_of_it_whatever_the_clock_says(
+    notes: list[Note], wait: int, later: int
+) -> None:
+    lock = locks.release(advance(Lock(), notes, START), "2026-11", "digest", START + wait)
+    changed = [replace(each, fields=(*each.fields[:1], "quite new", *each.fields[2:])) for each in notes]
+
+    after = advance(lock, changed, START + later)
+
+    assert lock.last is not None
+    assert all(entry.mod <= lock.last.time for entry in lock.notes.values())
+    assert all(entry.mod > lock.last.time for entry in after.notes.values())
+    assert after.releases == lock.releases == rebuilt(after).releases
+
+
+def test_a_released_edition_is_never_anything_else_again() -> None:
+    built = advance(Lock(), [note(0), note(1)], START)
+    lock = locks.release(built, "2026-11", "digest", START + 60)
+
+    same, as_it_was = locks.label(advance(lock, [note(0), note(1)], START + 90), "2026-11")
+    other, unreleased = locks.label(advance(lock, [note(0), note(1, "new")], START + 90), "2026-11")
+    named, following = locks.label(other, "2026-12")
+
+    assert (as_it_was, unreleased, following) == ("2026-11", "2026-11-next", "2026-12")
+    assert same == lock
+    assert [other.notes[note(each).key].edition for each in (0, 1)] == ["2026-11", "2026-11-next"]
+    assert [named.notes[note(each).key].edition for each in (0, 1)] == ["2026-11", "2026-12"]
+
+
+def test_before_the_first_release_an_edition_alone_renames_nothing() -> None:
+    built = advance(Lock(), [note(0)], START)
+
+    assert locks.label(built, "2027-05") == (built, "2027-05")
+
+
+def test_the_time_of_a_release_moves_forward_even_if_the_clock_does_not() -> None:
+    lock = locks.release(advance(Lock(), [note(0)], START), "1", "a", START - 900)
+    lock = locks.release(advance(lock, [note(0, "new")], START - 800), "2", "b", START - 700)
+
+    assert [lock.releases[edition].time for edition in ("1", "2")] == sorted(
+        {each.time for each in lock.releases.values()}
+    )
+    assert lock.last == lock.releases["2"]
+    assert all(entry.mod <= lock.releases["2"].time for entry in lock.notes.values())
+
+
+def test_two_branches_of_which_one_released_merge_and_keep_both() -> None:
+    common = advance(Lock(), [note(0), note(1)], START)
+    released = locks.release(advance(common, [note(0), note(1), note(2)], START + 60), "2026-12", "digest", START + 90)
+    edited = advance(common, [note(0, "new"), note(1), note(3)], START + 70)
+
+    lock = locks.load(merged(*map(locks.dump, (common, released, edited))), LOCK)
+
+    assert lock.releases == released.releases
+    assert guids(lock) == guids(released) | guids(edited)
+    assert lock.notes[note(0).key].hash == edited.notes[note(0).key].hash
+
+
+def test_two_branches_that_released_one_edition_differently_are_told() -> None:
+    common = advance(Lock(), [note(0)], START)
+    one = locks.release(common, "2026-12", "digest", START + 60)
+    other = locks.release(common, "2026-12", "another", START + 90)
+
+    with pytest.raises(locks.Damaged, match="two branches released an edition '2026-12'"):
+        locks.load(merged(*map(locks.dump, (common, one, other))), LOCK)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [("2026-9", "2026-11"), ("2026-11", "2026-11.1"), ("v2", "v10"), ("1", "1a"), ("a", "b"), ("2026-11", "2027-01")],
+)
+def test_editions_are_ordered_as_people_count(earlier: str, later: str) -> None:
+    assert locks.compare_editions(earlier, later) < 0 < locks.compare_editions(later, earlier)
+    assert locks.compare_editions(earlier, earlier) == 0

@@ -295,7 +295,7 @@ def packaged(author: Author) -> tuple[dict[str, str], int]:
     """The fields of brachialis in the built package, and the number of cards in all."""
     path = author.build().path
     contents = reader.read(path)
-    names = {each.id: each.fields for each in contents.note_types}
+    names = {each.id: each.names for each in contents.note_types}
     note = next(each for each in contents.notes() if each.guid == locks.guid("arm", "muscle/brachialis"))
     return dict(zip(names[note.note_type_id], note.fields, strict=True)), contents.card_count
 

@@ -29,7 +29,7 @@ STUDY = """\
 def fields(author: Author, first: str, second: str) -> dict[str, str]:
     author.write("cards/study.yaml", STUDY % (first, second))
     contents = read(author.build().path)
-    names = {each.id: each.fields for each in contents.note_types}
+    names = {each.id: each.names for each in contents.note_types}
     (note,) = (note for note in contents.notes() if note.guid == author.guid("study/smith-2020/curl-against-row"))
     return {name: plain(text) for name, text in zip(names[note.note_type_id], note.fields, strict=True)}
 

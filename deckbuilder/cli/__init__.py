@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import importlib
 import os
+import re
 import signal
 import sys
 import time
@@ -19,6 +20,10 @@ VERBS = {
     "new": "Make a starter project that builds at once.",
     "check": "Find every fault in the cards, with its place and the next step.",
     "build": "Package the cards as an .apkg for Anki.",
+    "diff": "Show what learners will see change.",
+    "release": "Make everything that learners get of an edition.",
+    "rename": "Give a record another id, wherever the cards name it; reviews are kept.",
+    "retire": "Take a note out of teaching; learners keep it.",
     "inspect": "Show what is inside any Anki package.",
     "schema": "Print the JSON Schema of source cards, for editors.",
 }
@@ -44,10 +49,12 @@ class Verbs(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except Fault as fault:
+        except (Fault, OSError) as found:
             from deckbuilder.cli.common import fail
 
-            fail(fault)
+            if isinstance(found, BrokenPipeError):
+                raise
+            fail(found if isinstance(found, Fault) else _unreadable(found))
         except MemoryError:
             from deckbuilder.cli.common import fail
 
@@ -71,6 +78,12 @@ def cli() -> None:
       cd my-deck
       deckbuilder build
     """
+
+
+def _unreadable(error: OSError) -> Fault:
+    """What a verb reads on its way; what it writes is told where it is written."""
+    what = f"{error.filename or 'a file'} cannot be read ({error.strerror or error})"
+    return Fault(what, "check the disk and its permissions; dist and lock are as they were")
 
 
 def too_late() -> None:
@@ -123,7 +136,7 @@ def now() -> int:
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     if not epoch:
         return int(time.time())
-    if not epoch.isdigit():
+    if not re.fullmatch("[0-9]{1,15}", epoch):
         raise click.UsageError(f"SOURCE_DATE_EPOCH is '{epoch}', and must be a number of seconds")
     return int(epoch)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from pathlib import Path
@@ -10,8 +9,8 @@ from pathlib import Path
 import click
 
 from deckbuilder.cli import now, too_late
-from deckbuilder.cli.common import count, progress, project_option, show, tally
-from deckbuilder.pipeline import Built, build
+from deckbuilder.cli.common import count, progress, project_option, relative, show, tally
+from deckbuilder.pipeline import CHANGES, Built, build, by_exam, by_tags
 from deckbuilder.project import Project
 
 MAX_LISTED = 12
@@ -26,6 +25,10 @@ MAX_LISTED = 12
     type=click.Path(path_type=Path, file_okay=False),
     help="Where the package goes. Default: `dist` in the project.",
 )
+@click.option("--exam", metavar="NAME", help="Only what an exam's blueprint asks for, such as NASM-CPT.")
+@click.option(
+    "--select", metavar="TAGS", help="Only notes with these tags: 'TA::Region::Hip and not TA::Tier::3_Deep'."
+)
 @click.option(
     "--locked", is_flag=True, help="Fail if cards/deck.lock is not up to date, instead of writing it (for CI)."
 )
@@ -34,17 +37,30 @@ MAX_LISTED = 12
     is_flag=True,
     help="Change a note type's fields, cards or kind all the same; the price for learners is printed first.",
 )
-def command(project: Project, output: Path | None, locked: bool, allow_schema_change: bool) -> None:
+def command(
+    project: Project,
+    output: Path | None,
+    exam: str | None,
+    select: str | None,
+    locked: bool,
+    allow_schema_change: bool,
+) -> None:
     """Package the cards as an .apkg for Anki.
 
     Learners import it over the last one and keep every review. The package is reproducible: the same cards and
-    lock give the same bytes.
+    lock give the same bytes. CHANGES.md beside it says what changed since the last release.
+
+    --exam and --select make a package of a part of the deck. Its notes are those of the whole: learners may import
+    parts in any order, and the whole later, and have every note once.
 
     \b
     Example:
       deckbuilder build
       deckbuilder build --locked --output release
+      deckbuilder build --exam NASM-CPT
     """
+    if exam is not None and select is not None:
+        raise click.UsageError("give --exam or --select, not both")
     start = time.monotonic()
     folder = output or (Path.cwd() if project.read_only else project.root) / "dist"
     with progress() as tick:
@@ -52,6 +68,7 @@ def command(project: Project, output: Path | None, locked: bool, allow_schema_ch
             project,
             folder,
             now(),
+            choose=by_exam(exam) if exam is not None else by_tags(select) if select is not None else None,
             locked=locked,
             allow_schema_change=allow_schema_change,
             tick=tick,
@@ -67,8 +84,7 @@ def command(project: Project, output: Path | None, locked: bool, allow_schema_ch
 def tell(built: Built, seconds: float) -> None:
     """What was built, and what learners will notice."""
     written, changes = built.written, built.changes
-    path = Path(os.path.relpath(built.path)) if built.path.is_relative_to(Path.cwd()) else built.path
-    click.echo(f"{path}  {written.bytes / 1024:,.0f} KiB, {seconds:.1f} s")
+    click.echo(f"{relative(built.path)}  {written.bytes / 1024:,.0f} KiB, {seconds:.1f} s")
     kinds = ", ".join(
         f"{number} {name}" for name, number in sorted(built.kinds.items(), key=lambda each: (-each[1], each[0]))
     )
@@ -77,6 +93,8 @@ def tell(built: Built, seconds: float) -> None:
         f"{count(written.media, 'media file')}"
     )
     click.echo(f"  sha256 {built.sha256}")
+    if built.since:
+        click.echo(f"  {relative(built.path.with_name(CHANGES))}: what changed since edition {built.since}")
     if built.first:
         click.echo("  first build: cards/deck.lock was made. Commit it; learners' reviews hang on it.")
         return
@@ -86,7 +104,7 @@ def tell(built: Built, seconds: float) -> None:
         ("retired", changes.retired),
         ("renamed", [f"{old} -> {new}" for old, new in changes.renamed]),
         ("restyled", changes.types),
-        ("renamed fields", changes.field_names),
+        ("renamed fields, which Anki before 23.12 takes badly", changes.field_names),
     ]
     if not any(found for _, found in lines):
         click.echo("  for learners: nothing changed since the lock")

@@ -89,8 +89,8 @@ def _seen(contents: PackageContents) -> dict[str, Any]:
                 "name": each.name,
                 "kind": each.kind,
                 "notes": of_type[each.id],
-                "fields": each.fields,
-                "templates": each.templates,
+                "fields": [field.name for field in each.fields],
+                "templates": [template.name for template in each.templates],
             }
             for each in contents.note_types
         ],

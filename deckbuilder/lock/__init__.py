@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from deckbuilder.lock import order
-from deckbuilder.lock.entry import Entry, Lock, TypeEntry, content_hash, guid, type_entry, type_hash
+from deckbuilder.lock.entry import Entry, Lock, Release, TypeEntry, content_hash, guid, type_entry, type_hash
 from deckbuilder.lock.file import RESTORE, Damaged, dump, load
-from deckbuilder.lock.guard import check_ids, check_types
+from deckbuilder.lock.guard import check_ids, check_types, settle
 from deckbuilder.lock.order import GAP
+from deckbuilder.lock.release import NEXT, compare_editions, label, release, state
 from deckbuilder.notes import Note, NoteType
 
 __all__ = [
@@ -23,14 +24,20 @@ __all__ = [
     "Damaged",
     "Entry",
     "Lock",
+    "Release",
     "TypeEntry",
     "advance",
     "check_ids",
     "check_types",
+    "compare_editions",
     "content_hash",
     "dump",
     "guid",
+    "label",
     "load",
+    "release",
+    "settle",
+    "state",
     "type_hash",
 ]
 
@@ -52,6 +59,8 @@ def advance(
     lock: Lock, namespace: str, notes: Sequence[Note], types: Mapping[str, NoteType], edition: str, now: int
 ) -> tuple[Lock, Changes]:
     """The lock after this build. Equal content gives an equal lock, whatever the time."""
+    if lock.last:  # whatever the clock says: what changes after a release is newer than all of it
+        now = max(now, lock.last.time + 1)
     before = {note.key: _entry(lock, note) for note in notes}
     positions = order.positions([known.position if (known := before[note.key]) else None for note in notes])
     # Two branches may have given one id to two notes; the guid is what learners' collections go by.
@@ -89,7 +98,8 @@ def advance(
         entry = replace(old, key=note.key, position=position, cards=note.ordinals, retired=note.retired)
         if old.key in strays:
             entry = replace(entry, note=next(ids))
-        if old.hash != digest:
+        if old.hash != digest or (lock.last and old.mod <= lock.last.time and old.edition.endswith(NEXT)):
+            # The second: another branch released meanwhile, and what this one changed came out with no edition yet.
             entry = replace(entry, hash=digest, mod=max(now, old.mod + 1), edition=edition)
             cards += len(set(note.ordinals) - set(old.cards))
             (retired if note.retired and not old.retired else changed).append(note.key)
@@ -97,7 +107,9 @@ def advance(
             renamed.append((old.key, note.key))
         after[note.key] = entry
     gone = {entry.key for entry in before.values() if entry}
-    after |= {key: entry for key, entry in lock.notes.items() if key not in after and key not in gone}
+    for key, entry in lock.notes.items():
+        if key not in after and key not in gone:
+            after[key] = replace(entry, cards=()) if entry.retired else entry
     type_entries = dict(lock.types)
     restyled: list[str] = []
     renames: list[str] = []
@@ -113,7 +125,7 @@ def advance(
     changes = Changes(
         tuple(new), tuple(changed), tuple(retired), tuple(renamed), cards, tuple(restyled), tuple(renames)
     )
-    return Lock(after, type_entries), changes
+    return Lock(after, type_entries, lock.releases), changes
 
 
 def _entry(lock: Lock, note: Note) -> Entry | None:

@@ -5,19 +5,23 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 from deckbuilder.diagnostics import Location
 from deckbuilder.notes import VERSION, Note, NoteType
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _GUID_LENGTH = 16
+Known = TypeVar("Known", "Entry", "TypeEntry")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a learner's collection knows of one note. `mod` in seconds, `note` (its id) in milliseconds."""
+    """What a learner's collection knows of one note. `mod` in seconds, `note` (its id) in milliseconds.
+
+    Without cards it is a tombstone: the note was retired, its record is gone, and its guid is never used again.
+    """
 
     key: str
     guid: str
@@ -44,13 +48,38 @@ class TypeEntry:
     templates: tuple[tuple[int, str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Release:
+    """An edition that learners have. `time` in seconds: nothing in it is newer. `state`: of the lock as it was then;
+    `digest`: of the package's content."""
+
+    edition: str
+    time: int
+    state: str
+    digest: str
+
+
 @dataclass(frozen=True)
 class Lock:
-    """Everything that was ever shipped, by key and by kind. `places`: the lines that were read."""
+    """Everything that was ever built, by key and by kind, and every edition that was released. `places`: the lines that
+    were read."""
 
     notes: Mapping[str, Entry] = field(default_factory=dict)
     types: Mapping[str, TypeEntry] = field(default_factory=dict)
+    releases: Mapping[str, Release] = field(default_factory=dict)
     places: Mapping[str, Location] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def last(self) -> Release | None:
+        """The edition that was released last."""
+        return max(self.releases.values(), key=lambda each: each.time, default=None)
+
+
+def later(one: Known, other: Known) -> Known:
+    """The one of the later time, with all that it says; at one time, if they differ, of a content that nothing equals."""
+    if one.mod != other.mod:
+        return one if one.mod > other.mod else other
+    return one if one.hash == other.hash else replace(one, hash="")
 
 
 def guid(namespace: str, key: str) -> str:

@@ -11,13 +11,16 @@ import re
 from typing import Any
 
 from deckbuilder.diagnostics import Diagnostic, Location
-from deckbuilder.lock.entry import Entry, Lock, TypeEntry
+from deckbuilder.lock.entry import Entry, Lock, Release, TypeEntry, later
 
-FORMAT = 1
+FORMAT = 2
 RESTORE = "restore it from version control (git checkout -- cards/deck.lock); never delete or edit it"
 # No time or id is so large; SQLite holds a thousand times as much, so that one more than the largest still fits.
 MAX_NUMBER = 1 << 53
 _GUID = re.compile("[0-9A-Za-z]+")
+_HEAD = "deckbuilder lock"
+# The last line. It never changes, so that a merge keeps it; since format 2 a lock without it was cut off.
+_END = {"end": "A lock that does not end here was cut off."}
 
 
 class Damaged(Exception):
@@ -29,9 +32,11 @@ class Damaged(Exception):
 
 
 def dump(lock: Lock) -> str:
-    """The lock as text: a line for the format, one for each note type, one for each note."""
-    head = json.dumps(
-        {"deckbuilder lock": FORMAT, "note": "Learners' reviews hang on this file. Commit it; never edit it."}
+    """The lock as text: a line for the format, one for each release, each note type and each note, and the end."""
+    head = json.dumps({_HEAD: FORMAT, "note": "Learners' reviews hang on this file. Commit it; never edit it."})
+    releases = (
+        sealed({"release": each.edition, "time": each.time, "state": each.state, "digest": each.digest})
+        for each in sorted(lock.releases.values(), key=lambda each: (each.time, each.edition))
     )
     types = (
         sealed(
@@ -49,25 +54,27 @@ def dump(lock: Lock) -> str:
         for _, each in sorted(lock.types.items())
     )
     notes = (_line(entry) for _, entry in sorted(lock.notes.items()))
-    return "\n".join([head, *types, *notes]) + "\n"
+    return "\n".join([head, *releases, *types, *notes, json.dumps(_END)]) + "\n"
 
 
 def load(text: str, name: str) -> Lock:
     """The lock from its text. Raises `Damaged` where it is cut off, newer, or edited by hand.
 
-    A line for the same note on both sides of a merge is settled: the guid must agree, the later time wins.
+    A line for the same note on both sides of a merge is settled: the guid must agree, the later time wins. Of one time
+    with two contents neither is known to have reached anybody: the next build makes it newer.
     """
     notes: dict[str, Entry] = {}
     types: dict[str, TypeEntry] = {}
+    releases: dict[str, Release] = {}
     places: dict[str, Location] = {}
-    guids: dict[str, str] = {}
+    version, ended = 0, False
     if not text:
         raise Damaged(Location(name), "the lock is empty", RESTORE)
     lines = text.split("\n")
     for number, line in enumerate(lines, 1):
         at = Location(name, number, 1)
         if number == len(lines):
-            if line:
+            if line or (version > 1 and not ended):
                 raise Damaged(at, "the lock is cut off here", RESTORE)
             break
         if line.startswith(("<<<<<<<", "=======", ">>>>>>>", "|||||||")):
@@ -80,15 +87,27 @@ def load(text: str, name: str) -> Lock:
             value = json.loads(line)
         except (ValueError, RecursionError):
             raise Damaged(at, "the line is cut off or was edited", RESTORE) from None
-        if number == 1:
-            _check_head(value, at)
+        ended = value == _END
+        if number == 1 or (isinstance(value, dict) and _HEAD in value):  # two first builds may leave two heads
+            version = _format(value, at)
+            continue
+        if ended:
             continue
         if not isinstance(value, dict) or value.pop("seal", None) != _seal(value):
             raise Damaged(at, "the line was edited by hand", RESTORE)
+        if "release" in value:
+            release = _read_release(value, at)
+            if releases.setdefault(release.edition, release) != release:
+                raise Damaged(
+                    at,
+                    f"two branches released an edition '{release.edition}', and not the same",
+                    "keep the line of the one that learners got; delete the other",
+                )
+            continue
         if "type" in value:
             type_entry = _read_type(value, at)
             known = types.get(type_entry.kind)
-            types[type_entry.kind] = type_entry if known is None or known.mod <= type_entry.mod else known
+            types[type_entry.kind] = later(known, type_entry) if known else type_entry
             continue
         entry = _read_entry(value, at)
         other = notes.get(entry.key)
@@ -98,16 +117,9 @@ def load(text: str, name: str) -> Lock:
                 f"'{entry.key}' has another guid than in line {places[entry.key].line}",
                 "keep the line that was released; delete the other",
             )
-        same = guids.setdefault(entry.guid, entry.key)
-        if same != entry.key:
-            raise Damaged(
-                at,
-                f"'{entry.key}' has the guid of '{same}' in line {places[same].line}: one branch renamed the card",
-                "keep the line with the id that the card has now; delete the other",
-            )
-        notes[entry.key] = entry if other is None else max(entry, other, key=lambda each: (each.mod, each.hash))
+        notes[entry.key] = later(other, entry) if other else entry
         places[entry.key] = at
-    return Lock(notes, types, places)
+    return Lock(notes, types, releases, places)
 
 
 def sealed(value: dict[str, Any]) -> str:
@@ -135,8 +147,8 @@ def _seal(value: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:8]
 
 
-def _check_head(value: Any, at: Location) -> None:
-    version = value.get("deckbuilder lock") if isinstance(value, dict) else None
+def _format(value: Any, at: Location) -> int:
+    version = value.get(_HEAD) if isinstance(value, dict) else None
     if type(version) is not int:
         raise Damaged(at, "this is not a deckbuilder lock", RESTORE)
     if version > FORMAT:
@@ -145,6 +157,7 @@ def _check_head(value: Any, at: Location) -> None:
             f"the lock was written by a newer deckbuilder (format {version}, this one reads {FORMAT})",
             "upgrade deckbuilder: pipx upgrade anki-deckbuilder",
         )
+    return version
 
 
 def _read_entry(value: Any, at: Location) -> Entry:
@@ -173,6 +186,15 @@ def _read_entry(value: Any, at: Location) -> Entry:
     if not sound:
         raise Damaged(at, "this entry was edited by hand and makes no sense", RESTORE)
     return entry
+
+
+def _read_release(value: Any, at: Location) -> Release:
+    release = Release(value["release"], value.get("time"), value.get("state"), value.get("digest"))
+    if not all(isinstance(each, str) for each in (release.edition, release.state, release.digest)) or not (
+        type(release.time) is int and release.time >= 0
+    ):
+        raise Damaged(at, "this release's entry was edited by hand and makes no sense", RESTORE)
+    return release
 
 
 def _read_type(value: Any, at: Location) -> TypeEntry:

@@ -3,11 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import reduce
 from typing import Any
 
 from deckbuilder.diagnostics import Diagnostic, Location, Severity
-from deckbuilder.lock.entry import Lock, TypeEntry, type_entry
+from deckbuilder.lock.entry import Entry, Lock, TypeEntry, later, type_entry
 from deckbuilder.notes import NoteType
+
+
+def settle(lock: Lock, subjects: Sequence[Any], lost: Callable[[str, str], bool]) -> tuple[Lock, list[Diagnostic]]:
+    """One entry for each guid: a branch that renamed a card and one that did not have each left a line of it.
+
+    It belongs to the one card that has, or had, one of these ids; where nobody has, what is retired stays so.
+    """
+    if len({entry.guid for entry in lock.notes.values()}) == len(lock.notes):
+        return lock, []
+    twins: dict[str, list[Entry]] = {}
+    for entry in lock.notes.values():
+        twins.setdefault(entry.guid, []).append(entry)
+    notes, found = dict(lock.notes), []
+    for entries in (each for each in twins.values() if len(each) > 1):
+        keys = {entry.key for entry in entries}
+        owners = [known for each in subjects if (known := [key for key in _ids(each) if key in keys])]
+        if len(owners) != 1 and any(lost(*key.split("/", 1)) for key in keys):
+            continue  # what could not be read may be the one
+        if len(owners) > 1:
+            found.append(_one_note(lock, keys))
+            continue
+        for key in keys:
+            del notes[key]
+        if owners:
+            notes[owners[0][0]] = replace(reduce(later, entries), key=owners[0][0])
+        else:
+            gone = max(entries, key=lambda each: (bool(each.retired), each.mod))
+            notes[gone.key] = gone
+    return replace(lock, notes=notes), found
+
+
+def _ids(subject: Any) -> list[str]:
+    return [subject.key, *(f"{subject.kind}/{id}" for id in subject.formerly)]
+
+
+def _one_note(lock: Lock, keys: set[str]) -> Diagnostic:
+    *others, last = sorted(keys, key=lambda key: lock.places[key])
+    names = ", ".join(f"'{key}'" for key in others)
+    return Diagnostic(
+        lock.places[last],
+        "renamed-twice",
+        f"{names} and '{last}' are one note to learners, renamed on one branch, and more than one card has these ids",
+        "keep one of the cards, with the other ids under `formerly`; a card that is to be a note of its own needs a new id",
+    )
 
 
 def check_ids(lock: Lock, subjects: Sequence[Any], lost: Callable[[str, str], bool]) -> Iterator[Diagnostic]:
@@ -19,6 +65,14 @@ def check_ids(lock: Lock, subjects: Sequence[Any], lost: Callable[[str, str], bo
     claimed: dict[str, str] = {}
     for subject in subjects:
         key = subject.key
+        known = lock.notes.get(key)
+        if known and known.retired and not known.cards and not subject.retired:
+            yield Diagnostic(
+                subject.place(),
+                "reused-id",
+                f"'{key}' was retired ({known.retired}), and its card would take over the reviews of that one",
+                "give the new card another id; if it is the old one come back, build it once with `retired: why` first",
+            )
         for place, id in enumerate(subject.formerly):
             old = f"{subject.kind}/{id}"
             where = subject.place("formerly", place)

@@ -14,7 +14,7 @@ GAP = 10
 
 def positions(known: Sequence[int | None]) -> list[int]:
     """Places in teaching order. The longest run that is in order already stays; the rest goes between its neighbours."""
-    keep = _longest_run([(place, value) for place, value in enumerate(known) if value is not None])
+    keep = longest_run([(place, value) for place, value in enumerate(known) if value is not None])
     places: list[int] = []
     anchors = [(place, known[place]) for place in range(len(known)) if place in keep]
     anchors.append((len(known), None))
@@ -38,7 +38,7 @@ def fresh_ids(taken: Iterable[int], now: int, wanted: int) -> Iterator[int]:
     return (second * STRIDE for second in reversed(list(islice(free, wanted))))
 
 
-def _longest_run(pairs: Sequence[tuple[int, int]]) -> set[int]:
+def longest_run(pairs: Sequence[tuple[int, int]]) -> set[int]:
     """The places of a longest strictly rising subsequence of values."""
     tails: list[int] = []
     ends: list[int] = []

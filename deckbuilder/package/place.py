@@ -1,129 +1,132 @@
-"""A package and its lock into place: written aside, read back, then both moved, or both as they were."""
+"""What a verb writes, into its places: all of it written aside first, then moved together, or all as it was."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator
+import stat
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from deckbuilder.diagnostics import Fault
-from deckbuilder.lock import Lock
 from deckbuilder.project import Project
-from deckbuilder.render import Rendered
 
-if TYPE_CHECKING:
-    from deckbuilder.package.writer import DeckSpec, Written
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """Where a package lies, and what was written."""
-
-    path: Path
-    written: Written
-    sha256: str
+Move = tuple[Path, Path]
 
 
 @contextmanager
-def alone(project: Project, output: Path) -> Iterator[None]:
-    """Two builds at once would each write a lock that lacks the other's times."""
+def alone(project: Project, output: Path | None = None) -> Iterator[None]:
+    """Two builds at once would each write a lock that lacks the other's times; an edit has no place between the two.
+
+    `output`: where something is going to be written, besides the cards.
+    """
     from filelock import FileLock, Timeout
 
-    folder = output if project.read_only else project.cards
+    folder = output if output and project.read_only else project.cards
     try:
-        output.mkdir(parents=True, exist_ok=True)
-        if not os.access(output, os.W_OK):
-            raise PermissionError(13, "Permission denied", str(output))
+        if output:
+            output.mkdir(parents=True, exist_ok=True)
+            if not os.access(output, os.W_OK):
+                raise PermissionError(13, "Permission denied", str(output))
         turn = FileLock(folder / ".building", timeout=0)
         turn.acquire()
     except Timeout:
-        raise Fault("another build of this project is running", "wait until it ends, then build again") from None
+        raise Fault("another build of this project is running", "wait until it ends, then run this again") from None
     except OSError as error:
-        raise Fault(
-            f"{error.filename or folder} cannot be written ({error.strerror or error})",
-            "check its permissions, or choose another folder with --output",
-        ) from error
+        other = ", or choose another folder with --output" if output else ""
+        message = f"{error.filename or folder} cannot be written ({error.strerror or error})"
+        raise Fault(message, f"check its permissions{other}") from error
     try:
         yield
     finally:
         turn.release()
 
 
-def put(
-    project: Project,
-    output: Path,
-    rendered: Rendered,
-    decks: dict[str, DeckSpec],
-    lock: Lock,
-    text: str,
-    *,
-    stale: bool,
-    committing: Callable[[], None],
-) -> Placed:
-    """Written aside, read back, then moved into place together. `text`: the lock's; `stale`: it is not what lies there.
+@contextmanager
+def aside(*paths: Path) -> Iterator[None]:
+    """Room for what is written before it is moved: what a killed run left there is cleared, and cleared again at the end.
 
-    `committing` is called when all is written and only has to be moved.
+    The names must not hold an edition, or the next one would not find what this one left.
     """
-    from deckbuilder.package import writer  # genanki takes long to import: a build that faults stop does without
-
-    deck = rendered.deck
-    target = output / f"{deck.id}-{deck.edition}.apkg"
-    # Without the edition: the next build clears what a killed one left, whatever it is called by then.
-    aside = output / f"{deck.id}.apkg.part"
-    lock_aside, lock_before = (project.lock.with_suffix(f".lock{end}") for end in (".part", ".before.part"))
-    passing = (aside, lock_aside, lock_before)
+    passing = [each for path in paths for each in (path, _before(path))]
     try:
         for leftover in passing:
-            leftover.unlink(missing_ok=True)
-        about = {"deck": deck.id, "edition": deck.edition, "lock": hashlib.sha256(text.encode()).hexdigest()}
-        written = writer.write(aside, rendered.notes, rendered.note_types, lock, decks, about)
-        digest = _sha256(aside)
-        if stale:
-            with lock_aside.open("w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            if project.lock.exists():
-                shutil.copyfile(project.lock, lock_before)
-        committing()
-        _move(aside, target, lock_aside if stale else None, project.lock, lock_before)
+            _clear(leftover)
+        yield
     except OSError as error:
         raise Fault(
             f"the package could not be written ({error.strerror or error})",
-            f"check space and permissions at {error.filename or output}; dist and lock are as they were",
+            f"check space and permissions at {error.filename2 or error.filename or paths[0].parent}; "
+            "dist and lock are as they were",
         ) from error
     finally:
         for leftover in passing:
             with suppress(OSError):
-                leftover.unlink(missing_ok=True)
-    return Placed(target, written, digest)
+                _clear(leftover)
 
 
-def _move(package: Path, target: Path, lock: Path | None, lock_target: Path, lock_before: Path) -> None:
-    """Both into place, or neither. The lock first: a package without its lock is the one order that could ship two
-    different texts under one time. A build that is killed in between is finished by the next one."""
+def write_text(path: Path, text: str) -> None:
+    """The text in UTF-8, with `\\n`, and on the disk."""
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def move(moves: Sequence[Move], committing: Callable[[], None]) -> None:
+    """Every file, or folder that is new, from aside to its target, in this order, or none.
+
+    `committing` is called when all is ready. The order matters to a kill, after which nobody can take anything back: the
+    next run finishes what was begun. A file that is replaced keeps its permissions; one that may not be written stops all.
+    """
+    for path, target in moves:
+        if target.is_file():
+            if not os.access(target, os.W_OK):
+                raise PermissionError(13, "Permission denied", str(target))
+            path.chmod(stat.S_IMODE(target.stat().st_mode))
+            _copy(target, _before(path))
+    committing()
     try:
-        if lock is not None:
-            lock.replace(lock_target)
-        package.replace(target)
+        for path, target in moves:
+            path.replace(target)
     except BaseException:
-        if lock is not None and package.exists() and not lock.exists():
-            if lock_before.exists():
-                lock_before.replace(lock_target)
-            else:
-                lock_target.unlink()
+        if moves and moves[-1][0].exists():
+            for path, target in reversed(moves):
+                before = _before(path)
+                if path.exists() and target.exists():
+                    continue  # not its turn yet
+                if before.exists():
+                    before.replace(target)
+                elif not path.exists():
+                    _clear(target)
         raise
 
 
-def _sha256(path: Path) -> str:
+def sha256(path: Path) -> str:
+    """The checksum that a learner can compare."""
+    digest = hashlib.sha256()
     with path.open("rb") as file:
-        return (
-            hashlib.file_digest(file, "sha256").hexdigest()
-            if hasattr(hashlib, "file_digest")
-            else hashlib.sha256(file.read()).hexdigest()
-        )
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _before(path: Path) -> Path:
+    """Where the target's old self waits until all is done: beside `x.part`, in `x.before.part`."""
+    return path.with_name(f"{path.name.removesuffix('.part')}.before.part")
+
+
+def _copy(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # a disk without hard links
+        shutil.copy(source, target)
+
+
+def _clear(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

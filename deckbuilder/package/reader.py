@@ -62,12 +62,34 @@ class UnreadablePackage(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class FieldSeen:
+    name: str
+    id: int | None  # by which Anki knows it through a renaming; older packages have none
+    collapsed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateSeen:
+    name: str
+    id: int | None
+    front: str
+    back: str
+
+
+@dataclass(frozen=True, slots=True)
 class NoteTypeSeen:
     id: int
     name: str
     kind: Literal["normal", "cloze"]
-    fields: tuple[str, ...]  # names, in order, as are the templates
-    templates: tuple[str, ...]
+    mod: int
+    css: str
+    sort_field: int
+    fields: tuple[FieldSeen, ...]  # in order, as are the templates
+    templates: tuple[TemplateSeen, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(field.name for field in self.fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,22 +374,49 @@ def _cards(path: Path, db: sqlite3.Connection) -> Iterator[CardSeen]:
 
 
 def _note_types(db: sqlite3.Connection) -> Iterator[NoteTypeSeen]:
-    fields, templates = defaultdict[int, list[str]](list), defaultdict[int, list[str]](list)
-    for table, names in (("fields", fields), ("templates", templates)):
-        for note_type, _, name in sorted(_rows(db, table, ntid=int, ord=int, name=str)):
-            names[note_type].append(name)
-    for id, name, config in _rows(db, "notetypes", id=int, name=str, config=bytes):
-        kind: Literal["normal", "cloze"] = "cloze" if _protobuf(config)[0].get(1) == 1 else "normal"
-        yield NoteTypeSeen(id, name, kind, tuple(fields[id]), tuple(templates[id]))
+    fields, templates = defaultdict[int, list[FieldSeen]](list), defaultdict[int, list[TemplateSeen]](list)
+    for note_type, _, name, config in sorted(_rows(db, "fields", ntid=int, ord=int, name=str, config=bytes)):
+        numbers, _ = _protobuf(config)
+        fields[note_type].append(FieldSeen(name, _signed(numbers.get(9)), bool(numbers.get(7))))
+    for note_type, _, name, config in sorted(_rows(db, "templates", ntid=int, ord=int, name=str, config=bytes)):
+        numbers, texts = _protobuf(config)
+        templates[note_type].append(TemplateSeen(name, _signed(numbers.get(8)), _text(texts[1]), _text(texts[2])))
+    for id, name, mod, config in _rows(db, "notetypes", id=int, name=str, mtime_secs=int, config=bytes):
+        numbers, texts = _protobuf(config)
+        kind: Literal["normal", "cloze"] = "cloze" if numbers.get(1) == 1 else "normal"
+        parts = tuple(fields[id]), tuple(templates[id])
+        yield NoteTypeSeen(id, name, kind, mod, _text(texts[3]), numbers.get(2, 0), *parts)
 
 
 def _note_types_in_json(models: str) -> Iterator[NoteTypeSeen]:
     for model in _json(models).values():
         id, name, kind = int(_get(model, "id", int, str)), _get(model, "name", str), _get(model, "type", int)
-        fields, templates = (
-            tuple(_get(each, "name", str) for each in _get(model, key, list)) for key in ("flds", "tmpls")
+        shape: Literal["normal", "cloze"] = "cloze" if kind == 1 else "normal"
+        fields = tuple(
+            FieldSeen(_get(each, "name", str), _whole(each, "id"), each.get("collapsed") is True)
+            for each in _get(model, "flds", list)
         )
-        yield NoteTypeSeen(id, name, "cloze" if kind == 1 else "normal", fields, templates)
+        templates = tuple(
+            TemplateSeen(_get(each, "name", str), _whole(each, "id"), _get(each, "qfmt", str), _get(each, "afmt", str))
+            for each in _get(model, "tmpls", list)
+        )
+        mod, sort_field = (_whole(model, key) or 0 for key in ("mod", "sortf"))
+        yield NoteTypeSeen(id, name, shape, mod, _get(model, "css", str), sort_field, fields, templates)
+
+
+def _whole(part: dict[str, Any], key: str) -> int | None:
+    """A number, if it is one: old packages lack some of them."""
+    found = part.get(key)
+    return found if isinstance(found, int) else None
+
+
+def _signed(number: int | None) -> int | None:
+    """A varint is 64 bits without a sign; Anki's ids have one."""
+    return number if number is None or number < 1 << 63 else number - (1 << 64)
+
+
+def _text(pieces: list[bytes]) -> str:
+    return b"".join(pieces).decode()
 
 
 def _decks(db: sqlite3.Connection) -> Iterator[DeckSeen]:

@@ -25,23 +25,14 @@ from genanki.apkg_col import APKG_COL
 from genanki.apkg_schema import APKG_SCHEMA
 
 from deckbuilder.diagnostics import Fault
-from deckbuilder.lock import Entry, Lock
-from deckbuilder.notes import VERSION, Media, Note, NoteType
+from deckbuilder.lock import Lock
+from deckbuilder.notes import DeckSpec, Media, Note, NoteType
 
 MANIFEST = "manifest.json"
 # SQLite writes its own version into the header; a fixed one keeps packages of different machines alike.
 _SQLITE_VERSION = (3_040_001).to_bytes(4, "big")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _CHUNK = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class DeckSpec:
-    """A deck as Anki shows it: the whole name with `::`, and a description in Markdown."""
-
-    id: int
-    name: str
-    description: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +126,7 @@ class _Deck(genanki.Deck):  # type: ignore[misc]
         add = self.digest.update
         for note in self.notes:
             entry, note_type = self._lock.notes[note.key], self._types[note.kind]
-            values = _with_version(note, note_type, entry)
+            values = note_type.with_version(note.fields, entry.edition)
             tags, fields = f" {' '.join(note.tags)} ", "\x1f".join(values)
             sort_field = values[note_type.names.index(note_type.sort_field)]
             add(f"{entry.note} {entry.guid} {note_type.id} {entry.mod}{tags}{fields}\n".encode())
@@ -171,7 +162,8 @@ class _Package(genanki.Package):  # type: ignore[misc]
         decks: Mapping[str, DeckSpec],
         about: Mapping[str, Any],
     ) -> None:
-        self._models = {kind: _NoteType(each, lock.types[kind].mod) for kind, each in types.items()}
+        used = {note.kind for note in notes}
+        self._models = {kind: _NoteType(each, lock.types[kind].mod) for kind, each in types.items() if kind in used}
         by_deck: dict[str, list[Note]] = {id: [] for id in decks}
         for note in notes:
             by_deck[note.deck].append(note)
@@ -254,14 +246,6 @@ class _Package(genanki.Package):  # type: ignore[misc]
         for media in self._media:
             digest.update(f"{media.name} {media.digest}".encode())
         return digest.hexdigest()
-
-
-def _with_version(note: Note, note_type: NoteType, entry: Entry) -> tuple[str, ...]:
-    """The fields, with the edition in which the note last changed: a learner who reports an error says which one."""
-    if VERSION not in note_type.names:
-        return note.fields
-    place = note_type.names.index(VERSION)
-    return (*note.fields[:place], entry.edition, *note.fields[place + 1 :])
 
 
 def _split(schema: str) -> tuple[str, list[str]]:

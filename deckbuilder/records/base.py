@@ -187,12 +187,13 @@ class Picture(Model):
 class Reference:
     """That a record names another: any of `kinds` may answer to `id`. `path` leads to the place in the source.
 
-    Where the path ends in the id itself, it is the key of a mapping, or an item to be found by its name.
+    `named`: the path ends in the id itself, which is the key of a mapping, or an item to be found by its name.
     """
 
     kinds: tuple[str, ...]
     id: str
     path: Path_
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,9 +269,7 @@ class Subject(Record):
         return self.locate(*path)
 
     def refers(self) -> Iterator[Reference]:
-        for fact, ids in self.sources.items():
-            for place, id in enumerate(ids):
-                yield Reference(("source",), id, _source_path(self._document.value, fact, place))
+        yield from citations(self.sources, self._document)
 
     def subjects(self) -> tuple[Any, ...]:
         return (self,)
@@ -285,6 +284,13 @@ class Subject(Record):
         return tuple(dict.fromkeys(found))
 
 
+def citations(sources: dict[str, tuple[str, ...]], document: Document) -> Iterator[Reference]:
+    """The references of a `sources` value, in whichever of its shapes it is written."""
+    for fact, found in sources.items():
+        for place, id in enumerate(found):
+            yield Reference(("source",), id, _source_path(document.value, fact, place))
+
+
 def _source_path(value: dict[str, Any], fact: str, place: int) -> Path_:
     typed = value.get("sources")
     if isinstance(typed, dict):
@@ -295,7 +301,7 @@ def _source_path(value: dict[str, Any], fact: str, place: int) -> Path_:
 def names(path: str, kinds: tuple[str, ...], named: tuple[Named, ...], *before: str | int) -> Iterator[Reference]:
     """The references of a `Names` value: in a mapping, in a list or alone, each is found by the id itself."""
     for each in named:
-        yield Reference(kinds, each.id, (*before, path, each.id))
+        yield Reference(kinds, each.id, (*before, path, each.id), named=True)
 
 
 def ids(path: str, kinds: tuple[str, ...], found: tuple[str, ...], *before: str | int) -> Iterator[Reference]:

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from deckbuilder.records.base import Id, Model, Prose, Record, Reference, Text, Whole
 
+EDITION = r"[0-9A-Za-z][0-9A-Za-z._-]{0,31}"
 MAX_ID = 2**53 - 1  # Anki keeps 64 bits; JSON readers on phones keep 53
 
 
@@ -59,7 +60,7 @@ class Deck(Record):
     id: Id = Field(validation_alias="deck")
     name: Level
     anki_id: AnkiId
-    edition: Text = Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]{0,31}$")
+    edition: Text = Field(pattern=f"^{EDITION}$")
     namespace: Id
     tag_root: TagLevel
     language: Text = "en"

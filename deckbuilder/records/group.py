@@ -36,7 +36,7 @@ class Group(Subject):
         yield from super().refers()
         yield Reference(("region",), self.region, ("region",))
         for muscle in self.tell_apart:
-            yield Reference(("muscle",), muscle, ("tell_apart", muscle))
+            yield Reference(("muscle",), muscle, ("tell_apart", muscle), named=True)
         if self.odd_one_out:
             yield from ids("among", ("muscle",), self.odd_one_out.among, "odd_one_out")
             yield Reference(("muscle",), self.odd_one_out.odd, ("odd_one_out", "odd"))

@@ -147,7 +147,7 @@ class Muscle(Subject):
             for part, each in divisions.items():
                 yield from _facts(each, label, part)
         for other in self.confuse_with:
-            yield Reference(("muscle",), other, ("confuse_with", other))
+            yield Reference(("muscle",), other, ("confuse_with", other), named=True)
 
 
 def _facts(holder: Muscle | Part, *before: str) -> Iterator[Reference]:

@@ -186,9 +186,9 @@ class Compared:
 
     @property
     def formerly(self) -> tuple[str, ...]:
-        return tuple(old if "/" in old else f"{self.study.id}/{old}" for old in self.comparison.formerly) + tuple(
-            f"{old}/{self.comparison.id}" for old in self.study.formerly
-        )
+        """Every id of the study with every id of the comparison: either may have been renamed before the other."""
+        studies, own = (*self.study.formerly, self.study.id), (*self.comparison.formerly, self.comparison.id)
+        return tuple(f"{study}/{id}" for study in studies for id in own)[:-1]
 
     @property
     def retired(self) -> str:

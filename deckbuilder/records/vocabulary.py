@@ -7,7 +7,21 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from deckbuilder.records.base import Id, Ids, Model, Prose, Record, Reference, Root, Sources, Text, Topic, Whole, ids
+from deckbuilder.records.base import (
+    Id,
+    Ids,
+    Model,
+    Prose,
+    Record,
+    Reference,
+    Root,
+    Sources,
+    Text,
+    Topic,
+    Whole,
+    citations,
+    ids,
+)
 
 
 class Region(Record):
@@ -78,8 +92,7 @@ class Nerve(Record):
     def refers(self) -> Iterator[Reference]:
         if self.part_of:
             yield Reference(("nerve",), self.part_of, ("part_of",))
-        for fact, found in self.sources.items():
-            yield from (Reference(("source",), id, ("sources", fact)) for id in found)
+        yield from citations(self.sources, self._document)
 
 
 class Term(Record):
@@ -129,5 +142,4 @@ class Exam(Record):
     sources: Sources = {}
 
     def refers(self) -> Iterator[Reference]:
-        for fact, found in self.sources.items():
-            yield from (Reference(("source",), id, ("sources", fact)) for id in found)
+        yield from citations(self.sources, self._document)

@@ -1,6 +1,9 @@
 """Pictures on cards: found inside the project, named by their content, so that a changed picture is a new file.
 
 Anki keeps a file that a learner already has under a name; a name that holds a hash of the bytes cannot be stale.
+And it takes a file from a package only where a note that it adds or updates shows it, unless the name starts with `_`. A
+learner who lets the package update no note, because the text file does that (`package/text.py`), needs the picture all the same.
+The price: Anki counts no such file as unused, so that a picture which no card shows any more stays with the learner.
 """
 
 from __future__ import annotations
@@ -65,4 +68,4 @@ class Pictures:
         if not data:
             return fault(f"'{name}' is empty, and Anki counts it as missing", "export it again")
         digest = hashlib.sha256(data).hexdigest()
-        return Media(f"{self._prefix}-{digest[:20]}{path.suffix.lower()}", path, digest)
+        return Media(f"_{self._prefix}-{digest[:20]}{path.suffix.lower()}", path, digest)

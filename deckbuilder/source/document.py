@@ -46,12 +46,12 @@ class Document:
 
     def locate(self, path: Path_ = (), *, key: bool = False) -> Location:
         """Where the value at `path` stands, or, with `key`, the key that names it. As near as there is one."""
-        node = _compose(self.file)[self.document]
+        node = compose(self.file)[self.document]
         if self.item is not None:
             node = node.value[self.item]
         mark: Any = node.start_mark
         for step in path:
-            entry = _child(node, step)
+            entry = child(node, step)
             if entry is None:
                 break
             name, node = entry
@@ -60,11 +60,13 @@ class Document:
 
 
 @lru_cache(maxsize=4)
-def _compose(file: File) -> list[Any]:
+def compose(file: File) -> list[Any]:
+    """The documents of a file as nodes, which know their marks."""
     return nodes_of(file.text)
 
 
-def _child(node: Any, step: str | int) -> tuple[Any, Any] | None:
+def child(node: Any, step: str | int) -> tuple[Any, Any] | None:
+    """One step down a path: the node that names what is there, and what is there."""
     if isinstance(node, yaml.MappingNode):
         return _named(node).get(str(step))
     if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):

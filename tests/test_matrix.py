@@ -1,0 +1,39 @@
+"""The promises once more, in each older Anki that learners have."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import ankis
+import pytest
+from conftest import ROOT
+
+ASKED = (
+    "test_versions.py",
+    "test_promises.py",
+    "test_histories.py",
+    "test_updating.py",
+    "test_safe_update.py",
+    "test_anki_rules.py",
+    "test_shipped.py",
+)
+# Of the promise that needs no Anki, and of those about the tests themselves, once is enough.
+LEFT_OUT = "not hash_seed and not notices and not storm"
+
+
+@pytest.mark.parametrize("version", ankis.OLDER)
+def test_the_promises_hold_in_anki(version: str, request: pytest.FixtureRequest) -> None:
+    if not ankis.installed(version):
+        lacking = f"Anki {version} is not installed here: make ankis"
+        (pytest.fail if request.config.getoption("every_anki") else pytest.skip)(lacking)
+    tests = [str(ROOT / "tests" / name) for name in ASKED]
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--tb=short", "-k", LEFT_OUT, *tests]
+
+    ran = subprocess.run(command, cwd=ROOT, env=ankis.surroundings(version), capture_output=True, text=True)
+
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert f"Anki {version}\n" in ran.stdout
+    skipped = re.findall(r"^SKIPPED \[\d+\] \S+ (.*)", ran.stdout, re.MULTILINE)
+    assert all(why.startswith("Anki before ") for why in skipped), skipped

@@ -1,0 +1,123 @@
+"""What docs/updating.md tells learners: every statement names its tests, and here are those that stand nowhere else."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+from conftest import ROOT, Author
+from judge import HAS_OPTIONS, Anki
+from test_promises import BICEPS, TRICEPS, _rewords
+
+PAGE = ROOT / "docs" / "updating.md"
+# What is no statement about what an import does: clicks, and what was not tried.
+PLAIN = ("**Desktop.**", "**AnkiDroid.**", "**AnkiMobile.**", "The clicks", "For learners.", "Every statement", "What ",
+         "Every edition comes", "On a phone", "Older Ankis")  # fmt: skip
+
+
+def statements() -> list[str]:
+    """The paragraphs and items of the page, without headings."""
+    text = re.sub(r"^#.*$", "", PAGE.read_text("utf-8"), flags=re.MULTILINE)
+    parts = re.split(r"\n\s*\n|\n(?=- |\d\. )", text)
+    return [part.strip() for part in parts if part.strip()]
+
+
+def test_every_statement_names_tests_that_exist() -> None:
+    tests = {
+        name
+        for path in (ROOT / "tests").glob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)", path.read_text("utf-8"), re.MULTILINE)
+    }
+    for statement in statements():
+        named = re.findall(r"test_\w+", " ".join(re.findall(r"<!--(.*?)-->", statement, re.DOTALL)))
+        assert set(named) <= tests, statement
+        assert named or statement.startswith(PLAIN), f"nothing proves: {statement}"
+
+
+def test_a_note_that_the_learner_deleted_comes_back(author: Author, anki: Anki) -> None:
+    package = author.build().path
+    anki.imports(package)
+    guid = author.guid(BICEPS)
+
+    anki.delete(guid)
+    result = anki.imports(package)
+
+    assert result.new == (guid,) and len(anki.note(guid).cards) == 5
+
+
+def test_an_update_takes_the_learners_own_tags(author: Author, anki: Anki) -> None:
+    anki.imports(author.build().path)
+    for key in (BICEPS, TRICEPS):
+        anki.tag(author.guid(key), "marked")
+        anki.tag(author.guid(key), "mine")
+
+    _rewords(author)
+    author.waits()
+    anki.imports(author.build().path)
+
+    assert not {"marked", "mine"} & set(anki.note(author.guid(BICEPS)).tags)
+    assert {"marked", "mine"} <= set(anki.note(author.guid(TRICEPS)).tags)
+
+
+def test_reviews_flags_suspension_and_moves_do_not_hold_an_update_back(author: Author, anki: Anki) -> None:
+    anki.imports(author.build().path)
+    guid = author.guid(BICEPS)
+    _rewords(author)
+    later = author.build().path
+
+    anki.review(guid, 0)
+    anki.flag(guid, 1, 2)
+    anki.suspend(guid, 2)
+    anki.move(guid, 3, "Mine")
+    before = anki.schedule()
+    result = anki.imports(later)
+
+    assert guid in result.updated and "It bends" in anki.note(guid).fields["Why"]
+    assert anki.schedule() == before
+
+
+@pytest.mark.skipif(not HAS_OPTIONS, reason="Anki before 23.10 does not ask whether to update notes")
+def test_always_brings_our_text_and_keeps_reviews(author: Author, anki: Anki) -> None:
+    anki.imports(author.build().path)
+    guid = author.guid(BICEPS)
+    _rewords(author)
+    later = author.build().path
+    anki.review(guid, 0)
+    anki.edit(guid, "Why", "typed after the build")
+    before = anki.schedule()
+
+    newer = anki.imports(later)
+    always = anki.imports(later, update_notes="always")
+
+    assert guid not in newer.updated and guid in always.updated
+    assert "It bends" in anki.note(guid).fields["Why"]
+    assert anki.schedule() == before
+
+
+@pytest.mark.skipif(not HAS_OPTIONS, reason="Anki before 23.10 adds a copy of the note type in silence")
+@pytest.mark.parametrize("change", ["added", "moved", "removed"])
+def test_a_learner_who_changed_our_note_type_keeps_all_and_gets_no_updates(
+    change: str, author: Author, anki: Anki
+) -> None:
+    anki.imports(author.build().path)
+    guid = author.guid(BICEPS)
+    anki.review(guid, 0)
+    models = anki.collection.models
+    kind = models.by_name("ARM Muscle")
+    assert kind is not None
+    if change == "added":
+        models.add_field(kind, models.new_field("Mine"))
+    elif change == "moved":
+        models.reposition_field(kind, kind["flds"][5], 6)
+    else:
+        models.remove_field(kind, kind["flds"][-1])
+    models.update_dict(kind)
+    before, note = anki.schedule(), anki.note(guid)
+
+    _rewords(author)
+    author.now = max(author.now, int(time.time()) + 60)
+    result = anki.imports(author.build().path)
+
+    assert guid in result.conflicting
+    assert anki.schedule() == before and anki.note(guid).fields == note.fields
