@@ -94,7 +94,7 @@ def run_target(target: str, inputs: int, seed: int, program: Sequence[str] = ("-
     """So many inputs at one border, in processes of their own: as often as one dies, the next goes on behind it."""
     total, start = Figures(), 0
     path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(prefix="fuzz-", dir=_memory()) as folder:
         told = Path(folder, "told")
         while start < inputs and len(total.findings) < MAX_FINDINGS:
             told.write_bytes(b"")
@@ -122,7 +122,7 @@ def inputs_of(border: Border, seed: int, number: int) -> bytes:
 def feed(border: Border, seed: int, numbers: range, tell: Path | None = None) -> Figures:
     """These inputs in this process. `tell`: a file that holds the number at hand, and figures at each finding and the end."""
     figures = Figures()
-    with ground() as folder, open(tell or os.devnull, "r+b", buffering=0) as told:  # noqa: PTH123
+    with ground(tell.parent if tell else None) as folder, open(tell or os.devnull, "r+b", buffering=0) as told:  # noqa: PTH123
         border.cross(border.make(Random(0)), folder)  # what is made once is nobody's time
         gc.freeze()
         gc.set_threshold(20_000)
@@ -191,11 +191,10 @@ def _watch(event: str, details: tuple[Any, ...]) -> None:
 
 
 @contextmanager
-def ground() -> Iterator[Path]:
+def ground(within: Path | None = None) -> Iterator[Path]:
     """A folder in memory for inputs; it is the only place where anything may be written."""
     global _allowed
-    memory = Path("/dev/shm")
-    folder = Path(tempfile.mkdtemp(prefix="fuzz-", dir=memory if memory.is_dir() else None))
+    folder = Path(tempfile.mkdtemp(prefix="fuzz-", dir=within or _memory()))
     (folder / "temporary").mkdir()
     before, tempfile.tempdir = tempfile.tempdir, str(folder / "temporary")
     handler = signal.signal(signal.SIGALRM, _stuck)
@@ -210,6 +209,11 @@ def ground() -> Iterator[Path]:
         signal.signal(signal.SIGALRM, handler)
         tempfile.tempdir = before
         shutil.rmtree(folder)
+
+
+def _memory() -> Path | None:
+    memory = Path("/dev/shm")
+    return memory if memory.is_dir() else None
 
 
 def _stuck(number: int, frame: object) -> None:
