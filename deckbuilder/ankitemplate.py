@@ -14,6 +14,7 @@ from functools import lru_cache
 # Names that Anki fills in itself; they never make a front non-empty.
 SPECIAL = frozenset({"FrontSide", "Tags", "Type", "Deck", "Subdeck", "Card", "CardFlag", "CardID"})
 FILTERS = frozenset({"text", "hint", "type", "nc", "cloze", "cloze-only", "furigana", "kana", "kanji"})
+MAX_DEPTH = 100
 
 _TOKEN = re.compile(r"<!--.*?-->|\{\{(.*?)\}\}", re.DOTALL)
 _BLANK = re.compile(r"(?:[ \t\n\v\f\r]|</?(?:br|div) ?/?>)*", re.IGNORECASE)
@@ -55,9 +56,11 @@ def parse(template: str) -> tuple[Node, ...]:
         if match[1] is None:
             continue
         tag = match[1].strip()
-        if tag[:1] in "#^":
+        if tag.startswith(("#", "^")):
+            if len(stack) > MAX_DEPTH:
+                raise BadTemplate(f"sections are nested more than {MAX_DEPTH} levels deep", match[0])
             stack.append((tag[1:].strip(), tag[0] == "^", []))
-        elif tag[:1] == "/":
+        elif tag.startswith("/"):
             name, negated, inside = stack.pop()
             if name != tag[1:].strip() or not stack:
                 raise BadTemplate(f"{{{{{tag}}}}} closes a section that is not open", match[0])

@@ -24,6 +24,7 @@ from deckbuilder.project import Project, shipped
 from deckbuilder.stages import Ready
 
 MAX_CHECKOUT = 512 * 1024 * 1024
+AS_IT_WAS = "dist and lock are as they were"
 _PARTS = ("cards", "templates")
 # What runs and what a killed run left, in a project that does not tell git to ignore it.
 _PASSING = (":(exclude)cards/.building", ":(exclude,glob)cards/**/*.part", ":(exclude,glob)cards/*.part/**")
@@ -51,16 +52,16 @@ def since_last_release(project: Project, output: Path, ready: Ready, package: Pa
         side = released(project, output, last, Path(folder))
         if side is None:
             return last.edition, ""
-        return last.edition, diff.for_learners(compared(side.path, package), side.caveat)
+        return last.edition, diff.for_learners(between(side.path, package, AS_IT_WAS), side.caveat)
 
 
-def compared(old: Path, new: Path) -> Difference:
-    """What changed between two packages. Raises `Fault` where the disk does not give them."""
+def between(old: Path, new: Path, help: str = "") -> Difference:
+    """What changed from one package to another. Raises `Fault` where one of them cannot be read, with this next step."""
     try:
         with reader.open_package(old) as before, reader.open_package(new) as after:
             return diff.differences(before, after)
     except reader.UnreadablePackage as unreadable:
-        raise Fault(str(unreadable), "check the disk; dist and lock are as they were") from None
+        raise Fault(str(unreadable), help) from None
 
 
 def lost(edition: str) -> Diagnostic:
@@ -77,7 +78,8 @@ def lost(edition: str) -> Diagnostic:
 def released(project: Project, output: Path, release: Release, folder: Path) -> Side | None:
     """The package of a release: as it went out, or made again in `folder` from the commit that recorded it."""
     for dist in dict.fromkeys((output, project.root / "dist")):
-        for path in sorted(dist.glob(f"**/*-{release.edition}.apkg")):
+        name = f"*-{release.edition}"
+        for path in sorted([*dist.glob(f"{name}.apkg"), *dist.glob(f"{name}/{name}.apkg")]):
             if _digest(path) == release.digest:
                 return Side(path, release.edition)
     revision = _commit_of(project, release)

@@ -64,7 +64,7 @@ class Project:
 
 
 def shipped() -> Path:
-    """The folder that holds the shipped `cards/` and `templates/`: in a wheel, inside the package; else the checkout."""
+    """The folder that holds the shipped `cards/`, `templates/` and `docs/`: in a wheel, inside the package; else the checkout."""
     package = Path(__file__).parent
     inside = package / "shipped"
     return inside if inside.is_dir() else package.parent

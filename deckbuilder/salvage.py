@@ -18,9 +18,10 @@ from deckbuilder.project import Project
 from deckbuilder.records import KINDS, Record
 from deckbuilder.records.base import near_id
 
-_OPENING = re.compile(r"(\s*- +)?\s*[\"']?([a-z]+)[\"']?:\s*[\"']?([^\"'#]*)")
+# None of these tries a text twice: a file may be a single line of megabytes.
+_OPENING = re.compile(r"(\s*- +(?! ))?\s*[\"']?([a-z]+)(?![a-z])[\"']?:\s*[\"']?([^\"'#]*)")
 _FORMERLY = re.compile(r"\s*(?:- +)?formerly:(.*)")
-_KEY = re.compile(r"([a-z0-9]+(?:-[a-z0-9]+)*)[\"']?\s*:")
+_KEY = re.compile(r"(?<![a-z0-9-])([a-z0-9]+(?:-[a-z0-9]+)*)(?![a-z0-9-])[\"']?\s*:")
 _WORD = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 # Of such files nothing can be told.
 _UNSEEN = frozenset({"unreadable", "outside-project", "too-large"})
@@ -72,12 +73,13 @@ def salvage(
             _take(lost, document)
             lost.mention([document])
     whole = {document.file.name for document in documents}
-    for fault in faults:
+    for fault in {(each.location.path, each.rule): each for each in faults}.values():  # a file may have thousands
         path = PurePosixPath(fault.location.path)
         lost.ids |= {("file", each.as_posix()) for each in (path, *path.parents)}
         if fault.rule in _UNSEEN:
             lost.blind = True
         elif fault.location.path not in whole:
+            whole.add(fault.location.path)
             _guess(lost, project, fault.location.path)
     lost.ids -= {("file", "cards"), ("file", ".")}
     return lost

@@ -207,10 +207,10 @@ class History:
         return bool(gone)
 
     def does_bring_a_dropped_one_back(self) -> bool:
+        """As it was when it left, retired: a living card of that id would be another one."""
         if not self.source.dropped:
             return False
         card = self.source.dropped.pop()
-        card.value.pop("retired", None)
         self.source.cards.append(card)
         return True
 
@@ -323,7 +323,9 @@ class History:
                 continue
             before = self.before[guid]
             same = (note.fields, note.tags, note.cards) == (before.fields, before.tags, before.cards)
-            assert note.mod == (before.mod if same else edition.time), f"{note.key}: {before} -> {note}"
+            wanted = before.mod if same else edition.time
+            changed = "did not change" if same else "changed"
+            assert note.mod == wanted, f"{note.key} {changed}, and went from {before.mod} to {note.mod}"
 
     def says_what_it_means(self, edition: Edition) -> None:
         shipped = {note.key: (guid, note) for guid, note in edition.notes.items()}

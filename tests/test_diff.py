@@ -412,3 +412,14 @@ def test_a_difference_is_the_same_however_often_it_is_made(edited: tuple[Author,
     new = author.build().path
 
     assert as_json(between(old, new)) == as_json(replace(between(old, new)))
+
+
+def test_a_new_name_for_a_field_is_told_with_its_price(author: Author) -> None:
+    author.take_templates()
+    old = kept(author.build().path, "old.apkg")
+    author.edit("templates/_shared/notetype.yaml", "name: Spare 6, description", "name: Blood supply, description")
+
+    found = between(old, author.build().path)
+
+    said = [each.said for each in found.package if each.name == "ARM Muscle"]
+    assert "field 'Spare 6' is now 'Blood supply': Anki 23.10 adds the key" in said[0][0]

@@ -172,7 +172,7 @@ def assert_worth_interrupting(bench: Bench, whole: Author) -> None:
     assert len(whole.lock.notes) == 8
     for path in whole.dist.rglob("*.apkg"):
         assert 0 < reader.read(path).note_count <= 8
-    assert bench.verb[0] == "build" or len(list((whole.root / FOLDER).iterdir())) == 5
+    assert bench.verb[0] == "build" or len(list((whole.root / FOLDER).iterdir())) == 6
 
 
 @pytest.fixture(scope="module", params=["build", "release"])

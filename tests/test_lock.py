@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from click.testing import CliRunner, Result
@@ -25,6 +26,17 @@ from deckbuilder.notes import VERSION, CardTemplate, Field, Note, NoteType
 T = TypeVar("T")
 MUSCLE_TYPE, LOCK = "templates/muscle/notetype.yaml", "cards/deck.lock"
 BRACHIALIS = "cards/muscles/brachialis.yaml"
+ANCONEUS = """\
+muscle: anconeus
+name: Anconeus
+region: arm
+compartment: posterior
+origin: shaft-of-humerus
+insertion: olecranon
+actions: [elbow-extension]
+nerve: radial
+sources: openstax-ap2e-11-5
+"""
 KIND = NoteType(
     "muscle",
     1_700_000_000_100,
@@ -223,6 +235,39 @@ def test_a_note_that_is_gone_leaves_its_entry_as_it_was(first: list[Note], secon
         assert after.notes[key] == before.notes[key]
 
 
+def test_a_note_that_was_retired_and_is_gone_is_a_tombstone() -> None:
+    lock = advance(Lock(), [note(0), note(1)], START)
+    retired = advance(lock, [note(0, retired="wrong"), note(1)], START + 60)
+
+    gone = advance(retired, [note(1)], START + 120)
+
+    key = note(0).key
+    assert gone.notes[key] == replace(retired.notes[key], cards=())
+    assert rebuilt(gone) == gone and advance(gone, [note(1)], START + 180) == gone
+
+
+def test_a_retired_guid_is_never_used_again(author: Author) -> None:
+    file, key = "cards/muscles/anconeus.yaml", "muscle/anconeus"
+    author.write(file, ANCONEUS)
+    author.build()
+    guid = author.guid(key)
+    author.write(file, ANCONEUS + "retired: it is treated elsewhere\n")
+    author.build()
+    (author.root / file).unlink()
+    author.build()
+
+    author.write(file, ANCONEUS.replace("Anconeus", "Quite another muscle"))
+    (fault,) = author.check()
+    author.write(file, ANCONEUS + "retired: it is treated elsewhere\n")
+    author.build()
+    author.write(file, ANCONEUS)
+    author.build()
+
+    assert (fault.rule, str(fault.location)) == ("reused-id", f"{file}:1:1")
+    assert "would take over the reviews" in fault.message
+    assert author.guid(key) == guid, "the same card, come back as it is told to"
+
+
 def test_retiring_a_note_is_told_apart_from_changing_it_and_can_be_taken_back() -> None:
     lock = advance(Lock(), [note(0), note(1)], START)
     retired, changes = locks.advance(lock, "test", [note(0, retired="wrong"), note(1)], TYPES, "2026-12", START + 60)
@@ -259,6 +304,36 @@ def test_a_lock_cut_off_inside_a_line_is_noticed(history: list[tuple[list[Note],
 
     with pytest.raises(locks.Damaged):
         locks.load(text[:place], LOCK)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"mod": 1 << 53},
+        {"note": 1 << 64},
+        {"position": -1},
+        {"cards": [1 << 60]},
+        {"type": []},
+        {"type": "concept", "id": 1 << 63},
+        {"type": "concept", "mod": float("inf")},
+        {"type": "concept", "sort_field": -1},
+        {"type": "concept", "hash": None},
+        {"type": "concept", "fields": 5},
+    ],
+    ids=str,
+)
+def test_a_sealed_line_that_no_build_writes_is_refused_at_its_place(line: dict[str, Any]) -> None:
+    text = locks.dump(advance(Lock(), [note(0)], START)).splitlines()
+    place = 1 if "type" in line else 2
+    value = json.loads(text[place])
+    del value["seal"]
+    text[place] = locks.file.sealed(value | line)
+
+    with pytest.raises(locks.Damaged) as damage:
+        locks.load("\n".join(text) + "\n", LOCK)
+
+    assert damage.value.diagnostic.location.line == place + 1
+    assert damage.value.diagnostic.help == locks.RESTORE
 
 
 # Two branches

@@ -58,6 +58,7 @@ def run(command: str, here: Path) -> str:
     words = shlex.split(command)
     if words[0] == "deckbuilder":
         words = [sys.executable, "-m", "deckbuilder", *words[1:]]
-    env = os.environ | {"NO_COLOR": "1"}
+    person = {f"GIT_{role}_{part}": "an-author" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")}
+    env = os.environ | {"NO_COLOR": "1"} | person
     done = subprocess.run(words, cwd=here, env=env, capture_output=True, text=True, check=False)
     return done.stdout + done.stderr

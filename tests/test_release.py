@@ -83,6 +83,7 @@ def test_a_release_is_one_folder_with_all_that_learners_get(kept: Author) -> Non
     assert sorted(bytes_of(done.folder)) == [
         "CHANGES.md",
         "SHA256SUMS",
+        "UPDATING.md",
         "arm-2026-11-any-cpt.apkg",
         "arm-2026-11-keep-my-notes.txt",
         "arm-2026-11.apkg",

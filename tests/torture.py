@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import ankis
 import conftest
+import fuzz
 import histories
 import test_faults
 import test_interruptions
@@ -53,15 +55,20 @@ def _batch(batch: tuple[range, argparse.Namespace]) -> tuple[Counter[str], list[
     with TemporaryDirectory() as folder:
         with conftest.templates_stay_compiled():
             for seed in seeds:
-                try:
-                    histories.make(Path(folder), seed, editions=sizes.editions)
-                except AssertionError as loss:  # noqa: PERF203 one loss must not hide the next
-                    losses.append(str(loss))
+                losses += _publishes(Path(folder), seed, sizes.editions)
         for version in sizes.anki:
             counts, lost = _learners(version, folder, sizes.learners)
             total += counts
             losses += lost
     return total, losses
+
+
+def _publishes(folder: Path, seed: int, editions: int) -> list[str]:
+    try:
+        histories.make(folder, seed, editions=editions)
+    except AssertionError as loss:
+        return [str(loss)]
+    return []
 
 
 def _learners(version: str, folder: str, count: int) -> tuple[Counter[str], list[str]]:
@@ -78,23 +85,44 @@ def interrupt(sizes: argparse.Namespace) -> tuple[str, list[str]]:
     return test_interruptions.run(sizes.kills, sizes.first)
 
 
+def feed(sizes: argparse.Namespace) -> tuple[str, list[str]]:
+    """Bad input at every border: cards, lock, text, packages."""
+    share = math.ceil(sizes.inputs / sizes.processes)
+    total = fuzz.Figures()
+    with ThreadPoolExecutor(sizes.processes) as pool:
+        for each in pool.map(lambda turn: fuzz.run(share, sizes.first + turn), range(sizes.processes)):
+            total.add(each)
+    figures = (
+        f"{total.inputs:,} inputs, {total.passed:,} of them let through, the slowest took {total.slowest:.2f} s, "
+        f"{len(total.findings)} losses"
+    )
+    return figures, [f"{finding}\n{finding.trace}" for finding in total.findings]
+
+
 # A part gives its figures and what was lost.
 PARTS: dict[str, Callable[[argparse.Namespace], tuple[str, list[str]]]] = {
     "histories": live_through_histories,
     "interruptions": interrupt,
     "merges": lambda sizes: test_faults.run_merges(sizes.merges, sizes.first),
+    "inputs": feed,
 }
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--part", nargs="+", choices=PARTS, default=list(PARTS))
-    parser.add_argument("--histories", type=int, default=200)
+    parser.add_argument("--histories", type=int, default=100)
     parser.add_argument("--editions", type=int, default=20)
     parser.add_argument("--learners", type=int, default=4, help="of each history, in each Anki")
     parser.add_argument("--kills", type=int, default=100, help="of a build, and as many of a release")
     parser.add_argument("--merges", type=int, default=30, help="decks that are branched and merged, three times each")
-    parser.add_argument("--first", type=int, default=1, help="the seed of the first history, and of the kills")
+    parser.add_argument("--inputs", type=int, default=1_000_000, help="shared by all borders")
+    parser.add_argument(
+        "--first",
+        type=int,
+        default=1,
+        help="the seed of the first history, of the kills, of the merges and of the inputs",
+    )
     parser.add_argument("--anki", nargs="+", choices=[*ankis.OLDER, NEWEST], default=[*ankis.OLDER, NEWEST])
     parser.add_argument("--processes", type=int, default=os.cpu_count())
     sizes = parser.parse_args()

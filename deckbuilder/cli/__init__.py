@@ -55,6 +55,10 @@ class Verbs(click.Group):
             if isinstance(found, BrokenPipeError):
                 raise
             fail(found if isinstance(found, Fault) else _unreadable(found))
+        except MemoryError:
+            from deckbuilder.cli.common import fail
+
+            fail(Fault("this takes more memory than there is", "close other programs, or do it on a larger machine"))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Verbs"):

@@ -104,7 +104,7 @@ def tell(built: Built, seconds: float) -> None:
         ("retired", changes.retired),
         ("renamed", [f"{old} -> {new}" for old, new in changes.renamed]),
         ("restyled", changes.types),
-        ("renamed fields", changes.field_names),
+        ("renamed fields, which Anki before 23.12 takes badly", changes.field_names),
     ]
     if not any(found for _, found in lines):
         click.echo("  for learners: nothing changed since the lock")

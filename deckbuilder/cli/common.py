@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -37,18 +40,37 @@ def project_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
+# What a terminal obeys, or what would show text in another order than it is read.
+_OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def harmless(text: object, most: int = 2_000) -> str:
+    """Text that a stranger may have written, as one line for a terminal: no escape in it works, and it has an end."""
+    said = str(text)
+    said = said if len(said) <= most else f"{said[:most]}…"
+    return _OBEYED.sub(_escape, said)
+
+
+def as_json(value: object) -> str:
+    """For programs, and as harmless to a terminal as `harmless` makes a line."""
+    written = json.dumps(value, indent=2, ensure_ascii=False)
+    return _OBEYED.sub(lambda found: found[0] if found[0] == "\n" else _escape(found), written)
+
+
 def fail(fault: Fault) -> NoReturn:
     """One sentence and the next step, exit code 1."""
-    click.echo(f"{click.style('error', fg='red')}: {fault.message}", err=True, color=colour(sys.stderr))
+    message = harmless(fault.message)
+    click.echo(f"{click.style('error', fg='red')}: {message}", err=True, color=colour(sys.stderr))
     if fault.help:
-        click.echo(f"    {fault.help}", err=True)
+        click.echo(f"    {harmless(fault.help)}", err=True)
     sys.exit(1)
 
 
 def show(found: Sequence[Diagnostic]) -> None:
     """Every fault on standard error; past many, only their number."""
     for each in found[:MAX_SHOWN]:
-        text = str(each)
+        place = replace(each.location, path=harmless(each.location.path))
+        text = str(replace(each, location=place, message=harmless(each.message), help=harmless(each.help)))
         tint = "red" if each.severity == "error" else "yellow"
         click.echo(
             text.replace(f" {each.rule}: ", f" {click.style(each.rule, fg=tint)}: ", 1),
@@ -99,3 +121,7 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
         if shown:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
+
+
+def _escape(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"

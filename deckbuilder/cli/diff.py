@@ -10,9 +10,7 @@ import click
 
 from deckbuilder import diff, history
 from deckbuilder.cli import now
-from deckbuilder.cli.common import colour, fail
-from deckbuilder.diagnostics import Fault
-from deckbuilder.package.reader import UnreadablePackage, open_package
+from deckbuilder.cli.common import colour
 from deckbuilder.project import Project, find
 
 
@@ -46,11 +44,7 @@ def command(old: str | None, new: str | None, project: Path | None, form: str, l
         )
         first = history.side(here, old, folder / "old") if old else history.last(_own(here), folder / "old")
         second = history.side(here, new, folder / "new") if new else history.current(_own(here), folder, now())
-        try:
-            with open_package(first.path) as before, open_package(second.path) as after:
-                found = diff.differences(before, after)
-        except UnreadablePackage as unreadable:
-            fail(Fault(str(unreadable)))
+        found = history.between(first.path, second.path)
     if learners:
         said = diff.for_learners(found, first.caveat)
     elif form == "json":

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
-from deckbuilder.cli.common import count, fail
+from deckbuilder.cli.common import as_json, count, fail, harmless
 from deckbuilder.diagnostics import Fault
 from deckbuilder.package.reader import PackageContents, UnreadablePackage, open_package
 
 MAX_TAGS = 40
+MAX_INDENT = 20  # a hostile tag has levels without end
 
 
 @click.command("inspect")
 @click.argument("package", metavar="FILE.apkg", type=click.Path(path_type=Path))
 @click.option("--all-tags", is_flag=True, help=f"Show the whole tag tree, not the first {MAX_TAGS} lines of it.")
-@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
-def command(package: Path, all_tags: bool, as_json: bool) -> None:
+@click.option("--json", "for_programs", is_flag=True, help="Print everything as JSON.")
+def command(package: Path, all_tags: bool, for_programs: bool) -> None:
     """Show what is inside any Anki package: decks, note types, counts, tags, media. Nothing is imported.
 
     \b
@@ -33,34 +34,37 @@ def command(package: Path, all_tags: bool, as_json: bool) -> None:
             seen = _seen(contents)
     except UnreadablePackage as unreadable:
         fail(Fault(str(unreadable)))
-    if as_json:
-        click.echo(json.dumps(seen, indent=2, ensure_ascii=False))
+    if for_programs:
+        click.echo(as_json(seen))
         return
-    click.echo(
+    for line in _lines(package, seen, all_tags):
+        click.echo(harmless(line))
+
+
+def _lines(package: Path, seen: dict[str, Any], all_tags: bool) -> Iterator[str]:
+    """What a person reads."""
+    yield (
         f"{package}: {count(seen['notes'], 'note')}, {count(seen['cards'], 'card')}, "
         f"{count(len(seen['media']), 'media file')}; layout {seen['layout']}"
     )
     if seen["manifest"]:
-        click.echo(
-            "  "
-            + ", ".join(f"{key} {value}" for key, value in seen["manifest"].items() if key not in ("notes", "cards"))
-        )
-    click.echo("Decks")
+        said = (f"{key} {value}" for key, value in seen["manifest"].items() if key not in ("notes", "cards"))
+        yield f"  {', '.join(said)}"
+    yield "Decks"
     for deck in seen["decks"]:
-        click.echo(f"  {deck['name']}: {count(deck['cards'], 'card')}")
-    click.echo("Note types")
+        yield f"  {deck['name']}: {count(deck['cards'], 'card')}"
+    yield "Note types"
     for each in seen["note_types"]:
-        click.echo(
-            f"  {each['name']}: {count(each['notes'], 'note')}, {len(each['fields'])} fields, cards: {', '.join(each['templates'])}"
-        )
-    click.echo("Tags")
+        cards = ", ".join(each["templates"])
+        yield f"  {each['name']}: {count(each['notes'], 'note')}, {len(each['fields'])} fields, cards: {cards}"
+    yield "Tags"
     tree = _tree(seen["tags"])
     for line in tree if all_tags else tree[:MAX_TAGS]:
-        click.echo(f"  {line}")
+        yield f"  {line}"
     if not all_tags and len(tree) > MAX_TAGS:
-        click.echo(f"  … {len(tree) - MAX_TAGS} more; --all-tags shows them")
+        yield f"  … {len(tree) - MAX_TAGS} more; --all-tags shows them"
     for media in seen["media"][: None if all_tags else 10]:
-        click.echo(f"Media {media['name']}: {media['size']:,} bytes")
+        yield f"Media {media['name']}: {media['size']:,} bytes"
 
 
 def _seen(contents: PackageContents) -> dict[str, Any]:
@@ -107,6 +111,6 @@ def _tree(tags: dict[str, int]) -> list[str]:
         )
         for depth in range(shared, len(levels)):
             last = depth == len(levels) - 1
-            lines.append(f"{'  ' * depth}{levels[depth]}{f'  {number}' if last else ''}")
+            lines.append(f"{'  ' * min(depth, MAX_INDENT)}{levels[depth]}{f'  {number}' if last else ''}")
         open_levels = levels
     return lines

@@ -24,6 +24,7 @@ MAX_MEDIA = 1024 * 1024 * 1024  # to be read byte by byte
 MAX_TEXT = 256 * 1024 * 1024  # of the notes that changed, in characters
 RETIRED = "::Status::Retired"
 _TWICE = "its guid stands twice in the package: Anki would update one of the two"
+_BADLY = "Anki 23.10 adds the key to every front, and older ones keep their notes as they are"
 _Parts = Sequence[FieldSeen | TemplateSeen]
 _UNKNOWN = NoteTypeSeen(0, "(unknown)", "normal", 0, "", 0, (), ())
 
@@ -304,7 +305,8 @@ def _note_types(old: _Side, new: _Side, blocked: Mapping[int, str]) -> Iterator[
         )
         for what, before, after in renamed:
             pairs = zip(before, after, strict=False)
-            said += [f"{what} '{one.name}' is now '{two.name}'" for one, two in pairs if one.name != two.name]
+            renames = [f"{what} '{one.name}' is now '{two.name}'" for one, two in pairs if one.name != two.name]
+            said += [f"{each}: {_BADLY}" for each in renames] if what == "field" else renames
         texts = zip(was.templates, kind.templates, strict=False)
         changed = [two.name for one, two in texts if (one.front, one.back) != (two.front, two.back)]
         said += [f"new template for {', '.join(changed)}"] if changed else []
@@ -344,7 +346,8 @@ def _media(old: _Side, new: _Side) -> Iterator[PackageChange]:
             yield PackageChange("media", visible(name), Effect.NOTHING, said)
             continue
         left -= max(one.size, two.size)
-        if (left > 0 and old.contents.content(one) != new.contents.content(two)) or one.size != two.size:
+        readable = left > 0 and one.size and two.size  # a file that is listed and absent has no size
+        if one.size != two.size or (readable and old.contents.content(one) != new.contents.content(two)):
             why = "other content under the same name: notes that did not change keep the old one"
             yield PackageChange("media", visible(name), Effect.BLOCKED, (why,))
 

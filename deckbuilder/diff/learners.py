@@ -79,7 +79,7 @@ def _advice(found: Difference) -> list[str]:
     if replaced > 0:
         lines += [
             f"{_many(replaced, 'note')} of yours will take our new text and tags. If you write into our notes or tag them, "
-            "use the file that ends in `keep-my-notes.txt` instead: docs/updating.md says how.",
+            "use the file that ends in `keep-my-notes.txt`: UPDATING.md, which comes with every release, says how.",
             "",
         ]
     blocked = [change for change in found.every if change.effect == Effect.BLOCKED]

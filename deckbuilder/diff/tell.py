@@ -9,7 +9,7 @@ from dataclasses import asdict
 from itertools import groupby
 
 from deckbuilder.diff.changes import Difference, Effect, FieldChange, NoteChange, PackageChange
-from deckbuilder.diff.wording import shorten
+from deckbuilder.diff.wording import shorten, visible
 
 Mark = Callable[[str, str], str]
 _MARKDOWN = re.compile(r"([\\`*_~<>\[\]|#])")
@@ -18,6 +18,8 @@ _MARKDOWN = re.compile(r"([\\`*_~<>\[\]|#])")
 def as_json(found: Difference) -> str:
     """Everything, with effects by name."""
     value = asdict(found)
+    for each in value["notes"]:
+        each["guid"] = visible(each["guid"])
     for each in (*value["notes"], *value["package"]):
         each["means"] = Effect(each["effect"]).words
         each["effect"] = Effect(each["effect"]).name.lower().replace("_", " ")

@@ -23,7 +23,7 @@ _INLINE = frozenset(
 _OTHERS = frozenset(
     {"p", "div", "span", "small", "img", "tr", "td", "dt", "dd", "summary", "h1", "h2", "h3", "section"}
 )
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class Budget:
@@ -46,7 +46,7 @@ def plain(text: str) -> str:
         clean = nh3.clean(text, tags=tags, attributes={"img": {"alt", "src"}}, link_rel=None)
         text = _TAG.sub(_replaced, clean)
     text = _CLOZE.sub(r"[\1]", html.unescape(text).replace("\xa0", " "))
-    return " ".join(visible(_SOUND.sub(r"[sound \1]", text)).split()).strip("·/ ")
+    return visible(" ".join(_SOUND.sub(r"[sound \1]", text).split())).strip("·/ ")
 
 
 def visible(text: str) -> str:

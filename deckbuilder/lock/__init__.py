@@ -107,7 +107,9 @@ def advance(
             renamed.append((old.key, note.key))
         after[note.key] = entry
     gone = {entry.key for entry in before.values() if entry}
-    after |= {key: entry for key, entry in lock.notes.items() if key not in after and key not in gone}
+    for key, entry in lock.notes.items():
+        if key not in after and key not in gone:
+            after[key] = replace(entry, cards=()) if entry.retired else entry
     type_entries = dict(lock.types)
     restyled: list[str] = []
     renames: list[str] = []

@@ -18,7 +18,10 @@ Known = TypeVar("Known", "Entry", "TypeEntry")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a learner's collection knows of one note. `mod` in seconds, `note` (its id) in milliseconds."""
+    """What a learner's collection knows of one note. `mod` in seconds, `note` (its id) in milliseconds.
+
+    Without cards it is a tombstone: the note was retired, its record is gone, and its guid is never used again.
+    """
 
     key: str
     guid: str

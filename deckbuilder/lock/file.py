@@ -15,6 +15,8 @@ from deckbuilder.lock.entry import Entry, Lock, Release, TypeEntry, later
 
 FORMAT = 2
 RESTORE = "restore it from version control (git checkout -- cards/deck.lock); never delete or edit it"
+# No time or id is so large; SQLite holds a thousand times as much, so that one more than the largest still fits.
+MAX_NUMBER = 1 << 53
 _GUID = re.compile("[0-9A-Za-z]+")
 _HEAD = "deckbuilder lock"
 # The last line. It never changes, so that a merge keeps it; since format 2 a lock without it was cut off.
@@ -177,7 +179,7 @@ def _read_entry(value: Any, at: Location) -> Entry:
     numbers = (entry.mod, entry.note, entry.position, *entry.cards)
     sound = (
         all(isinstance(each, str) for each in texts)
-        and all(type(each) is int and each >= 0 for each in numbers)
+        and all(type(each) is int and 0 <= each < MAX_NUMBER for each in numbers)
         and _GUID.fullmatch(entry.guid)
         and "/" in entry.key
     )
@@ -197,7 +199,7 @@ def _read_release(value: Any, at: Location) -> Release:
 
 def _read_type(value: Any, at: Location) -> TypeEntry:
     try:
-        return TypeEntry(
+        entry = TypeEntry(
             value["type"],
             int(value["id"]),
             value["hash"],
@@ -207,5 +209,14 @@ def _read_type(value: Any, at: Location) -> TypeEntry:
             tuple((int(id), str(name)) for id, name in value["fields"]),
             tuple((int(id), str(name)) for id, name in value["templates"]),
         )
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         raise Damaged(at, "this note type's entry was edited by hand and makes no sense", RESTORE) from None
+    numbers = (entry.mod, entry.sort_field)
+    if not (
+        isinstance(entry.kind, str)
+        and isinstance(entry.hash, str)
+        and all(0 <= n < MAX_NUMBER for n in numbers)
+        and entry.id < 1 << 63
+    ):
+        raise Damaged(at, "this note type's entry was edited by hand and makes no sense", RESTORE)
+    return entry

@@ -65,6 +65,14 @@ def check_ids(lock: Lock, subjects: Sequence[Any], lost: Callable[[str, str], bo
     claimed: dict[str, str] = {}
     for subject in subjects:
         key = subject.key
+        known = lock.notes.get(key)
+        if known and known.retired and not known.cards and not subject.retired:
+            yield Diagnostic(
+                subject.place(),
+                "reused-id",
+                f"'{key}' was retired ({known.retired}), and its card would take over the reviews of that one",
+                "give the new card another id; if it is the old one come back, build it once with `retired: why` first",
+            )
         for place, id in enumerate(subject.formerly):
             old = f"{subject.kind}/{id}"
             where = subject.place("formerly", place)

@@ -33,8 +33,10 @@ MAX_PIECE = 32 * MIB  # a media map, a manifest, a cell of a table, a zip's tabl
 MAX_MEMBERS = 200_000  # of the zip or the media map
 MAX_ROWS = 2_000_000  # of one table
 MAX_STEPS = 200_000_000  # of SQLite's machine in one query; a million notes take some ten million
+MAX_SCHEMA_STEPS = 50_000  # Anki's schema takes hundreds; SQLite's time for one grows with the square of its tables
 MAX_RATIO = 250  # unpacked to packed; counts from FREE_SIZE on, since a collection of blanks packs well
 FREE_SIZE = 16 * MIB
+MAX_MEDIA_RATIO = 50  # all media unpacked to the whole package; counts from MAX_DATABASE on
 BITE = 1024  # of zstd, where four bytes can become 128 KiB: this much becomes 32 MiB at most
 
 EXPORT_AGAIN = "export it again from Anki, or ask its author for a fresh copy"
@@ -45,6 +47,14 @@ TOO_LARGE = "shrink it in Anki and export it again, or leave it alone if it is a
 
 Layout = Literal["anki2", "anki21", "anki21b"]
 LAYOUTS: dict[int, Layout] = {1: "anki2", 2: "anki21", 3: "anki21b"}  # by the version in `meta`
+
+
+# Names that lead out of a folder they are joined to, or to a device, on any system.
+_UNSAFE = re.compile(
+    r"[/\\\x00-\x1f\x7f-\x9f]|^[A-Z]:|(?:^|[. ])$|^(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9¹²³]) *(?:\.|$)",
+    re.IGNORECASE,
+)
+_VARINT = re.compile(rb"[\x80-\xff]{0,9}[\x00-\x7f]")
 
 
 class UnreadablePackage(Exception):
@@ -112,7 +122,7 @@ class CardSeen:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    name: str  # safe to join to a folder: one level, no control characters
+    name: str  # safe to join to a folder: one level, no control characters, no device of Windows
     size: int  # 0 if the file is listed but absent; Anki, too, takes empty for missing
     member: str
 
@@ -167,12 +177,15 @@ def _open(path: Path, stack: ExitStack) -> PackageContents:
     types = _note_types(db) if schema >= 15 else _note_types_in_json(models)
     decks = _decks(db) if schema >= 15 else _decks_in_json(deck_map)
     note_types = tuple(sorted(types, key=lambda each: each.id))
+    media = tuple(_media(archive, layout)) if "media" in members else ()
+    if sum(each.size for each in media) > max(MAX_DATABASE, MAX_MEDIA_RATIO * path.stat().st_size):
+        raise UnreadablePackage(f"its media unpack to far more than they take in it: {TOO_LARGE}")
     return PackageContents(
         layout=layout,
         manifest=_json(_bytes(archive, "manifest.json", MAX_PIECE)) if "manifest.json" in members else None,
         note_types=note_types,
         decks=tuple(sorted(decks, key=lambda each: each.id)),
-        media=tuple(_media(archive, layout)) if "media" in members else (),
+        media=media,
         note_count=sum(1 for _ in _rows(db, "notes", id=int)),
         card_count=sum(1 for _ in _rows(db, "cards", id=int)),
         notes=partial(_notes, path, db, {each.id: len(each.fields) for each in note_types}),
@@ -203,6 +216,8 @@ def _refusals(path: Path) -> Iterator[None]:
         reason = f"cannot be read ({error.strerror or 'input error'}): check the path and the permissions"
         if error.errno == errno.EINVAL:  # a damaged zip sends `zipfile` to places before the file
             reason = DAMAGED
+    except MemoryError:
+        reason = f"it takes more memory than there is: {TOO_LARGE}"
     except ImportError:
         reason = "its layout is Anki's newest: run `pip install zstandard` to read it"
     except (ValueError, RecursionError):  # no JSON, UTF-8 or protobuf, or not as Anki shapes them
@@ -230,6 +245,8 @@ def _archive(path: Path, stack: ExitStack) -> zipfile.ZipFile:
         raise UnreadablePackage(f"holds two files of one name, which Anki never writes: {EXPORT_AGAIN}")
     if any(member.flag_bits & 0x1 or stat.S_ISLNK(member.external_attr >> 16) for member in members):
         raise UnreadablePackage(f"holds a link or an encrypted file, which Anki never writes: {EXPORT_AGAIN}")
+    if sum(member.compress_size for member in members) > path.stat().st_size:
+        raise UnreadablePackage(f"its files overlap, as only those of a zip bomb do: {TOO_LARGE}")
     if not {member.compress_type for member in members} <= {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
         raise UnreadablePackage(f"is compressed in a way that Anki cannot read: {EXPORT_AGAIN}")
     return archive
@@ -263,6 +280,8 @@ def _unpacked(archive: zipfile.ZipFile, member: str, limit: int, zstd: bool) -> 
             if max(total, info.file_size) > limit:
                 raise UnreadablePackage(f"its {member!r} unpacks to more than {limit:,} bytes: {TOO_LARGE}")
             yield piece
+    if not zstd and total != info.file_size:
+        raise EOFError
 
 
 def _unzstd(pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -288,7 +307,7 @@ def _media(archive: zipfile.ZipFile, layout: Layout) -> Iterator[Media]:
         listed = ((member, name, sizes.get(member, 0)) for member, name in _json(raw).items())
     for count, (member, name, size) in enumerate(listed):
         # One level, as Anki has it: a caller may well join the name to a folder.
-        if not isinstance(name, str) or re.search(r"^\.{0,2}$|[/\\\x00-\x1f\x7f]|^[A-Za-z]:", name):
+        if not isinstance(name, str) or _UNSAFE.search(name):
             raise UnreadablePackage(f"lists media under the unsafe name {str(name)[:80]!r}: {EXPORT_AGAIN}")
         if count == MAX_MEMBERS:
             raise UnreadablePackage(f"lists more than {MAX_MEMBERS:,} media files: {TOO_LARGE}")
@@ -301,7 +320,7 @@ def _content(path: Path, archive: zipfile.ZipFile, layout: Layout, media: Media)
     with _refusals(path):
         if media.member not in archive.NameToInfo:
             raise UnreadablePackage(f"the media file {media.name!r} is missing from it: {EXPORT_AGAIN}")
-        return _bytes(archive, media.member, MAX_MEDIA_FILE, layout == "anki21b")
+        return _bytes(archive, media.member, min(MAX_MEDIA_FILE, media.size), layout == "anki21b")
 
 
 def _connect(database: Path, stack: ExitStack) -> sqlite3.Connection:
@@ -320,7 +339,8 @@ def _connect(database: Path, stack: ExitStack) -> sqlite3.Connection:
 
 def _rows(db: sqlite3.Connection, table: str, **columns: type) -> Iterator[tuple[Any, ...]]:
     """The named columns, each of its type; NOT INDEXED makes the rows come in the order of their ids."""
-    left = repeat(False, MAX_STEPS // 10_000)
+    left = repeat(False, (MAX_SCHEMA_STEPS if table == "sqlite_master" else MAX_STEPS) // 10_000)
+    most = MAX_ROWS if table in ("notes", "cards") else MAX_MEMBERS
     db.set_progress_handler(lambda: next(left, True), 10_000)
     generated = {row[1]: row[6] for row in db.execute(f"PRAGMA table_xinfo({table})")}
     if any(generated.get(column, True) for column in columns):
@@ -330,7 +350,7 @@ def _rows(db: sqlite3.Connection, table: str, **columns: type) -> Iterator[tuple
         if not all(map(isinstance, row, columns.values())):
             raise UnreadablePackage(f"its table {table!r} holds values of a wrong type: {CHECK_DATABASE}")
         text += sum(len(value) for value in row if isinstance(value, (str, bytes)))
-        if count == MAX_ROWS or text > MAX_DATABASE:
+        if count == most or text > MAX_DATABASE:
             raise UnreadablePackage(f"its table {table!r} is larger than any of Anki's: {TOO_LARGE}")
         yield row
 
@@ -429,7 +449,10 @@ def _get(found: Any, key: str, *kinds: type) -> Any:
 def _protobuf(message: bytes) -> tuple[dict[int, int], dict[int, list[bytes]]]:
     """The varints of a message, and its texts, blobs and messages, by field number."""
     numbers, pieces, at = dict[int, int](), defaultdict[int, list[bytes]](list), 0
+    left = repeat(False, 2 * MAX_MEMBERS)
     while at < len(message):
+        if next(left, True):  # so many fields are none of Anki's
+            raise ValueError
         tag, at = _varint(message, at)
         if tag & 7 in (0, 2):
             number, at = _varint(message, at)
@@ -446,7 +469,7 @@ def _protobuf(message: bytes) -> tuple[dict[int, int], dict[int, list[bytes]]]:
 
 
 def _varint(message: bytes, at: int) -> tuple[int, int]:
-    found = re.compile(rb"[\x80-\xff]{0,9}[\x00-\x7f]").match(message, at)
+    found = _VARINT.match(message, at)
     if found is None:
         raise ValueError
     return sum((byte & 0x7F) << 7 * place for place, byte in enumerate(found[0])), found.end()

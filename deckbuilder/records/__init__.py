@@ -108,6 +108,8 @@ def parse(documents: Iterable[Document]) -> tuple[list[Record], list[Diagnostic]
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """The 'did you mean' sentence for a misspelt word, or '' where nothing is near."""
+    if len(word) > 200:  # nobody misspelt this, and comparing takes the product of both lengths
+        return ""
     limit = 2 if len(word) < 8 else 3
     near = process.extract(word, list(known), scorer=DamerauLevenshtein.distance, score_cutoff=limit, limit=3)
     names = [f"'{name}'" for name, distance, _ in near if distance <= near[0][1] + 1]

@@ -68,9 +68,23 @@ def compose(file: File) -> list[Any]:
 def child(node: Any, step: str | int) -> tuple[Any, Any] | None:
     """One step down a path: the node that names what is there, and what is there."""
     if isinstance(node, yaml.MappingNode):
-        return next(((name, value) for name, value in node.value if name.value == str(step)), None)
+        return _named(node).get(str(step))
     if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
         return node.value[step], node.value[step]
     # An id is found by its name, whichever of the shapes that `Names` allows it stands in.
-    listed = node.value if isinstance(node, yaml.SequenceNode) else [node]
-    return next(((each, each) for each in listed if each.value == step), None)
+    return _named(node).get(step) if isinstance(step, str) else None
+
+
+def _named(node: Any) -> dict[str, tuple[Any, Any]]:
+    """What stands in a node, by name. Kept with it, since a thousand faults in one record ask a thousand times."""
+    found: dict[str, tuple[Any, Any]] | None = getattr(node, "named", None)
+    if found is None:
+        if isinstance(node, yaml.MappingNode):
+            pairs = node.value
+        else:
+            pairs = [(each, each) for each in (node.value if isinstance(node, yaml.SequenceNode) else [node])]
+        # Of two equal names the first is meant.
+        found = node.named = {
+            name.value: (name, value) for name, value in reversed(pairs) if isinstance(name, yaml.ScalarNode)
+        }
+    return found

@@ -19,10 +19,10 @@ MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 24
 # libyaml's composer calls itself for each level: some ten thousand of them overflow the stack.
 SAFE_NESTING = 2_000
-# The last three end a line to YAML and to no editor.
-CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\x85\u2028\u2029]")
+# \x85 and the last two end a line to YAML and to no editor.
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\u2028\u2029]")
 # Where a value may begin with an anchor or an alias; text between such places may hold & and *.
-_REPEATS = re.compile(r"(?:^\s*|[-:?,\[{]\s+|[\[{,])[&*][^\s&*]", re.MULTILINE)
+_REPEATS = re.compile(r"(?:^[ \t\r]*|[-:?,\[{][ \t\r]+|[\[{,])[&*][^\s&*]", re.MULTILINE)
 # So many columns of indentation and dashes could open too many levels: the composer would exhaust the stack.
 _STEEP = re.compile(rf"^[ \t?:-]{{{MAX_DEPTH}}}", re.MULTILINE)
 

@@ -111,8 +111,6 @@ class Reading:
 
 def _integer(text: str) -> int | str:
     digits = text.lstrip("+-")
-    if digits[:2] in ("0o", "0x"):
-        return int(text, 0)
     if len(digits) > 18:  # no number on a card is this long: an id pasted without quotes
         return text
-    return int(text)
+    return int(text, 0 if digits[:2] in ("0o", "0x") else 10)
