@@ -169,10 +169,10 @@ def bent(random: Random, value: Any, others: Sequence[Any]) -> Any:
             case 0:
                 return {each: found for each, found in value.items() if each != key}
             case 1:
-                name = random.choice((*TEXTS, *map(str, random.choice(others)))) if others else "x"
+                name = random.choice((*TEXTS, *_keys(random, others)))
                 return {name if each == key else each: found for each, found in value.items()}
             case 2:
-                return {**value, random.choice((*map(str, random.choice(others)), "x")): _other(random, None, others)}
+                return {**value, random.choice((*_keys(random, others), "x")): _other(random, None, others)}
             case _:
                 return {**value, key: bent(random, value[key], others)}
     at = random.randrange(len(value))
@@ -183,6 +183,12 @@ def bent(random: Random, value: Any, others: Sequence[Any]) -> Any:
             return [*value, value[at]] if random.random() < 0.9 else value * 50
         case _:
             return [*value[:at], bent(random, value[at], others), *value[at + 1 :]]
+
+
+def _keys(random: Random, others: Sequence[Any]) -> tuple[str, ...]:
+    """The names in one of the other trees."""
+    other = random.choice(others) if others else None
+    return tuple(map(str, other)) if isinstance(other, dict) else ()
 
 
 def _other(random: Random, value: Any, others: Sequence[Any]) -> Any:
@@ -196,7 +202,8 @@ def _other(random: Random, value: Any, others: Sequence[Any]) -> Any:
         case 3 if isinstance(value, str):
             return value[: random.randrange(len(value) + 1)]
         case 4 if others:
-            return random.choice(list(random.choice(others).values()) or [None])
+            other = random.choice(others)
+            return random.choice(list(other.values()) or [None]) if isinstance(other, dict) else other
         case 5 if random.random() < 0.1:
             nested: Any = value
             for _ in range(random.choice((5, 30, 200))):

@@ -666,9 +666,9 @@ def test_rule_10_two_branches_that_took_the_same_ids_are_parted(author: Author, 
         author.write("cards/more.yaml", QUESTION.replace("what-bends", name))
         author.build()
         sides.append(set(author.read("cards/deck.lock").splitlines()))
-    head = base.splitlines()[0]
-    merged = sorted((sides[0] | sides[1]) - {head})
-    author.write("cards/deck.lock", "\n".join([head, *merged]) + "\n")
+    head, *_, end = base.splitlines()
+    merged = sorted((sides[0] | sides[1]) - {head, end})
+    author.write("cards/deck.lock", "\n".join([head, *merged, end]) + "\n")
     author.write("cards/more.yaml", QUESTION.replace("what-bends", "left") + QUESTION.replace("what-bends", "right"))
 
     result = anki.imports(author.build().path)
@@ -702,16 +702,18 @@ def test_rule_11_a_guid_that_stands_twice_is_two_notes_to_anki(author: Author, a
 
 def test_rule_11_a_lock_with_one_guid_twice_is_refused(author: Author) -> None:
     author.build()
-    lines = author.read("cards/deck.lock").splitlines(keepends=True)
+    *lines, end = author.read("cards/deck.lock").splitlines(keepends=True)
     value = json.loads(next(line for line in lines if f'"{BICEPS}"' in line))
     value.pop("seal")
     value["key"] = "muscle/copied"
-    author.write("cards/deck.lock", "".join(lines) + lock_file.sealed(value) + "\n")
+    author.write("cards/deck.lock", "".join([*lines, lock_file.sealed(value) + "\n", end]))
+    biceps = author.read(BICEPS_FILE)
+    author.write("cards/muscles/copied.yaml", biceps.replace("muscle: biceps-brachii", "muscle: copied"))
 
     report = author.attempt()
 
     assert report.built is None
-    assert any("has the guid of" in fault.message for fault in report.diagnostics)
+    assert "renamed-twice" in [fault.rule for fault in report.diagnostics]
 
 
 # 12

@@ -239,7 +239,7 @@ def test_what_was_edited_after_a_release_never_bears_its_name(kept: Author) -> N
     assert set(versions.values()) == {"2026-11"}
 
 
-def test_a_release_moves_no_time(kept: Author) -> None:
+def test_a_release_dates_what_it_brings_and_nothing_else(kept: Author) -> None:
     published(kept, "2026-11")
     kept.edit(BICEPS_FILE, "It flexes", "It bends")
     commit(kept)
@@ -247,7 +247,27 @@ def test_a_release_moves_no_time(kept: Author) -> None:
 
     release(kept, "2026-12")
 
-    assert {key: entry.mod for key, entry in kept.lock.notes.items()} == before
+    after = {key: entry.mod for key, entry in kept.lock.notes.items()}
+    last = kept.lock.last
+    assert last is not None and after.pop(BICEPS) == kept.now == last.time > before.pop(BICEPS)
+    assert after == before
+    assert not kept.attempt().built or kept.build().path.name == "arm-2026-12.apkg"
+
+
+def test_what_a_learner_touched_between_the_build_of_an_edit_and_its_release_takes_the_edit(
+    kept: Author, anki: Anki
+) -> None:
+    anki.imports(published(kept, "2026-11").folder / "arm-2026-11.apkg", at=kept.now)
+    kept.edit(BICEPS_FILE, "It flexes", "It bends")
+    commit(kept)
+    guid = kept.guid(BICEPS)
+    anki.tag(guid, "mine")
+    assert anki.collection.db is not None
+    anki.collection.db.execute("update notes set mod = ? where guid = ?", kept.now + 30, guid)
+
+    result = anki.imports(release(kept, "2026-12").folder / "arm-2026-12.apkg")
+
+    assert guid in result.updated and "It bends" in anki.note(guid).fields["Why"]
 
 
 # What is refused

@@ -14,7 +14,7 @@ from deckbuilder.lock.entry import Entry, Lock, Release, TypeEntry, content_hash
 from deckbuilder.lock.file import RESTORE, Damaged, dump, load
 from deckbuilder.lock.guard import check_ids, check_types, settle
 from deckbuilder.lock.order import GAP
-from deckbuilder.lock.release import NEXT, compare_editions, label, release, state
+from deckbuilder.lock.release import NEXT, compare_editions, dated, label, release, state
 from deckbuilder.notes import Note, NoteType
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "check_types",
     "compare_editions",
     "content_hash",
+    "dated",
     "dump",
     "guid",
     "label",

@@ -40,6 +40,24 @@ def label(lock: Lock, edition: str) -> tuple[Lock, str]:
     return replace(lock, notes=named), edition
 
 
+def dated(lock: Lock, now: int) -> Lock:
+    """The lock in which all that no release has brought yet is of the time at which one does.
+
+    A learner may have touched a note between the build of an edit and its release: of that build's time, the edit would
+    never arrive.
+    """
+    if lock.last is None:
+        return lock
+    since, time = lock.last.time, max(now, lock.last.time + 1)
+    notes = {
+        key: replace(each, mod=max(each.mod, time)) if each.mod > since else each for key, each in lock.notes.items()
+    }
+    types = {
+        kind: replace(each, mod=max(each.mod, time)) if each.mod > since else each for kind, each in lock.types.items()
+    }
+    return replace(lock, notes=notes, types=types)
+
+
 def release(lock: Lock, edition: str, digest: str, now: int) -> Lock:
     """The lock after this edition went out. A time behind the clock of an earlier build or release is put right."""
     mods = [note.mod for note in lock.notes.values()] + [each.mod for each in lock.types.values()]

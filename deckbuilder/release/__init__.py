@@ -8,7 +8,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from deckbuilder import history, stages
@@ -77,6 +77,7 @@ def release(
             refuse.backwards(ready, edition)
             found += refuse.dirty(project)
             refuse.stale(ready)
+            ready = replace(ready, lock=locks.dated(ready.lock, now))
         return _release(project, output, ready, edition, now, again, allow_schema_change, found, tick, committing)
 
 
