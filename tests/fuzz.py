@@ -31,6 +31,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from borders import BORDERS, Border  # a sibling, also where this is `tests.fuzz`
 
+from deckbuilder.render import compiled
+
 ROOT = Path(__file__).parents[1]
 MEMORY = 2 << 30
 SLOW = 2.0  # seconds of the processor for one input
@@ -174,6 +176,7 @@ def crossed(border: Border, data: bytes, folder: Path) -> bool:
 
 
 _touched: list[str] = []
+_compiled = str(compiled._folder()) + os.sep
 _allowed = ""
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _CHANGES = {
@@ -187,6 +190,9 @@ def _watch(event: str, details: tuple[Any, ...]) -> None:
         return
     if event == "open" and (not details[2] & _WRITES or str(details[0]).startswith(_allowed)):
         return
+    paths = [os.path.realpath(each) for each in details if isinstance(each, str) and os.sep in each]
+    if paths and all(each.startswith(_compiled) for each in paths):
+        return  # a template that is used for the first time
     _touched.append(f"{event} {details!r}"[:200])
 
 
