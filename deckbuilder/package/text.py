@@ -8,8 +8,6 @@ It holds every note, so that editions may be skipped; Anki leaves a note alone i
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping
 
 from deckbuilder.diagnostics import Fault
@@ -45,12 +43,14 @@ def dump(notes: Iterable[Note], note_types: Mapping[str, NoteType], lock: Lock, 
     width = max(map(len, rows), default=3)
     columns = ["guid", "note type", "deck", *(f"field {place}" for place in range(1, width - 2))]
     mine = " or ".join(sorted({note_type.names[-1] for note_type in note_types.values()}))
-    text = io.StringIO(newline="")
-    text.write(_HEAD.format(deck=decks[""].name, mine=mine, columns="\t".join(columns)))
-    # Quotes around everything: which fields need them is not the same in every Python. And no row is filled up to the
-    # width, because Anki leaves alone what a row does not hold.
-    csv.writer(text, "excel-tab", quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(rows)
-    return text.getvalue()
+    head = _HEAD.format(deck=decks[""].name, mine=mine, columns="\t".join(columns))
+    # No row is filled up to the width, because Anki leaves alone what a row does not hold.
+    return head + "".join("\t".join(map(_quoted, row)) + "\n" for row in rows)
+
+
+def _quoted(value: str) -> str:
+    """Quotes around everything: `csv` decides otherwise in each Python, and before 3.11 refuses what Anki takes."""
+    return '"' + value.replace('"', '""') + '"'
 
 
 def _ours(note: Note, note_type: NoteType, entry: Entry) -> tuple[str, ...]:
