@@ -25,6 +25,12 @@ MEDIA: dict[str, Spoil] = {}  # refused by whatever reads its media, too
 ODD: dict[str, Spoil] = {}  # odd, and harmless: read
 
 
+def _deflated(raw: bytes) -> bytes:
+    """As a zip holds it, without a header of its own."""
+    press = zlib.compressobj(wbits=-15)
+    return press.compress(raw) + press.flush()
+
+
 def case(name: str, to: dict[str, Spoil] = CASES) -> Callable[[Spoil], Spoil]:
     def kept(spoil: Spoil) -> Spoil:
         assert name not in to, name
@@ -195,7 +201,7 @@ for number, place in (("2**64 - 1", 2**64 - 1), ("2**63", 2**63), ("2**40", 2**4
     @case(f"a member that begins at byte {number}")
     def _(path: Path, place: int = place) -> None:
         raw = Packed.sound("anki2").members["collection.anki2"]
-        deflated = zlib.compress(raw, wbits=-15)
+        deflated = _deflated(raw)
         head, _ = entry(b"collection.anki2", deflated, len(raw), zlib.crc32(raw))
         extra = struct.pack("<HHQ", 1, 8, place)
         _, listed = entry(b"collection.anki2", deflated, len(raw), zlib.crc32(raw), 0xFFFFFFFF, extra)
@@ -204,7 +210,7 @@ for number, place in (("2**64 - 1", 2**64 - 1), ("2**63", 2**63), ("2**40", 2**4
     @case(f"a size of {number}")
     def _(path: Path, size: int = place) -> None:
         raw = Packed.sound("anki2").members["collection.anki2"]
-        deflated = zlib.compress(raw, wbits=-15)
+        deflated = _deflated(raw)
         head, _ = entry(b"collection.anki2", deflated, len(raw), zlib.crc32(raw))
         extra = struct.pack("<HHQ", 1, 8, size)
         _, listed = entry(b"collection.anki2", deflated, 0xFFFFFFFF, zlib.crc32(raw), 0, extra)
@@ -239,7 +245,7 @@ for name in ("collection", "media", "meta", "manifest.json"):
 @case("a deflate bomb that says it is small")
 def _(path: Path) -> None:
     raw = zeros(64 << 20)
-    deflated = zlib.compress(raw, wbits=-15)
+    deflated = _deflated(raw)
     head, listed = entry(b"collection.anki2", deflated, 1_000, zlib.crc32(raw[:1_000]))
     contents(path, head + deflated, [listed])
 
@@ -256,7 +262,7 @@ def _(path: Path) -> None:
 
 def overlapping(path: Path, nested: bool, count: int = 2_000) -> None:
     """After Fifield: every member is the same kernel; where nested, each quotes all headers behind its own."""
-    kernel = zlib.compress(zeros(8 << 20), wbits=-15)
+    kernel = _deflated(zeros(8 << 20))
     crc = zlib.crc32(zeros(8 << 20))
     sound = Packed.sound("anki2")
     heads: list[bytes] = []
@@ -264,7 +270,7 @@ def overlapping(path: Path, nested: bool, count: int = 2_000) -> None:
         raw = sound.members[name]
         if name == "media":
             raw = json.dumps({str(n): f"{n}.svg" for n in range(count)}).encode()
-        deflated = zlib.compress(raw, wbits=-15)
+        deflated = _deflated(raw)
         heads.append(entry(name.encode(), deflated, len(raw), zlib.crc32(raw))[0] + deflated)
     entries = []
     at = 0

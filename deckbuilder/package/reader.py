@@ -349,8 +349,9 @@ def _rows(db: sqlite3.Connection, table: str, **columns: type) -> Iterator[tuple
     for count, row in enumerate(db.execute(f"SELECT {', '.join(columns)} FROM {table} NOT INDEXED")):
         if not all(map(isinstance, row, columns.values())):
             raise UnreadablePackage(f"its table {table!r} holds values of a wrong type: {CHECK_DATABASE}")
-        text += sum(len(value) for value in row if isinstance(value, (str, bytes)))
-        if count == most or text > MAX_DATABASE:
+        lengths = [len(value) for value in row if isinstance(value, (str, bytes))]
+        text += sum(lengths)
+        if count == most or text > MAX_DATABASE or max(lengths, default=0) > MAX_PIECE:
             raise UnreadablePackage(f"its table {table!r} is larger than any of Anki's: {TOO_LARGE}")
         yield row
 
