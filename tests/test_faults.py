@@ -24,7 +24,8 @@ from judge import Anki
 from test_bad_input import as_nobody, small_disk
 from test_diff import git
 from test_promises import ANCONEUS
-from test_release import EXAM, bytes_of, commit, published, refused, release
+from test_release import bytes_of, commit, published, refused, release
+from test_variants import BLUEPRINT
 
 from deckbuilder import pipeline
 from deckbuilder import release as releases
@@ -41,7 +42,7 @@ DECK, LOCK = "cards/deck.yaml", "cards/deck.lock"
 @pytest.fixture
 def kept(author: Author) -> Author:
     """A project in git, with an exam, built and committed."""
-    author.write("cards/vocabulary/exams.yaml", EXAM)
+    author.write("cards/vocabulary/exams.yaml", BLUEPRINT)
     git(author, "init", "-q", "--template=", "-b", "main")
     commit(author)
     return author

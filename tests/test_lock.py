@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 from conftest import START, Author
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from test_promises import ANCONEUS
 
 from deckbuilder import lock as locks
 from deckbuilder.cli import cli
@@ -26,17 +27,6 @@ from deckbuilder.notes import VERSION, CardTemplate, Field, Note, NoteType
 T = TypeVar("T")
 MUSCLE_TYPE, LOCK = "templates/muscle/notetype.yaml", "cards/deck.lock"
 BRACHIALIS = "cards/muscles/brachialis.yaml"
-ANCONEUS = """\
-muscle: anconeus
-name: Anconeus
-region: arm
-compartment: posterior
-origin: shaft-of-humerus
-insertion: olecranon
-actions: [elbow-extension]
-nerve: radial
-sources: openstax-ap2e-11-5
-"""
 KIND = NoteType(
     "muscle",
     1_700_000_000_100,

@@ -14,6 +14,7 @@ from judge import Anki
 from test_cli import deckbuilder
 from test_diff import git
 from test_promises import BICEPS, BICEPS_FILE, TRICEPS, _adds, _retires, _studies
+from test_variants import BLUEPRINT
 
 from deckbuilder import pipeline
 from deckbuilder import release as releases
@@ -21,22 +22,11 @@ from deckbuilder.diagnostics import Fault
 from deckbuilder.package.reader import read
 from deckbuilder.release import Released
 
-EXAM = """\
-- exam: any-cpt
-  name: ANY-CPT
-  as_of: 2026-11
-  domains: {1-science: {name: Science, topics: [joint-action]}}
-- exam: no-cpt
-  name: NO-CPT
-  as_of: 2026-11
-  domains: {1-other: {name: Other, topics: []}}
-"""
-
 
 @pytest.fixture
 def kept(author: Author) -> Author:
     """A project in git, with an exam, built and committed."""
-    author.write("cards/vocabulary/exams.yaml", EXAM)
+    author.write("cards/vocabulary/exams.yaml", BLUEPRINT)
     git(author, "init", "-q", "-b", "main")
     commit(author)
     return author

@@ -16,6 +16,7 @@ import pytest
 from anki import import_export_pb2 as proto
 from conftest import ROOT, START, Author, plain
 from judge import Anki, ImportResult, SeenNote
+from test_promises import ANCONEUS
 
 from deckbuilder import describe, stages
 from deckbuilder import lock as locks
@@ -29,17 +30,6 @@ from deckbuilder.render.media import Pictures
 BICEPS, TRICEPS, IDEA = "muscle/biceps-brachii", "muscle/triceps-brachii", "concept/reciprocal-inhibition"
 BICEPS_FILE, TRICEPS_FILE = "cards/muscles/biceps-brachii.yaml", "cards/muscles/triceps-brachii.yaml"
 SQUARE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><rect width="{}" height="5"/></svg>'
-ANCONEUS = """\
-muscle: anconeus
-name: Anconeus
-region: arm
-compartment: posterior
-origin: shaft-of-humerus
-insertion: olecranon
-actions: [elbow-extension]
-nerve: radial
-sources: openstax-ap2e-11-5
-"""
 HOSTILE = {
     "quotes": '"quoted", \'single\', "" and """ and a lone " at the end"',
     "lines": "one\ntwo\n\n# three\n#html:false\n\nsix\n",

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from deckbuilder.cli import now, too_late
-from deckbuilder.cli.common import count, progress, project_option, relative, show, tally
+from deckbuilder.cli.common import count, output_option, progress, project_option, relative, show, tally
 from deckbuilder.pipeline import CHANGES, Built, build, by_exam, by_tags
 from deckbuilder.project import Project
 
@@ -18,13 +18,7 @@ MAX_LISTED = 12
 
 @click.command("build")
 @project_option
-@click.option(
-    "--output",
-    "-o",
-    metavar="DIR",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Where the package goes. Default: `dist` in the project.",
-)
+@output_option
 @click.option("--exam", metavar="NAME", help="Only what an exam's blueprint asks for, such as NASM-CPT.")
 @click.option(
     "--select", metavar="TAGS", help="Only notes with these tags: 'TA::Region::Hip and not TA::Tier::3_Deep'."

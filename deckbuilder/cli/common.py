@@ -57,6 +57,15 @@ def as_json(value: object) -> str:
     return _OBEYED.sub(lambda found: found[0] if found[0] == "\n" else _escape(found), written)
 
 
+output_option = click.option(
+    "--output",
+    "-o",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder for what is made. Default: `dist` in the project.",
+)
+
+
 def fail(fault: Fault) -> NoReturn:
     """One sentence and the next step, exit code 1."""
     message = harmless(fault.message)

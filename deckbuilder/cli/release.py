@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from deckbuilder.cli import now, too_late
-from deckbuilder.cli.common import count, progress, project_option, relative, show, tally
+from deckbuilder.cli.common import count, output_option, progress, project_option, relative, show, tally
 from deckbuilder.project import Project
 from deckbuilder.release import Released, release
 
@@ -16,13 +16,7 @@ from deckbuilder.release import Released, release
 @click.command("release")
 @click.argument("edition")
 @project_option
-@click.option(
-    "--output",
-    "-o",
-    metavar="DIR",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Where the folder of the release goes. Default: `dist` in the project.",
-)
+@output_option
 @click.option(
     "--allow-schema-change",
     is_flag=True,
