@@ -158,3 +158,13 @@ def test_the_schema_accepts_every_shipped_card_and_marks_a_misspelt_key(tmp_path
 
     broken = {"muscle": "x", "name": "X", "region": "hip", "sources": "s", "orgin": "sacrum"}
     assert list(validator.iter_errors(broken))
+
+
+def test_a_build_says_how_many_cards_go_blank(author: Author) -> None:
+    author.build()
+    case = next(line for line in author.read("cards/concepts.yaml").splitlines(keepends=True) if "case:" in line)
+    author.edit("cards/concepts.yaml", case, "")
+
+    done = deckbuilder("build", cwd=author.root)
+
+    assert "1 card that they may have go blank: `deckbuilder diff HEAD` names them" in done.stdout

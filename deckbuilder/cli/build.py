@@ -110,3 +110,7 @@ def tell(built: Built, seconds: float) -> None:
             click.echo(f"    {len(found)} {name}: {', '.join(found[:MAX_LISTED])}{more}")
     if changes.new_cards:
         click.echo(f"    {count(changes.new_cards, 'new card')}; reviews of all others are kept")
+    if changes.blank_cards:
+        click.echo(
+            f"    {count(changes.blank_cards, 'card')} that they may have go blank: `deckbuilder diff HEAD` names them"
+        )

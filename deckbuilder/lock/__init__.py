@@ -52,6 +52,7 @@ class Changes:
     retired: tuple[str, ...] = ()
     renamed: tuple[tuple[str, str], ...] = ()
     new_cards: int = 0
+    blank_cards: int = 0
     types: tuple[str, ...] = ()
     field_names: tuple[str, ...] = ()
 
@@ -76,7 +77,7 @@ def advance(
     changed: list[str] = []
     retired: list[str] = []
     renamed: list[tuple[str, str]] = []
-    cards = 0
+    cards = blank = 0
     for note, position in zip(notes, positions, strict=True):
         digest = content_hash(note, types[note.kind])
         old = before[note.key]
@@ -103,6 +104,7 @@ def advance(
             # The second: another branch released meanwhile, and what this one changed came out with no edition yet.
             entry = replace(entry, hash=digest, mod=max(now, old.mod + 1), edition=edition)
             cards += len(set(note.ordinals) - set(old.cards))
+            blank += len(set(old.cards) - set(note.ordinals))
             (retired if note.retired and not old.retired else changed).append(note.key)
         if old.key != note.key:
             renamed.append((old.key, note.key))
@@ -124,7 +126,7 @@ def advance(
                 if old != name
             ]
     changes = Changes(
-        tuple(new), tuple(changed), tuple(retired), tuple(renamed), cards, tuple(restyled), tuple(renames)
+        tuple(new), tuple(changed), tuple(retired), tuple(renamed), cards, blank, tuple(restyled), tuple(renames)
     )
     return Lock(after, type_entries, lock.releases), changes
 

@@ -39,8 +39,9 @@ def dirty(project: Project) -> list[Diagnostic]:
         return [Diagnostic(Location("cards"), "no-git", message, help, "warning")]
     if changed:
         more = f" and {len(changed) - 5} more" if len(changed) > 5 else ""
+        differ = "differs" if len(changed) == 1 else "differ"
         raise Fault(
-            f"{', '.join(changed[:5])}{more} differ from the last commit, and a release must be what is kept",
+            f"{', '.join(changed[:5])}{more} {differ} from the last commit, and a release must be what is kept",
             "commit or undo the changes, then release again",
         )
     return []
