@@ -168,3 +168,25 @@ def test_a_build_says_how_many_cards_go_blank(author: Author) -> None:
     done = deckbuilder("build", cwd=author.root)
 
     assert "1 card that they may have go blank: `deckbuilder diff HEAD` names them" in done.stdout
+
+
+def test_ctrl_c_that_falls_into_a_destructor_still_ends_the_verb_in_one_line(tmp_path: Path, author: Author) -> None:
+    code = f"""
+import signal, sys, time
+from deckbuilder import cli, stages
+
+class Doomed:
+    def __del__(self):
+        signal.raise_signal(signal.SIGINT)
+
+def load(*arguments):
+    Doomed()
+    time.sleep(20)
+
+stages.load = load
+cli.main(["check", "--project", {str(author.root)!r}])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=15, check=False)
+
+    assert done.returncode == 1
+    assert done.stderr.strip() == "Interrupted. Nothing was changed; run the same command again."

@@ -96,7 +96,11 @@ def main(arguments: list[str] | None = None) -> Any:
     """Run a verb and leave with its exit code: 0 well, 1 the cards or the machine need work, 2 misuse."""
     global _late, _asked
     _late = _asked = False
+    hook = sys.unraisablehook
     try:
+        sys.unraisablehook = lambda found: (
+            _ask_again() if isinstance(found.exc_value, KeyboardInterrupt) else hook(found)
+        )
         signal.signal(signal.SIGINT, _interrupt)
         gc.disable()  # a verb allocates, then ends: looking for cycles is a tenth of a large build
         _run(arguments)
@@ -111,6 +115,7 @@ def main(arguments: list[str] | None = None) -> Any:
         too_late()
         gc.freeze()  # nor look for them at exit
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Python itself would put the default back as it ends
+        sys.unraisablehook = hook
 
 
 def _run(arguments: list[str] | None) -> None:
@@ -139,6 +144,19 @@ def now() -> int:
     if not re.fullmatch("[0-9]{1,15}", epoch):
         raise click.UsageError(f"SOURCE_DATE_EPOCH is '{epoch}', and must be a number of seconds")
     return int(epoch)
+
+
+def _ask_again() -> None:
+    """Ctrl-C fell into a `__del__`, where Python can only print it and go on: it is sent once more when that is over."""
+    import threading
+
+    again = threading.Timer(0.01, os.kill, (os.getpid(), signal.SIGINT))
+    if sys.platform == "win32":
+        import _thread
+
+        again = threading.Timer(0.01, _thread.interrupt_main)
+    again.daemon = True
+    again.start()
 
 
 def _interrupt(number: int, frame: object) -> None:
