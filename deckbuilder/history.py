@@ -6,29 +6,19 @@ recorded it. What an author edits is compared with what learners have, never wit
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import tarfile
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from deckbuilder import diff, stages
+from deckbuilder import diff, git, stages
 from deckbuilder import lock as locks
 from deckbuilder.diagnostics import Diagnostic, Fault, Location, errors
 from deckbuilder.diff import Difference
-from deckbuilder.lock import Lock, Release
+from deckbuilder.lock import LOCK, Lock, Release
 from deckbuilder.package import reader
 from deckbuilder.project import Project, shipped
-from deckbuilder.stages import Ready
 
-MAX_CHECKOUT = 512 * 1024 * 1024
 AS_IT_WAS = "dist and lock are as they were"
-_PARTS = ("cards", "templates")
-# What runs and what a killed run left, in a project that does not tell git to ignore it.
-_PASSING = (":(exclude)cards/.building", ":(exclude,glob)cards/**/*.part", ":(exclude,glob)cards/*.part/**")
-_GIT = ("git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=false")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +30,11 @@ class Side:
     caveat: str = ""
 
 
-def since_last_release(project: Project, output: Path, ready: Ready, package: Path) -> tuple[str, str] | None:
-    """The edition released last, and `CHANGES.md` of this package against it, '' where that one cannot be had.
-
-    None before the first release.
-    """
-    last = ready.before.last
-    if last is None:
-        return None
+def since(project: Project, output: Path, release: Release, package: Path) -> tuple[Difference, str] | None:
+    """What changed from a release to this package, and what that cannot tell. None where the release cannot be had."""
     with tempfile.TemporaryDirectory(prefix="deckbuilder-") as folder:
-        side = released(project, output, last, Path(folder))
-        if side is None:
-            return last.edition, ""
-        return last.edition, diff.for_learners(between(side.path, package, AS_IT_WAS), side.caveat)
+        side = released(project, output, release, Path(folder))
+        return None if side is None else (between(side.path, package, AS_IT_WAS), side.caveat)
 
 
 def between(old: Path, new: Path, help: str = "") -> Difference:
@@ -67,7 +49,7 @@ def between(old: Path, new: Path, help: str = "") -> Difference:
 def lost(edition: str) -> Diagnostic:
     """That there is nothing to compare with."""
     return Diagnostic(
-        Location("cards/deck.lock"),
+        Location(LOCK),
         "no-release",
         f"the package of edition {edition} is not in dist, and git cannot make it again: CHANGES.md was left as it was",
         "put the released package into dist/, or fetch the whole history (git fetch --unshallow --tags)",
@@ -82,7 +64,7 @@ def released(project: Project, output: Path, release: Release, folder: Path) -> 
         for path in sorted([*dist.glob(f"{name}.apkg"), *dist.glob(f"{name}/{name}.apkg")]):
             if _digest(path) == release.digest:
                 return Side(path, release.edition)
-    revision = _commit_of(project, release)
+    revision = git.first_with(project.root, f'"release": "{release.edition}"', LOCK)
     if revision is None:
         return None
     try:
@@ -96,42 +78,23 @@ def released(project: Project, output: Path, release: Release, folder: Path) -> 
 
 def revised(project: Project, revision: str, folder: Path) -> Side:
     """A package of the source at a git revision, made in `folder`. Raises `Fault` where that cannot be."""
-    commit = _git(project.root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-    if commit is None:
+    at = git.commit(project.root, revision)
+    if at is None:
         raise Fault(
             f"'{revision}' is no file, no released edition and no git revision",
             "give the path of an .apkg, an edition from cards/deck.lock, or a revision such as HEAD~1 or a tag",
         )
-    at = commit.strip()
     root = folder / at[:12]
-    _check_out(project, at, root)
-    time = int((_git(project.root, "show", "-s", "--format=%ct", at) or "0").strip() or 0)
+    git.check_out(project.root, at, root)
     name = revision if at.startswith(revision) else f"{revision} ({at[:9]})"
     own = root / "templates"
     past = Project(root, own if own.is_dir() else shipped() / "templates")
-    return _made(past, folder / f"{at[:12]}.apkg", time, name, f"the source at {revision}")
+    return _made(past, folder / f"{at[:12]}.apkg", git.time_of(project.root, at), name, f"the source at {revision}")
 
 
 def current(project: Project, folder: Path, now: int) -> Side:
     """A package of the source as it is now, made in `folder`. Neither the lock nor `dist` is touched."""
-    need_lock(project)
     return _made(project, folder / "now.apkg", now, "the source", "the source")
-
-
-def changed_files(project: Project) -> list[str] | None:
-    """What differs from the last commit below `cards/` and `templates/`; None where git cannot tell."""
-    paths = [*_parts(project.root), *_PASSING]
-    said = _git(project.root, "status", "--porcelain", "--untracked-files=all", "--", *paths)
-    return None if said is None else [line[3:] for line in said.splitlines()]
-
-
-def missing_lock(project: Project) -> list[Diagnostic]:
-    """That the lock is gone, if git still has it. Before the first build there is none to miss."""
-    if project.lock.exists() or _git(project.root, "cat-file", "-e", "HEAD:./cards/deck.lock") is None:
-        return []
-    message = "the lock is missing, and the last commit has it"
-    help = "restore it: git checkout HEAD -- cards/deck.lock; one made anew would forget what was renamed, retired, released"
-    return [Diagnostic(Location("cards/deck.lock"), "missing-lock", message, help)]
 
 
 def last(project: Project, folder: Path) -> Side:
@@ -154,18 +117,10 @@ def side(project: Project | None, what: str, folder: Path) -> Side:
 
 
 def _lock(project: Project) -> Lock:
-    """The lock, empty where it cannot be read: the verbs that need it say why."""
-    need_lock(project)
     try:
-        return locks.load(project.lock.read_text("utf-8"), "cards/deck.lock")
-    except (OSError, UnicodeDecodeError, locks.Damaged):
-        return Lock()
-
-
-def need_lock(project: Project) -> None:
-    """Raises `Fault` where the lock is gone that git still has."""
-    for lost in missing_lock(project):
-        raise Fault(f"{lost.location}: {lost.message}", lost.help)
+        return locks.read(project) or Lock()
+    except locks.Damaged as damage:
+        raise damage.fault from None
 
 
 def _released(project: Project, release: Release, folder: Path) -> Side:
@@ -194,56 +149,3 @@ def _digest(path: Path) -> str:
             return str((contents.manifest or {}).get("digest", ""))
     except reader.UnreadablePackage:
         return ""
-
-
-def _commit_of(project: Project, release: Release) -> str | None:
-    """The oldest commit whose lock holds this release: the source of that edition."""
-    line = f'"release": "{release.edition}"'
-    found = _git(project.root, "log", "--format=%H", f"-S{line}", "--", "cards/deck.lock")
-    commits = (found or "").split()
-    return commits[-1] if commits else None
-
-
-def _check_out(project: Project, commit: str, root: Path) -> None:
-    """`cards/` and `templates/` as they were, into a folder; links and all that leads out of it are left behind."""
-    listed = _git(project.root, "ls-tree", "--name-only", commit, "--", *_PARTS) or ""
-    there = [part for part in _PARTS if part in listed.split("\n")]
-    if "cards" not in there:
-        raise Fault(f"there is no cards/ at {commit[:12]}", "give a revision in which the project existed")
-    archive = root.with_suffix(".tar")
-    root.mkdir(parents=True)
-    if _git(project.root, "archive", "--format=tar", f"--output={archive}", commit, "--", *there) is None:
-        raise Fault(f"git could not give the source at {commit[:12]}", "run `git fsck`, or fetch the whole history")
-    size = 0
-    with tarfile.open(archive) as members:
-        for member in members:
-            target, source = root / member.name, members.extractfile(member) if member.isreg() else None
-            size += member.size
-            if size > MAX_CHECKOUT:
-                raise Fault(f"the source at {commit[:12]} is larger than {MAX_CHECKOUT >> 20} MiB", "compare packages")
-            if source is None or not target.resolve().is_relative_to(root.resolve()):
-                continue
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with source, target.open("wb") as file:
-                shutil.copyfileobj(source, file)
-
-
-def _parts(root: Path) -> list[str]:
-    return [part for part in _PARTS if (root / part).exists()]
-
-
-def _git(root: Path, *arguments: str) -> str | None:
-    """What git says, None where it fails or is not there."""
-    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
-    try:
-        done = subprocess.run(
-            [*_GIT, "-C", str(root), *arguments],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-            timeout=120,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None

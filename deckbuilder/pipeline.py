@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deckbuilder import history, selection, stages
+from deckbuilder import diff, history, selection, stages
 from deckbuilder.diagnostics import Diagnostic, Fault, distinct
 from deckbuilder.library import Library
 from deckbuilder.lock import Changes
@@ -58,7 +58,6 @@ def check(project: Project, tick: Tick = lambda *_: None) -> Report:
     with without_collector():
         loaded = stages.load(project, tick)
         stages.hold(loaded, project, allow_schema_change=False)
-        loaded.diagnostics += history.missing_lock(project)
         notes = loaded.rendered.notes if loaded.rendered else []
         return Report(distinct(loaded.diagnostics), loaded.count, len(notes), sum(len(note.ordinals) for note in notes))
 
@@ -82,8 +81,6 @@ def build(
     """
     with place.alone(project, output), without_collector():
         ready, loaded = stages.ready(project, now, allow_schema_change=allow_schema_change, tick=tick)
-        if lost := history.missing_lock(project):
-            return Report(distinct([*loaded.diagnostics, *lost]), loaded.count)
         if ready is None:
             return Report(loaded.diagnostics, loaded.count)
         if ready.stale and (locked or project.read_only):
@@ -141,20 +138,19 @@ def _package(
             place.write_text(lock, ready.text)
             # First: a package without its lock is the one order that could ship two different texts under one time.
             moves.insert(0, (lock, project.lock))
-        since = ""
-        if not part and (story := history.since_last_release(project, output, ready, package)):
-            since, text = story
-            if text:
-                place.write_text(changes, text)
-                moves.append((changes, output / CHANGES))
-            else:
-                found.append(history.lost(since))
+        last = None if part else ready.before.last
+        if last and (story := history.since(project, output, last, package)):
+            place.write_text(changes, diff.for_learners(*story))
+            moves.append((changes, output / CHANGES))
+        elif last:
+            found.append(history.lost(last.edition))
         digest = place.sha256(package)
         place.move(moves, committing)
     tick("packaging", 1, 1)
     prefix = f"{deck.note_types.prefix} "
     kinds = Counter(ready.rendered.note_types[note.kind].name.removeprefix(prefix) for note in notes)
     first = not ready.before.notes
+    since = last.edition if last else ""
     return Built(target, written, digest, ready.changes, dict(kinds), ready.edition, first, since)
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
 _TAGS = {"p", "em", "strong", "ul", "ol", "li", "a", "br", "sub", "sup", "code"}
+# What a terminal obeys, or what would show text in another order than it is read.
+OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _SPECIAL = re.compile(r"[{}\[\]]|\\(?=[()\[\]])|::")
 _UNSAFE = re.compile(r"[&<>\"'{}\[\]\\]|::")
 _HARMLESS = {"{": "&#123;", "}": "&#125;", "[": "&#91;", "]": "&#93;", "\\": "&#92;&#8288;", "::": "&#58;&#58;"}

@@ -27,7 +27,6 @@ Tick = Callable[[str, int, int], None]
 EARLIEST = 1_577_836_800  # 2020-01-01
 # One that says more would leave times in the lock, and in learners' Anki, that nothing can take back.
 LATEST = 4_102_444_800  # 2100-01-01
-_LOCK = "cards/deck.lock"
 
 
 @dataclass(slots=True)
@@ -88,7 +87,7 @@ def ready(
         return None, loaded
     if max((entry.mod for entry in lock.notes.values()), default=0) > now + 86_400:
         message, help = "the lock holds times ahead of this computer's clock", "set the clock, if it is wrong"
-        loaded.diagnostics.append(Diagnostic(Location(_LOCK), "clock", message, help, "warning"))
+        loaded.diagnostics.append(Diagnostic(Location(locks.LOCK), "clock", message, help, "warning"))
     deck = rendered.deck
     name = edition or deck.edition
     after, changes = locks.advance(lock, deck.namespace, rendered.notes, rendered.note_types, name, now)
@@ -172,17 +171,11 @@ def _sound(loaded: Loaded, found: list[Record], documents: list[source.Document]
 def hold(loaded: Loaded, project: Project, *, allow_schema_change: bool) -> Lock:
     """The lock, empty before the first build; what is wrong with it, or what it has against these notes, is added."""
     try:
-        lock = locks.load(project.lock.read_text("utf-8"), _LOCK)
-    except FileNotFoundError:
-        return Lock()
+        lock = locks.read(project)
     except locks.Damaged as damage:
         loaded.diagnostics.append(damage.diagnostic)
         return Lock()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no text"
-        loaded.diagnostics.append(
-            Diagnostic(Location(_LOCK), "damaged-lock", f"the lock cannot be read ({reason})", locks.RESTORE)
-        )
+    if lock is None:
         return Lock()
     subjects = [subject for record in loaded.library.records.values() for subject in record.subjects()]
     lock, twins = locks.settle(lock, subjects, loaded.lost.answers)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from opened import broken
 from test_cli import deckbuilder
 from test_promises import BICEPS, BICEPS_FILE, EDITS, IDEA, TRICEPS
 
-from deckbuilder.diff import Difference, Effect, NoteChange, as_json, as_markdown, as_text, differences, for_learners
+from deckbuilder.diff import Difference, Effect, NoteChange, as_markdown, as_text, as_value, differences, for_learners
 from deckbuilder.diff.wording import Budget, compare, plain, shorten
 from deckbuilder.package.reader import open_package
 
@@ -289,7 +288,7 @@ def test_the_gravest_comes_first_in_every_form(edited: tuple[Author, Path]) -> N
     author, old = edited
     found = between(old, author.build().path)
 
-    text, markdown, value = as_text(found), as_markdown(found), json.loads(as_json(found))
+    text, markdown, value = as_text(found), as_markdown(found), json.loads(json.dumps(as_value(found)))
 
     for said in (text, markdown):
         places = [said.index(effect.words[1:]) for effect in Effect if effect.words[1:] in said]
@@ -360,7 +359,7 @@ def test_two_packages_can_be_compared_outside_a_project(author: Author, tmp_path
     [
         ([], "nothing was released yet"),
         (["2026-10"], "'2026-10' is no file, no released edition and no git revision"),
-        (["--output=/tmp/x"], "No such option"),
+        (["--output=x"], "No such option"),
         (["gone.apkg"], "gone.apkg: cannot be read (No such file or directory)"),
         (["cards/deck.yaml"], "cards/deck.yaml: not an Anki package"),
     ],
@@ -407,11 +406,16 @@ def test_blocked_changes_are_told_by_the_exit_code(author: Author) -> None:
     assert deckbuilder("diff", str(old), str(old), cwd=author.root).returncode == 0
 
 
-def test_a_difference_is_the_same_however_often_it_is_made(edited: tuple[Author, Path]) -> None:
+def test_a_difference_is_told_the_same_in_every_process(edited: tuple[Author, Path]) -> None:
     author, old = edited
     new = author.build().path
 
-    assert as_json(between(old, new)) == as_json(replace(between(old, new)))
+    told = {
+        deckbuilder("diff", str(old), str(new), "--format", "json", cwd=author.root, PYTHONHASHSEED=seed).stdout
+        for seed in ("1", "2", "3")
+    }
+
+    assert len(told) == 1 and json.loads(told.pop())["notes"]
 
 
 def test_a_new_name_for_a_field_is_told_with_its_price(author: Author) -> None:

@@ -17,6 +17,7 @@ import click
 
 from deckbuilder.diagnostics import Diagnostic, Fault, errors
 from deckbuilder.project import Project, find
+from deckbuilder.prose import OBEYED
 
 MAX_SHOWN = 200
 
@@ -40,21 +41,17 @@ def project_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
-# What a terminal obeys, or what would show text in another order than it is read.
-_OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-
-
 def harmless(text: object, most: int = 2_000) -> str:
     """Text that a stranger may have written, as one line for a terminal: no escape in it works, and it has an end."""
     said = str(text)
     said = said if len(said) <= most else f"{said[:most]}…"
-    return _OBEYED.sub(_escape, said)
+    return OBEYED.sub(_escape, said)
 
 
 def as_json(value: object) -> str:
     """For programs, and as harmless to a terminal as `harmless` makes a line."""
     written = json.dumps(value, indent=2, ensure_ascii=False)
-    return _OBEYED.sub(lambda found: found[0] if found[0] == "\n" else _escape(found), written)
+    return OBEYED.sub(lambda found: found[0] if found[0] == "\n" else _escape(found), written)
 
 
 output_option = click.option(

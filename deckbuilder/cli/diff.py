@@ -10,7 +10,7 @@ import click
 
 from deckbuilder import diff, history
 from deckbuilder.cli import now
-from deckbuilder.cli.common import colour
+from deckbuilder.cli.common import as_json, colour
 from deckbuilder.project import Project, find
 
 
@@ -48,7 +48,7 @@ def command(old: str | None, new: str | None, project: Path | None, form: str, l
     if learners:
         said = diff.for_learners(found, first.caveat)
     elif form == "json":
-        said = diff.as_json(found)
+        said = as_json(diff.as_value(found))
     elif form == "markdown":
         said = diff.as_markdown(found)
     else:

@@ -3,7 +3,7 @@
 from deckbuilder.diff.changes import Difference, Effect, FieldChange, NoteChange, PackageChange
 from deckbuilder.diff.compare import differences
 from deckbuilder.diff.learners import for_learners
-from deckbuilder.diff.tell import as_json, as_markdown, as_text
+from deckbuilder.diff.tell import as_markdown, as_text, as_value
 
 __all__ = [
     "Difference",
@@ -11,9 +11,9 @@ __all__ = [
     "FieldChange",
     "NoteChange",
     "PackageChange",
-    "as_json",
     "as_markdown",
     "as_text",
+    "as_value",
     "differences",
     "for_learners",
 ]

@@ -10,7 +10,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from os.path import commonprefix
 
 from deckbuilder.diagnostics import Fault
 from deckbuilder.diff.changes import Difference, Effect, FieldChange, NoteChange, PackageChange
@@ -116,8 +115,9 @@ def _side(contents: PackageContents) -> _Side:
         cards.setdefault(card.note_id, []).append((card.ordinal, card.deck_id))
     decks = {deck.id: deck.name for deck in contents.decks}
     names = [each.name for each in contents.note_types]
-    shared = commonprefix(names) if len(names) > 1 else ""  # noqa: RUF071 these are no paths
-    return _Side(contents, notes, frozenset(twice), cards, types, decks, shared[: shared.rfind(" ") + 1])
+    first = {name.partition(" ")[:2] for name in names}
+    prefix = "".join(first.pop()) if len(names) > 1 and len(first) == 1 else ""
+    return _Side(contents, notes, frozenset(twice), cards, types, decks, prefix)
 
 
 def _digest(note: NoteSeen, types: Mapping[int, NoteTypeSeen]) -> bytes:

@@ -1,29 +1,27 @@
-"""A difference in words for authors: as text for a terminal, as Markdown, as JSON. The gravest comes first."""
+"""A difference in words for authors: as text for a terminal, as Markdown, as a value for JSON. The gravest comes first."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from itertools import groupby
+from typing import Any
 
 from deckbuilder.diff.changes import Difference, Effect, FieldChange, NoteChange, PackageChange
-from deckbuilder.diff.wording import shorten, visible
+from deckbuilder.diff.wording import shorten
 
 Mark = Callable[[str, str], str]
 _MARKDOWN = re.compile(r"([\\`*_~<>\[\]|#])")
 
 
-def as_json(found: Difference) -> str:
-    """Everything, with effects by name."""
+def as_value(found: Difference) -> dict[str, Any]:
+    """Everything, for JSON, with effects by name."""
     value = asdict(found)
-    for each in value["notes"]:
-        each["guid"] = visible(each["guid"])
     for each in (*value["notes"], *value["package"]):
         each["means"] = Effect(each["effect"]).words
         each["effect"] = Effect(each["effect"]).name.lower().replace("_", " ")
-    return json.dumps(value, indent=2, ensure_ascii=False)
+    return value
 
 
 def as_text(

@@ -8,6 +8,7 @@ import re
 from rapidfuzz.distance import LCSseq
 
 from deckbuilder.diff.changes import Run
+from deckbuilder.prose import OBEYED
 
 MAX_LENGTH = 100_000  # of a field in characters; past that nobody reads a comparison
 MAX_WORDS = 2_000
@@ -23,7 +24,6 @@ _INLINE = frozenset(
 _OTHERS = frozenset(
     {"p", "div", "span", "small", "img", "tr", "td", "dt", "dd", "summary", "h1", "h2", "h3", "section"}
 )
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class Budget:
@@ -51,7 +51,7 @@ def plain(text: str) -> str:
 
 def visible(text: str) -> str:
     """Without control characters and marks that turn the direction: a stranger's text must not steer a terminal."""
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+    return OBEYED.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def compare(old: str, new: str, budget: Budget) -> tuple[Run, ...]:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from deckbuilder import history, records, rules, source
 from deckbuilder import lock as locks
+from deckbuilder import records, rules, source
 from deckbuilder.diagnostics import Diagnostic, Fault, errors
 from deckbuilder.library import Library
 from deckbuilder.lock import Lock
@@ -100,19 +100,10 @@ def read(project: Project) -> Cards:
             "the deck that ships with deckbuilder is read only",
             "make your own with `deckbuilder new DIR`, or name yours with --project",
         )
-    history.need_lock(project)
+    try:
+        lock = locks.read(project) or Lock()
+    except locks.Damaged as damage:
+        raise damage.fault from None
     documents, unreadable = source.read(project.sources(), project.root)
     found, malformed = records.parse(documents)
-    return Cards(project, documents, found, unreadable + malformed, _lock(project))
-
-
-def _lock(project: Project) -> Lock:
-    try:
-        return locks.load(project.lock.read_text("utf-8"), "cards/deck.lock")
-    except FileNotFoundError:
-        return Lock()
-    except locks.Damaged as damage:
-        raise Fault(f"{damage.diagnostic.location}: {damage.diagnostic.message}", damage.diagnostic.help) from None
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no text"
-        raise Fault(f"cards/deck.lock cannot be read ({reason})", locks.RESTORE) from None
+    return Cards(project, documents, found, unreadable + malformed, lock)

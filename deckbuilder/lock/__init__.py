@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from deckbuilder.lock import order
 from deckbuilder.lock.entry import Entry, Lock, Release, TypeEntry, content_hash, guid, type_entry, type_hash
-from deckbuilder.lock.file import RESTORE, Damaged, dump, load
+from deckbuilder.lock.file import LOCK, RESTORE, Damaged, dump, load, read
 from deckbuilder.lock.guard import check_ids, check_types, settle
 from deckbuilder.lock.order import GAP
 from deckbuilder.lock.release import NEXT, compare_editions, dated, label, release, state
@@ -19,6 +19,7 @@ from deckbuilder.notes import Note, NoteType
 
 __all__ = [
     "GAP",
+    "LOCK",
     "RESTORE",
     "Changes",
     "Damaged",
@@ -36,6 +37,7 @@ __all__ = [
     "guid",
     "label",
     "load",
+    "read",
     "release",
     "settle",
     "state",

@@ -10,13 +10,19 @@ import json
 import re
 from typing import Any
 
-from deckbuilder.diagnostics import Diagnostic, Location
+from deckbuilder import git
+from deckbuilder.diagnostics import Diagnostic, Fault, Location
 from deckbuilder.lock.entry import Entry, Lock, Release, TypeEntry, later
+from deckbuilder.project import Project
 
+LOCK = "cards/deck.lock"
 FORMAT = 2
 RESTORE = "restore it from version control (git checkout -- cards/deck.lock); never delete or edit it"
 # No time or id is so large; SQLite holds a thousand times as much, so that one more than the largest still fits.
 MAX_NUMBER = 1 << 53
+BRING_BACK = (
+    "restore it: git checkout HEAD -- cards/deck.lock; one made anew would forget what was renamed, retired, released"
+)
 _GUID = re.compile("[0-9A-Za-z]+")
 _HEAD = "deckbuilder lock"
 # The last line. It never changes, so that a merge keeps it; since format 2 a lock without it was cut off.
@@ -26,9 +32,14 @@ _END = {"end": "A lock that does not end here was cut off."}
 class Damaged(Exception):
     """A lock that cannot be read, as a fault at its line."""
 
-    def __init__(self, at: Location, message: str, help: str) -> None:
+    def __init__(self, at: Location, message: str, help: str, rule: str = "damaged-lock") -> None:
         super().__init__(f"{at}: {message}")
-        self.diagnostic = Diagnostic(at, "damaged-lock", message, help)
+        self.diagnostic = Diagnostic(at, rule, message, help)
+
+    @property
+    def fault(self) -> Fault:
+        """For a verb that can do nothing else without the lock."""
+        return Fault(str(self), self.diagnostic.help)
 
 
 def dump(lock: Lock) -> str:
@@ -55,6 +66,21 @@ def dump(lock: Lock) -> str:
     )
     notes = (_line(entry) for _, entry in sorted(lock.notes.items()))
     return "\n".join([head, *releases, *types, *notes, json.dumps(_END)]) + "\n"
+
+
+def read(project: Project) -> Lock | None:
+    """The lock of a project, None before its first build. Raises `Damaged` for whatever else keeps it from being read."""
+    try:
+        return load(project.lock.read_text("utf-8"), LOCK)
+    except FileNotFoundError:
+        if not git.committed(project.root, LOCK):
+            return None
+        raise Damaged(
+            Location(LOCK), "the lock is missing, and the last commit has it", BRING_BACK, "missing-lock"
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise Damaged(Location(LOCK), f"the lock cannot be read ({reason})", RESTORE) from None
 
 
 def load(text: str, name: str) -> Lock:

@@ -127,8 +127,7 @@ def check_types(
                 "schema-change",
                 f"{note_type.name}: {change}; Anki would refuse every update of its {count} notes, and new notes "
                 f"would land in a second note type '{note_type.name}+'",
-                "rename and fill a spare field or card instead; if learners must pay this price, "
-                "build with --allow-schema-change",
+                "fill a spare field or card instead; if learners must pay this price, build with --allow-schema-change",
                 severity,
             )
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from deckbuilder import history, stages
 from deckbuilder import lock as locks
-from deckbuilder.diagnostics import Diagnostic, Fault, Location, distinct
+from deckbuilder.diagnostics import Diagnostic, Fault, Location
 from deckbuilder.package import place
 from deckbuilder.pipeline import without_collector
 from deckbuilder.project import Project
@@ -65,8 +65,6 @@ def release(
         raise Fault(f"'{edition}' cannot name an edition", "use letters, digits, `.`, `_` and `-`, such as 2026-12")
     with place.alone(project, output), without_collector():
         ready, loaded = stages.ready(project, now, edition=edition, allow_schema_change=allow_schema_change, tick=tick)
-        if lost := history.missing_lock(project):
-            return Report(distinct([*loaded.diagnostics, *lost]))
         if ready is None:
             return Report(loaded.diagnostics)
         found = loaded.diagnostics
@@ -108,9 +106,17 @@ def _release(
                 f"edition {edition} went out already, and this would be another one under its name",
                 "undo what changed in deck.yaml or the templates, use the deckbuilder that made it, or take a new edition",
             )
-        difference, caveat, missing = files.since(project, output, ready, folder / f"{stem}.apkg")
-        refuse.blocked(difference, allow_schema_change)
-        made += files.words(folder, stem, ready, files.changes(ready, difference, caveat, made[0]))
+        before = max(
+            (each for each in ready.before.releases.values() if each.edition != edition),
+            key=lambda each: each.time,
+            default=None,
+        )
+        story = history.since(project, output, before, folder / f"{stem}.apkg") if before else None
+        if story:
+            refuse.blocked(story[0], allow_schema_change)
+        elif before:
+            found = [*found, history.lost(before.edition)]
+        made += files.words(folder, stem, ready, files.changes(ready, before, story, made[0]))
         files.checksums(folder, made)
         moves = []
         if not again:
@@ -127,7 +133,7 @@ def _release(
         else:
             moves.append((folder, target))
         place.move(moves, committing)
-    return Report([*found, *missing, *foreign], Released(target, edition, again, tuple(made)))
+    return Report([*found, *foreign], Released(target, edition, again, tuple(made)))
 
 
 def _with_edition(project: Project, deck: Deck, edition: str) -> str:

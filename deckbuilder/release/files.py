@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from deckbuilder import diff, history, selection, stages
-from deckbuilder.diagnostics import Diagnostic, Fault
+from deckbuilder import diff, selection, stages
+from deckbuilder.diagnostics import Fault
 from deckbuilder.diff import Difference
+from deckbuilder.lock import Release
 from deckbuilder.package import place, text
 from deckbuilder.pipeline import CHANGES
-from deckbuilder.project import Project, shipped
+from deckbuilder.project import shipped
 from deckbuilder.selection import Selection
 from deckbuilder.stages import Ready, Tick
 
@@ -63,28 +63,13 @@ def checksums(folder: Path, files: list[File]) -> None:
     place.write_text(folder / SUMS, "".join(f"{each.sha256}  {each.name}\n" for each in files))
 
 
-def since(
-    project: Project, output: Path, ready: Ready, package: Path
-) -> tuple[Difference | None, str, list[Diagnostic]]:
-    """What changed since the release before, what cannot be told of it, and a warning if that is all of it."""
-    earlier = [each for each in ready.before.releases.values() if each.edition != ready.edition]
-    last = max(earlier, key=lambda each: each.time, default=None)
-    if last is None:
-        return None, "", []
-    with tempfile.TemporaryDirectory(prefix="deckbuilder-") as temporary:
-        side = history.released(project, output, last, Path(temporary))
-        if side is None:
-            return None, last.edition, [history.lost(last.edition)]
-        return history.between(side.path, package, history.AS_IT_WAS), side.caveat, []
-
-
-def changes(ready: Ready, difference: Difference | None, caveat: str, package: File) -> str:
-    """`CHANGES.md`. `caveat`: what it cannot tell, or the edition that was not at hand."""
-    if difference is not None:
-        return diff.for_learners(difference, caveat)
+def changes(ready: Ready, before: Release | None, story: tuple[Difference, str] | None, package: File) -> str:
+    """`CHANGES.md`. `story`: what changed since the release before, None where that one cannot be had."""
+    if story:
+        return diff.for_learners(*story)
     head = f"# {ready.rendered.deck.name}, edition {ready.edition}\n\n"
-    if caveat:
-        return f"{head}What changed since edition {caveat} cannot be listed: its package was not at hand.\n"
+    if before:
+        return f"{head}What changed since edition {before.edition} cannot be listed: its package was not at hand.\n"
     return f"{head}The first edition: {package.cards:,} cards from {package.notes:,} notes.\n"
 
 

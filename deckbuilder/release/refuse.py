@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deckbuilder import history
+from deckbuilder import git
 from deckbuilder import lock as locks
 from deckbuilder.diagnostics import Diagnostic, Fault, Location
 from deckbuilder.diff import Difference, Effect
@@ -32,7 +32,7 @@ def backwards(ready: Ready, edition: str) -> None:
 
 def dirty(project: Project) -> list[Diagnostic]:
     """What goes out must be committed; a warning where git cannot tell."""
-    changed = history.changed_files(project)
+    changed = git.changed(project.root)
     if changed is None:
         message = "git cannot tell whether the source is the one that is kept: the next release may lack its CHANGES.md"
         help = "keep the project in git, and commit before a release"
@@ -56,9 +56,9 @@ def stale(ready: Ready) -> None:
         )
 
 
-def blocked(difference: Difference | None, allowed: bool) -> None:
+def blocked(difference: Difference, allowed: bool) -> None:
     """What Anki would refuse goes out on purpose only."""
-    if difference is None or allowed or difference.effect != Effect.BLOCKED:
+    if allowed or difference.effect != Effect.BLOCKED:
         return
     raise Fault(
         f"Anki would refuse a part of this release, first of all {difference.every[0].name}",
