@@ -130,6 +130,7 @@ class _Writer:
         self._pictures, self._doubted = pictures, doubted
         self.figures = Figures(project, pictures, library)
         self._shows: dict[str, Media] = {}
+        self._asked: set[str] = set()
         self._templates: dict[str, Any] = {}
         self._broken: set[str] = set()
         # A stranger's templates run in a sandbox. The shipped ones are ours: rendering takes a third longer in it.
@@ -183,6 +184,7 @@ class _Writer:
             return None
         if note_type is None:
             return None
+        self._ask_whose(record)
         fields = tuple([values.get(variable, "") for variable in variables])
         ordinals = cloze_ordinals(subject) if note_type.cloze else note_type.ordinals(fields)
         if not ordinals:
@@ -214,6 +216,24 @@ class _Writer:
         if found is not None:
             self._shows[found.name] = found.media
         return found
+
+    def _ask_whose(self, record: Subject) -> None:
+        """A picture that nobody is credited for cannot be given away. Each is asked for once."""
+        picture = record.picture
+        for media in self._shows.values():
+            if media.credit or media.name in self._asked or (picture and picture.credit):
+                continue
+            self._asked.add(media.name)
+            file = media.path.relative_to(self._project.media).as_posix()
+            self.faults.append(
+                Diagnostic(
+                    record.locate("picture", "file") if picture else record.place(),
+                    "uncredited-picture",
+                    f"nothing says who made '{file}', and under which licence",
+                    "write a `credit` record whose `files` name it, or a `credit` for this picture",
+                    "warning",
+                )
+            )
 
     def _variables_of(self, kind: str, names: Sequence[str]) -> dict[str, str]:
         """The Jinja names of a kind's fields, in order: 'Name Latin' is set as `Name_Latin`."""
