@@ -8,12 +8,16 @@ from functools import cache
 import numpy as np
 
 from deckbuilder.figures.model import Points, skeleton
-from deckbuilder.figures.places import PARTS, PLACES
+from deckbuilder.figures.parts import PARTS
+from deckbuilder.figures.places import PLACES, Across, On
 
 
 @dataclass(frozen=True, eq=False)
 class Landmark:
-    """A place, a line (in order) or the middle of an area; `bones` are keys of `skeleton()`."""
+    """A place (one point), a line, or the middle of an area; `bones` are keys of `skeleton()`.
+
+    A landmark's points lie on its bones. A structure is soft: it may leave them in between.
+    """
 
     id: str
     bones: tuple[str, ...]
@@ -22,10 +26,22 @@ class Landmark:
 
 @cache
 def landmark(id: str, muscle: str = "", part: str = "") -> Landmark | None:
-    """A landmark or structure, or what a muscle (or its head or part) takes of it; None where there is no shape."""
+    """A landmark, bone or structure, or what a muscle (its head, its part) takes of it; None where it has no shape."""
     owners = (f"{muscle}/{part}", muscle)
-    places = next((PARTS[owner, id] for owner in owners if (owner, id) in PARTS), PLACES.get(id))
-    if places is None:
+    shape = next((PARTS[owner, id] for owner in owners if (owner, id) in PARTS), PLACES.get(id))
+    if shape is None:
         return None
-    points = [rule.on(skeleton()[place.bone]) for place in places for rule in place.rules]
-    return Landmark(id, tuple(dict.fromkeys(place.bone for place in places)), np.array(points))
+    bones = [bone for one in shape for bone in _bones(one)]
+    return Landmark(id, tuple(dict.fromkeys(bones)), np.concatenate([_points(one) for one in shape]))
+
+
+def _bones(one: On | Across) -> tuple[str, ...]:
+    return (one.bone,) if isinstance(one, On) else (one.start[0], one.end[0])
+
+
+def _points(one: On | Across) -> Points:
+    bones = skeleton()
+    if isinstance(one, On):
+        return np.array([rule.on(bones[one.bone]) for rule in one.rules]) + one.off
+    start, end = (rule.on(bones[bone]) for bone, rule in (one.start, one.end))
+    return np.array([start + (end - start) * share for share in one.shares])

@@ -48,7 +48,14 @@ BONES = {
     "humerus_r": "humerus",
     "radius_r": "radius",
     "ulna_r": "ulna",
-    **{f"{bone}_r": bone for bone in "scaphoid lunate triquetrum pisiform trapezium trapezoid capitate hamate".split()},
+    "scaphoid_r": "scaphoid",
+    "lunate_r": "lunate",
+    "triquetrum_r": "triquetrum",
+    "pisiform_r": "pisiform",
+    "trapezium_r": "trapezium",
+    "trapezoid_r": "trapezoid",
+    "capitate_r": "capitate",
+    "hamate_r": "hamate",
     **{f"{n}mc_r": f"metacarpal-{n}" for n in range(1, 6)},
     "thumbprox_r": "proximal-phalanx-1",
     "thumbdist_r": "distal-phalanx-1",
@@ -136,7 +143,7 @@ def _placed(
 ) -> Iterator[tuple[str, Rotation, Points]]:
     """Each mesh of these bodies and of those that hang on them, with its rotation and place in the world."""
     for child in bodies:
-        if child.tag not in ("body", "geom") or (child.tag == "geom" and "mesh" not in child.keys()):
+        if child.tag != "body" and child.get("mesh") is None:
             continue
         its = rotation * _turn(child)
         at = place + rotation.apply(_numbers(child, "pos", "0 0 0"))
@@ -153,7 +160,7 @@ def _placed(
 
 
 def _turn(element: ElementTree.Element) -> Rotation:
-    if "quat" in element.keys():
+    if element.get("quat"):
         return Rotation.from_quat(_numbers(element, "quat", ""), scalar_first=True)
     return Rotation.from_euler("XYZ", _numbers(element, "euler", "0 0 0"))
 
