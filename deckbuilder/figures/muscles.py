@@ -8,7 +8,7 @@ import numpy as np
 
 from deckbuilder.figures import bodies, canvas, flesh, marks
 from deckbuilder.figures.bodies import Body, Ground
-from deckbuilder.figures.bundles import PICTURES, At, Bundle, Line, Picture
+from deckbuilder.figures.bundles import PICTURES, TENDON, At, Bundle, Line, Picture
 from deckbuilder.figures.landmarks import landmark
 from deckbuilder.figures.marks import Attachment, Mark
 from deckbuilder.figures.model import skeleton
@@ -29,7 +29,7 @@ class Figure:
     picture: Picture
     size: tuple[int, int]
     marks: tuple[Mark, ...]
-    bodies: tuple[Body, ...]
+    flesh: tuple[Body, ...]
 
 
 def attachments(muscle: Muscle) -> list[Attachment]:
@@ -65,7 +65,7 @@ def draw(muscle: Muscle) -> Figure:
         picture,
         (round(frame.width / 2), round(frame.height / 2)),
         tuple(standing),
-        tuple(found),
+        tuple(body for body, bundle in zip(found, picture.bundles, strict=True) if bundle.tone != TENDON),
     )
 
 
@@ -113,3 +113,14 @@ def _frame(picture: Picture, view: View, found: list[Body], answers: list[Attach
     room = np.array(picture.more) / 1000 + 0.08 * size
     box = (float(left - room[0]), float(right + room[1]), float(low - room[2]), float(high + room[3]))
     return Frame.around(view, box, WIDTH, HEIGHT)
+
+
+def where(figure: Figure) -> str:
+    """The side from which the small skeleton is looked at: the same as the figure, or the next to it."""
+    view = figure.picture.where or figure.picture.view
+    return "side" if view == "medial" else view
+
+
+def seen_whole(view: str) -> str:
+    """The words for the small skeleton."""
+    return {"front": "Skeleton from the front", "back": "Skeleton from behind", "side": "Skeleton from the right"}[view]
