@@ -28,6 +28,7 @@ class Across:
     start: tuple[str, Rule]
     end: tuple[str, Rule]
     shares: tuple[float, ...] = (0.0, 0.25, 0.5, 0.75, 1.0)
+    off: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
 
 Shape: TypeAlias = "tuple[On | Across, ...]"
@@ -101,14 +102,14 @@ FEMUR: dict[str, Shape] = {
     "anterior-facet-of-greater-trochanter": on("femur", Seen("front", (0.1, 0.925))),
     "lesser-trochanter": on("femur", Extreme((1, 0.6, 0), up=(0.79, 0.86))),
     "trochanteric-fossa": on("femur", Near(0.27, 0.75, 0.925)),
-    "quadrate-tubercle": on("femur", Seen("back", (0.34, 0.885))),
+    "quadrate-tubercle": on("femur", Seen("back", (0.31, 0.885))),
     "intertrochanteric-line": on(
-        "femur", *(Seen("front", at) for at in ((0.27, 0.925), (0.36, 0.885), (0.41, 0.845), (0.37, 0.81)))
+        "femur", *(Seen("front", at) for at in ((0.27, 0.93), (0.37, 0.89), (0.44, 0.85), (0.38, 0.81)))
     ),
-    "gluteal-tuberosity": shaft("femur", (0.8, 145), (0.76, 152), (0.71, 163)),
+    "gluteal-tuberosity": shaft("femur", (0.8, 128), (0.76, 145), (0.71, 160)),
     "linea-aspera": shaft("femur", (0.72, 180), (0.62, 180), (0.52, 180), (0.42, 180), (0.32, 180)),
     "pectineal-line-of-femur": shaft("femur", (0.8, 222), (0.765, 210), (0.73, 195)),
-    "medial-supracondylar-line": on("femur", *(Seen("back", at) for at in ((0.5, 0.32), (0.62, 0.22), (0.73, 0.12)))),
+    "medial-supracondylar-line": on("femur", *(Seen("back", at) for at in ((0.5, 0.32), (0.6, 0.22), (0.71, 0.12)))),
     "lateral-supracondylar-line": on("femur", *(Seen("back", at) for at in ((0.44, 0.32), (0.46, 0.22), (0.43, 0.12)))),
     "adductor-tubercle": on("femur", Near(0.97, 0.45, 0.1)),
     "shaft-of-femur": shaft("femur", (0.78, 30), (0.65, 30), (0.5, 30), (0.38, 30)),
@@ -130,9 +131,7 @@ LEG: dict[str, Shape] = {
 STRUCTURES: dict[str, Shape] = {
     "iliotibial-tract": (
         On("hip-bone", (Extreme((0, 0, 1), back=(0.25, 0.31), up=(0.6, 1)),), off=(-0.01, 0, 0)),
-        On("femur", (Seen("lateral", (0.7, 0.93)),), off=(-0.014, 0, 0)),
-        On("femur", (Around(0.7, 90), Around(0.4, 80)), off=(-0.022, 0, 0)),
-        On("femur", (Seen("lateral", (0.3, 0.08)),), off=(-0.006, 0, 0)),
+        Across(("femur", Seen("lateral", (0.65, 0.88))), ("femur", Seen("lateral", (0.3, 0.07))), off=(-0.008, 0, 0)),
         On("tibia", (GERDY,)),
     ),
     "sacrotuberous-ligament": (Across(("sacrum", Near(0.22, 0.95, 0.35)), ("hip-bone", Near(0.65, 0.8, 0.12))),),
