@@ -57,6 +57,8 @@ PARTS: dict[tuple[str, str], Shape] = {
     # the pubis
     ("adductor-longus", "body-of-pubis"): on("hip-bone", Seen("front", (0.93, 0.21))),
     ("adductor-brevis", "body-of-pubis"): on("hip-bone", Seen("front", (0.91, 0.16))),
+    ("adductor-brevis", "inferior-pubic-ramus"): outer((0.15, 0.14), (0.21, 0.1)),
+    ("adductor-magnus/adductor-part", "inferior-pubic-ramus"): outer((0.26, 0.07), (0.35, 0.035)),
     ("gracilis", "body-of-pubis"): on("hip-bone", Seen("front", (0.97, 0.15))),
     # linea aspera: adductors between its lips, vasti on the lips, short head of biceps on the lateral one
     ("vastus-lateralis", "intertrochanteric-line"): on(
@@ -74,7 +76,7 @@ PARTS: dict[tuple[str, str], Shape] = {
     ),
     ("vastus-medialis", "linea-aspera"): shaft("femur", *((up, 200) for up in (0.72, 0.62, 0.52, 0.42, 0.32))),
     ("vastus-medialis", "medial-supracondylar-line"): on(
-        "femur", Seen("back", (0.5, 0.32)), Seen("back", (0.6, 0.22))
+        "femur", Seen("back", (0.47, 0.32)), Seen("back", (0.6, 0.22))
     ),
     ("vastus-lateralis", "gluteal-tuberosity"): shaft("femur", (0.8, 135), (0.72, 150)),
     ("vastus-lateralis", "linea-aspera"): shaft("femur", (0.72, 163), (0.62, 163), (0.53, 163)),
@@ -88,13 +90,14 @@ PARTS: dict[tuple[str, str], Shape] = {
     ("vastus-intermedius", "patella"): on("patella", Near(0.5, 0.5, 1)),
     ("vastus-lateralis", "patella"): on("patella", Near(0.1, 0.5, 0.85), Near(0, 0.5, 0.65)),
     ("vastus-medialis", "patella"): on("patella", Near(0.9, 0.5, 0.85), Near(1, 0.5, 0.6)),
+    ("gastrocnemius/medial-head", "medial-femoral-condyle"): on("femur", Seen("back", (0.82, 0.095))),
     ("gastrocnemius/lateral-head", "lateral-femoral-condyle"): on("femur", Near(0.28, 0.55, 0.1)),
     ("popliteus", "lateral-femoral-condyle"): on("femur", Seen("lateral", (0.45, 0.045))),
-    ("biceps-femoris", "head-of-fibula"): on("fibula", Near(0, 0.5, 0.97)),
+    ("biceps-femoris", "head-of-fibula"): on("fibula", Near(0, 0.65, 0.98)),
     ("soleus", "head-of-fibula"): on("fibula", Around(0.96, 180), Around(0.82, 180), Around(0.68, 180)),
     ("soleus", "soleal-line"): shaft("tibia", (0.89, 150), (0.82, 180), (0.74, 215), (0.67, 240), (0.52, 255)),
     ("sartorius", "pes-anserinus-area"): shaft("tibia", (0.88, 325), (0.84, 325)),
     ("gracilis", "pes-anserinus-area"): shaft("tibia", (0.875, 310), (0.85, 310)),
     ("semitendinosus", "pes-anserinus-area"): shaft("tibia", (0.85, 308), (0.82, 308)),
-    ("plantaris", "posterior-surface-of-calcaneus"): on("calcaneus", Seen("back", (0.6, 0.5))),
+    ("plantaris", "posterior-surface-of-calcaneus"): on("calcaneus", Near(0.5, 1, 0.5)),
 }
