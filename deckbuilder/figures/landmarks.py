@@ -44,4 +44,4 @@ def _points(one: On | Across) -> Points:
     if isinstance(one, On):
         return np.array([rule.on(bones[one.bone]) for rule in one.rules]) + one.off
     start, end = (rule.on(bones[bone]) for bone, rule in (one.start, one.end))
-    return np.array([start + (end - start) * share for share in one.shares])
+    return np.array([start + (end - start) * share for share in one.shares]) + one.off

@@ -33,7 +33,7 @@ except ImportError as missing:
 Points: TypeAlias = "NDArray[np.float64]"
 Faces: TypeAlias = "NDArray[np.int64]"
 
-FINE = 2000  # faces from which a mesh is drawn as it is; coarser ones are subdivided
+COARSE, FINE = 500, 2000  # a mesh of fewer faces is subdivided twice, once; a finer one is drawn as it is
 # Mesh of the right side or the middle, and its bone. What is not listed, is not drawn.
 BONES = {
     "hat_skull": "skull",
@@ -177,15 +177,16 @@ def _smooth(mesh: trimesh.Trimesh) -> trimesh.Trimesh:
     mesh.remove_unreferenced_vertices()
     if len(mesh.faces) >= FINE:
         return mesh
-    return trimesh.util.concatenate([_subdivided(part) for part in _pieces(mesh)])
+    times = 2 if len(mesh.faces) < COARSE else 1
+    return trimesh.util.concatenate([_subdivided(part, times) for part in _pieces(mesh)])
 
 
 def _pieces(mesh: trimesh.Trimesh) -> list[trimesh.Trimesh]:
     return [part for part in mesh.split(only_watertight=False) if len(part.faces) >= 8]
 
 
-def _subdivided(part: trimesh.Trimesh) -> trimesh.Trimesh:
-    fine = part.subdivide_loop(2 if len(part.faces) < 500 else 1)
+def _subdivided(part: trimesh.Trimesh, times: int) -> trimesh.Trimesh:
+    fine = part.subdivide_loop(times)
     # Loop's scheme throws spikes where a mesh is torn: what leaves the coarse part's box is refused.
     spiked = (fine.bounds[0] < part.bounds[0] - 0.004).any() or (fine.bounds[1] > part.bounds[1] + 0.004).any()
     return part if spiked else fine
