@@ -16,8 +16,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
-from anki.notes import NoteId
-from judge import Anki
+from judge import Anki, SeenNote
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 Side = Literal["front", "back"]
@@ -127,7 +126,7 @@ def cards(anki: Anki, typed: str = "") -> list[Card]:
     for guid, ordinal, template, *texts in anki.rendered():
         note, style = notes[guid], styles[notes[guid].notetype]
         front, back = (anki.collection.media.escape_media_filenames(text) for text in texts)
-        front, back = _typing(anki, note.id, front, back, typed)
+        front, back = _typing(anki, note, front, back, typed)
         found.append(Card(note.fields.get("Key", guid), note.notetype, template, ordinal, style + front, style + back))
     return found
 
@@ -180,16 +179,15 @@ class Reviewer:
 _TYPE = re.compile(r"\[\[type:(?:nc:)?(.+?)\]\]")
 
 
-def _typing(anki: Anki, note_id: int, front: str, back: str, typed: str) -> tuple[str, str]:
+def _typing(anki: Anki, note: SeenNote, front: str, back: str, typed: str) -> tuple[str, str]:
     """Both sides with a box to type in, and the comparison, where Anki's window puts them for `[[type:Field]]`."""
     found = _TYPE.search(front)
     if found is None:
         return front, back
-    note = anki.collection.get_note(NoteId(note_id))
-    kind = note.note_type()
+    kind = anki.collection.get_note(note.id).note_type()
     assert kind is not None
     field = next(field for field in kind["flds"] if field["name"] == found[1])
     style = f"font-family: '{field['font']}'; font-size: {field['size']}px"
     box = f'<center>\n<input type=text id=typeans style="{style};">\n</center>'
-    compared = f'<div style="{style}">{anki.collection.compare_answer(note[found[1]], typed, False)}</div>'
+    compared = f'<div style="{style}">{anki.collection.compare_answer(note.fields[found[1]], typed, False)}</div>'
     return _TYPE.sub(lambda _: box, front), _TYPE.sub(lambda _: compared, back)
