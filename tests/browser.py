@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
@@ -67,7 +68,7 @@ SHELL = f"""<!doctype html>
 <body><div id="qa" dir="auto"></div></body></html>"""
 
 # As Anki's reviewer.js does it: scripts run, pictures are waited for, the back scrolls to #answer.
-SHOW = """async ({html, classes, night, side}) => {
+SHOW = """async ({html, classes, night, side, open}) => {
   document.documentElement.className = night ? "night-mode" : "";
   document.body.className = classes;
   const qa = document.getElementById("qa");
@@ -80,6 +81,7 @@ SHOW = """async ({html, classes, night, side}) => {
   }
   await Promise.all([...qa.querySelectorAll("img")].map(img => img.decode().catch(() => null)));
   await document.fonts.ready;
+  if (open) measure.unfold();
   window.scrollTo(0, 0);
   if (side === "back") document.getElementById("answer")?.scrollIntoView();
 }"""
@@ -144,20 +146,38 @@ class Reviewer:
         self.said: list[str] = []
         self.page.route("**/*", self._answer)
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.page.add_init_script(path=Path(__file__).with_name("measure.js"))
         self.page.goto(HOME)
 
     def size(self, width: int, height: int = 844) -> None:
         self.page.set_viewport_size({"width": width, "height": height})
 
-    def show(self, card: Card, side: Side, *, night: bool = False) -> None:
-        """One side, ready to be looked at: pictures are there, and a back stands where Anki scrolls to."""
+    def show(self, card: Card, side: Side, *, night: bool = False, unfolded: bool = False) -> None:
+        """One side, ready to be looked at: pictures are there, and a back stands where Anki scrolls to.
+
+        `unfolded`: the learner has asked for the hint, and opened all that can be opened.
+        """
         classes = f"card card{card.ordinal + 1} isLin fancy" + " nightMode night_mode" * night
         html = card.front if side == "front" else card.back
-        self.page.evaluate(SHOW, {"html": html, "classes": classes, "night": night, "side": side})
+        self.page.evaluate(SHOW, {"html": html, "classes": classes, "night": night, "side": side, "open": unfolded})
 
-    def ask(self, script: str, argument: Any = None) -> Any:
-        """What the page answers to a piece of JavaScript."""
-        return self.page.evaluate(script, argument)
+    @contextmanager
+    def styled(self, css: str) -> Iterator[None]:
+        """With rules of the learner's own, which come before those of the card."""
+        element = self.page.add_style_tag(content=css)
+        yield
+        element.evaluate("element => element.remove()")
+
+    @contextmanager
+    def emulating(self, **media: Any) -> Iterator[None]:
+        """With what a media query of CSS asks for: `forced_colors="active"`, `reduced_motion="reduce"`."""
+        self.page.emulate_media(**media)
+        yield
+        self.page.emulate_media(**dict.fromkeys(media, "null"))
+
+    def measure(self, what: str, *arguments: Any) -> Any:
+        """What a function of measure.js finds on the side that is shown."""
+        return self.page.evaluate("([what, given]) => measure[what](...given)", [what, arguments])
 
     def picture(self) -> bytes:
         """A PNG of the whole side, as tall as it is, and no less than the window."""

@@ -25,7 +25,7 @@ from deckbuilder.pipeline import Built
 from deckbuilder.project import Project, find
 from deckbuilder.records import NOTE_KINDS
 
-if TYPE_CHECKING:  # playwright need not be there
+if TYPE_CHECKING:  # most tests do without
     from browser import Reviewer
     from playwright.sync_api import Browser
 
@@ -170,10 +170,8 @@ def anki(tmp_path: Path) -> Iterator[Anki]:
 @pytest.fixture(scope="session")
 def chromium(request: pytest.FixtureRequest) -> Iterator[Browser]:
     """The system's Chromium without a window, with a context of its own for whoever asks one of it."""
-    try:
-        import browser
-    except ImportError:
-        lacking(request, "playwright is not installed here: pip install -e '.[test]'")
+    import browser
+
     if browser.executable() is None:
         lacking(request, "Chromium is not installed here: apt-get install chromium, or name one in $CHROMIUM")
     with browser.launched() as chromium:

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from browser import Card, Reviewer, cards, launched
+from browser import Card, Reviewer, Side, cards, launched
 from judge import Anki
 from playwright.sync_api import Browser, Page
 
@@ -42,6 +42,7 @@ class View:
 
 
 PHONE, DESKTOP = View("phone", 390, 844, 2), View("desktop", 900, 700, 1)
+SIDES: tuple[Side, ...] = ("front", "back")
 MODES = {"light": False, "dark": True}
 
 
@@ -72,7 +73,7 @@ class Studio:
         window = self._windows[view.name]
         window.size(view.width, view.height)
         sides = []
-        for side in ("front", "back"):
+        for side in SIDES:
             window.show(card, side, night=night)
             sides.append(window.picture())
         if window.asked or window.said:
@@ -92,15 +93,13 @@ def kind(card: Card) -> str:
     return card.key.split("/")[0]
 
 
-def chosen(found: list[Card], *, longest: bool = False) -> list[Card]:
-    """One card of each template: the one with a middling back, or the one with most to show."""
+def chosen(found: list[Card], most: Side | None = None) -> list[Card]:
+    """One card of each template: the one with most on this side, or else with a middling back."""
     templates = defaultdict(list)
     for card in found:
         templates[kind(card), card.template].append(card)
-    return [
-        sorted(those, key=lambda card: len(card.back))[-1 if longest else len(those) // 2]
-        for those in templates.values()
-    ]
+    size = {"front": lambda card: len(card.front), "back": lambda card: len(card.back)}[most or "back"]
+    return [sorted(those, key=size)[-1 if most else len(those) // 2] for those in templates.values()]
 
 
 def name(card: Card) -> str:
@@ -119,7 +118,7 @@ def main(arguments: list[str]) -> None:
     with learner(find(wanted.project), typed="glutaeus") as (found, media), launched() as chromium:
         found = [card for card in found if wanted.kind in (None, kind(card)) and wanted.note in (None, card.key)]
         studio, rows = Studio(chromium, media), defaultdict(list)
-        for card in chosen(found, longest=wanted.longest):
+        for card in chosen(found, "back" if wanted.longest else None):
             for view in (PHONE, DESKTOP):
                 for mode, night in MODES.items():
                     picture = studio.both(card, view, night=night)
