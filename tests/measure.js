@@ -86,8 +86,9 @@
     for (const [selector, part] of kinds) {
       for (const element of [...document.querySelectorAll(`#qa ${selector}`)].filter(shown)) {
         const style = getComputedStyle(element, part || null);
-        const edge = parseFloat(style.borderBlockStartWidth) > 0 ? style.borderBlockStartColor : "";
-        const paint = [style.backgroundColor, style.backgroundImage, style.boxShadow, edge].join(" ");
+        const edges = ["BlockStart", "InlineStart"].filter(edge => parseFloat(style[`border${edge}Width`]) > 0);
+        const lines = [...edges.map(edge => style[`border${edge}Color`]), element instanceof SVGElement ? style.stroke : ""];
+        const paint = [style.backgroundColor, style.backgroundImage, style.boxShadow, ...lines].join(" ");
         const behind = ground(part ? element : element.parentElement);
         const colours = paint.match(/(?:rgba?|color|oklch|oklab|lab|lch)\([^)]*\)/g) ?? [];
         const measured = Math.max(1, ...colours.map(each => ratio(over(colour(each), behind), behind)));

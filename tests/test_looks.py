@@ -33,14 +33,21 @@ GRAPHICS = [
     (".pill", ""),
     (".answer ol.parts:not(.one) > li", "::before"),
     (".prof dt", ""),
+    (".r:is(.a, .n, .i)", ""),
+    (".see", ""),
+    (":is(.yes, .no) h2", "::before"),
     (".choose li", "::before"),
-    (".cmp .fill", ""),
+    (".fill", ""),
+    (".track i", ""),
     (".bands li", "::before"),
+    (".curves .line", ""),
     (".options li", "::before"),
     (".letter span", ""),
     (".verdict span", ""),
     ("#typeans", ""),
 ]
+# Forced: those of the system, for who sees little.
+COLOURS = pytest.mark.parametrize("colours", ["none", "active"], ids=["own colours", "forced colours"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,7 @@ def hard(tmp_path_factory: pytest.TempPathFactory) -> Faces:
 
 @pytest.fixture
 def looked(reviewer: Reviewer, shipped: Faces, hard: Faces) -> Looked:
+    """All of them; pictures are named by what they hold."""
     return Looked(reviewer, Faces(shipped.sides + hard.sides, shipped.media | hard.media))
 
 
@@ -155,14 +163,16 @@ def test_text_of_twice_the_size_fits(width: int, style: str, looked: Looked) -> 
     looked.has_nothing_to_say()
 
 
-def test_text_stands_out_by_seven_to_one(looked: Looked) -> None:
-    for _ in looked.at_all(DAY, NIGHT):
-        looked.finds(looked.reviewer.measure("contrast", 7))
+@COLOURS
+def test_text_stands_out_by_seven_to_one(colours: str, looked: Looked) -> None:
+    with looked.reviewer.emulating(forced_colors=colours):
+        for _ in looked.at_all(DAY, NIGHT):
+            looked.finds(looked.reviewer.measure("contrast", 7))
 
     looked.has_nothing_to_say()
 
 
-@pytest.mark.parametrize("colours", ["none", "active"], ids=["own colours", "forced colours"])
+@COLOURS
 def test_what_is_no_text_stands_out_by_three_to_one(colours: str, looked: Looked) -> None:
     met = set()
     with looked.reviewer.emulating(forced_colors=colours):
@@ -210,8 +220,9 @@ def test_nothing_moves(looked: Looked) -> None:
     looked.has_nothing_to_say()
 
 
-def test_the_answer_is_on_the_first_screen(looked: Looked) -> None:
+def test_the_answer_is_on_the_first_screen(reviewer: Reviewer, shipped: Faces) -> None:
     """And at least the head of a picture, without scrolling after the card was turned."""
+    looked = Looked(reviewer, shipped)
     looked.reviewer.size(390, FIRST_SCREEN)
     for _ in looked.at_all(DAY, side="back", unfolded=False):
         looked.finds(looked.reviewer.measure("first", 100))

@@ -27,7 +27,9 @@ class Line(Model):
     def _in_order(self) -> Line:
         angles, shares = [angle for angle, _ in self.shape], [share for _, share in self.shape]
         if any(late <= early for early, late in pairwise(angles)):
-            raise PydanticCustomError("curve-angles", "the angles do not rise from point to point", {"help": "sort them"})
+            raise PydanticCustomError(
+                "curve-angles", "the angles do not rise from point to point", {"help": "sort them"}
+            )
         if min(shares) < 0 or max(shares) != 1:
             raise PydanticCustomError(
                 "curve-shares",
@@ -52,7 +54,9 @@ class Curve(Record):
     def _one_frame(self) -> Curve:
         if len({(line.shape[0][0], line.shape[-1][0]) for line in self.lines}) > 1:
             raise PydanticCustomError(
-                "curve-frame", "the lines do not cover the same angles", {"help": "begin and end each at the same angle"}
+                "curve-frame",
+                "the lines do not cover the same angles",
+                {"help": "begin and end each at the same angle"},
             )
         return self
 
