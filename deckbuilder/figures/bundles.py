@@ -128,7 +128,9 @@ PICTURES: dict[str, Picture] = {
         turn=-8,
         dim=LEFT,
     ),
-    "gluteus-minimus": Picture("side", "Right hip from the side", HIP, (Bundle(width=2, thick=8, flesh=(0, 0.85)),), turn=8, dim=LEFT),
+    "gluteus-minimus": Picture(
+        "side", "Right hip from the side", HIP, (Bundle(width=2, thick=8, flesh=(0, 0.85)),), turn=8, dim=LEFT
+    ),
     "iliacus": Picture(
         "front",
         "Right hip from the front",
@@ -136,19 +138,54 @@ PICTURES: dict[str, Picture] = {
         (Bundle(origin=("iliac-crest", "iliac-fossa"), width=4, thick=8, flesh=(0, 0.84), cover=25),),
         dim=LEFT,
     ),
-    "inferior-gemellus": Picture("back", "Right hip from behind", HIP, (Bundle(width=7, thick=6, flesh=(0, 0.7), peak=0.4),), dim=LEFT, turn=15),
-    "superior-gemellus": Picture("back", "Right hip from behind", HIP, (Bundle(width=6, thick=5, flesh=(0, 0.7), peak=0.4),), dim=LEFT, turn=15),
-    "obturator-externus": Picture("front", "Right hip from the front", HIP, (Bundle(origin=("obturator-margin",), width=2, thick=6, flesh=(0, 0.62)),), dim=LEFT),
-    "obturator-internus": Picture("back", "Right hip from behind", HIP, (Bundle(origin=("obturator-margin",), width=4, thick=6, flesh=(0, 0.66)),), dim=LEFT, turn=15),
-    "piriformis": Picture("back", "Right hip from behind", HIP, (Bundle(origin=("pelvic-surface-of-sacrum",), width=5, thick=7, flesh=(0, 0.72), peak=0.35),), dim=LEFT, turn=10),
+    "inferior-gemellus": Picture(
+        "back", "Right hip from behind", HIP, (Bundle(width=7, thick=6, flesh=(0, 0.7), peak=0.4),), dim=LEFT, turn=15
+    ),
+    "superior-gemellus": Picture(
+        "back", "Right hip from behind", HIP, (Bundle(width=6, thick=5, flesh=(0, 0.7), peak=0.4),), dim=LEFT, turn=15
+    ),
+    "obturator-externus": Picture(
+        "front",
+        "Right hip from the front",
+        HIP,
+        (Bundle(origin=("obturator-margin",), width=2, thick=6, flesh=(0, 0.62)),),
+        dim=LEFT,
+    ),
+    "obturator-internus": Picture(
+        "back",
+        "Right hip from behind",
+        HIP,
+        (Bundle(origin=("obturator-margin",), width=4, thick=6, flesh=(0, 0.66)),),
+        dim=LEFT,
+        turn=15,
+    ),
+    "piriformis": Picture(
+        "back",
+        "Right hip from behind",
+        HIP,
+        (Bundle(origin=("pelvic-surface-of-sacrum",), width=5, thick=7, flesh=(0, 0.72), peak=0.35),),
+        dim=LEFT,
+        turn=10,
+    ),
     "psoas-major": Picture(
         "front",
         "Right hip and lower back from the front",
         ("thoracic-12", "lumbar-1", "lumbar-2", "lumbar-3", "lumbar-4", *HIP),
-        (Bundle(origin=("body-of-t12", "bodies-of-lumbar-vertebrae"), width=13, thick=14, flesh=(0, 0.8), peak=0.55, cover=30),),
+        (
+            Bundle(
+                origin=("body-of-t12", "bodies-of-lumbar-vertebrae"),
+                width=13,
+                thick=14,
+                flesh=(0, 0.8),
+                peak=0.55,
+                cover=30,
+            ),
+        ),
         dim=LEFT,
     ),
-    "quadratus-femoris": Picture("back", "Right hip from behind", HIP, (Bundle(width=9, thick=6, flesh=(0, 0.9)),), dim=LEFT, turn=10),
+    "quadratus-femoris": Picture(
+        "back", "Right hip from behind", HIP, (Bundle(width=9, thick=6, flesh=(0, 0.9)),), dim=LEFT, turn=10
+    ),
     "tensor-fasciae-latae": Picture(
         "side",
         "Right thigh from the side",
@@ -157,8 +194,12 @@ PICTURES: dict[str, Picture] = {
         turn=15,
     ),
     # Thigh
-    "adductor-brevis": Picture("front", "Right thigh from the front", HIP, (Bundle(width=3, thick=8, flesh=(0, 0.9)),), dim=LEFT),
-    "adductor-longus": Picture("front", "Right thigh from the front", HIP, (Bundle(width=4, thick=9, flesh=(0.08, 0.92)),), dim=LEFT),
+    "adductor-brevis": Picture(
+        "front", "Right thigh from the front", HIP, (Bundle(width=3, thick=8, flesh=(0, 0.9)),), dim=LEFT
+    ),
+    "adductor-longus": Picture(
+        "front", "Right thigh from the front", HIP, (Bundle(width=4, thick=9, flesh=(0.08, 0.92)),), dim=LEFT
+    ),
     "adductor-magnus": Picture(
         "back",
         "Right thigh from behind",
@@ -180,8 +221,17 @@ PICTURES: dict[str, Picture] = {
         dim=LEFT,
         turn=12,
     ),
-    "gracilis": Picture("front", "Right thigh from the front", THIGH, (Bundle(width=11, thick=8, flesh=(0.02, 0.66), peak=0.4),), dim=LEFT, turn=25),
-    "pectineus": Picture("front", "Right hip from the front", HIP, (Bundle(width=3, thick=7, flesh=(0, 0.95)),), dim=LEFT),
+    "gracilis": Picture(
+        "front",
+        "Right thigh from the front",
+        THIGH,
+        (Bundle(width=11, thick=8, flesh=(0.02, 0.66), peak=0.4),),
+        dim=LEFT,
+        turn=25,
+    ),
+    "pectineus": Picture(
+        "front", "Right hip from the front", HIP, (Bundle(width=3, thick=7, flesh=(0, 0.95)),), dim=LEFT
+    ),
     "rectus-femoris": Picture(
         "front",
         "Right thigh from the front",
@@ -189,15 +239,51 @@ PICTURES: dict[str, Picture] = {
         (Bundle(insertion=BASE, width=20, thick=16, flesh=(0.1, 0.84), peak=0.45, pennate=True), _patellar()),
         dim=LEFT,
     ),
-    "sartorius": Picture("front", "Right thigh from the front", THIGH, (Bundle(width=12, thick=8, flesh=(0.01, 0.88), via=((At("medial-femoral-condyle", 0.5, (-18, 0, 60)),),)),), dim=LEFT, turn=15),
-    "semimembranosus": Picture("back", "Right thigh from behind", THIGH, (Bundle(insertion=("medial-tibial-condyle",), width=17, thick=13, flesh=(0.28, 0.88), peak=0.6),), dim=LEFT, turn=-10),
-    "semitendinosus": Picture("back", "Right thigh from behind", THIGH, (Bundle(width=13, thick=13, flesh=(0.06, 0.62), peak=0.5),), dim=LEFT, turn=-20),
-    "vastus-intermedius": Picture("front", "Right thigh from the front", THIGH, (Bundle(insertion=BASE, width=14, thick=10, flesh=(0, 0.85)), _patellar()), dim=LEFT),
+    "sartorius": Picture(
+        "front",
+        "Right thigh from the front",
+        THIGH,
+        (Bundle(width=12, thick=8, flesh=(0.01, 0.88), via=((At("medial-femoral-condyle", 0.5, (-18, 0, 60)),),)),),
+        dim=LEFT,
+        turn=15,
+    ),
+    "semimembranosus": Picture(
+        "back",
+        "Right thigh from behind",
+        THIGH,
+        (Bundle(insertion=("medial-tibial-condyle",), width=17, thick=13, flesh=(0.28, 0.88), peak=0.6),),
+        dim=LEFT,
+        turn=-10,
+    ),
+    "semitendinosus": Picture(
+        "back",
+        "Right thigh from behind",
+        THIGH,
+        (Bundle(width=13, thick=13, flesh=(0.06, 0.62), peak=0.5),),
+        dim=LEFT,
+        turn=-20,
+    ),
+    "vastus-intermedius": Picture(
+        "front",
+        "Right thigh from the front",
+        THIGH,
+        (Bundle(insertion=BASE, width=14, thick=10, flesh=(0, 0.85)), _patellar()),
+        dim=LEFT,
+    ),
     "vastus-lateralis": Picture(
         "front",
         "Right thigh from the front and the side",
         THIGH,
-        (Bundle(origin=("greater-trochanter", "gluteal-tuberosity", "linea-aspera"), insertion=(At("patella", 0, (13, 0, 0)), At("patella", 0.5, (20, 4, 0))), width=4, thick=18, flesh=(0, 0.87)), _patellar()),
+        (
+            Bundle(
+                origin=("greater-trochanter", "gluteal-tuberosity", "linea-aspera"),
+                insertion=(At("patella", 0, (13, 0, 0)), At("patella", 0.5, (20, 4, 0))),
+                width=4,
+                thick=18,
+                flesh=(0, 0.87),
+            ),
+            _patellar(),
+        ),
         dim=LEFT,
         turn=-40,
     ),
@@ -205,7 +291,16 @@ PICTURES: dict[str, Picture] = {
         "front",
         "Right thigh from the front and the inner side",
         THIGH,
-        (Bundle(origin=("intertrochanteric-line", "linea-aspera", "medial-supracondylar-line"), insertion=(At("patella", 0, (-13, 0, 0)), At("patella", 0.5, (-20, 4, 0))), width=4, thick=16, flesh=(0, 0.9)), _patellar()),
+        (
+            Bundle(
+                origin=("intertrochanteric-line", "linea-aspera", "medial-supracondylar-line"),
+                insertion=(At("patella", 0, (-13, 0, 0)), At("patella", 0.5, (-20, 4, 0))),
+                width=4,
+                thick=16,
+                flesh=(0, 0.9),
+            ),
+            _patellar(),
+        ),
         dim=LEFT,
         turn=35,
     ),
@@ -219,7 +314,17 @@ PICTURES: dict[str, Picture] = {
             Bundle("lateral-head", width=19, thick=17, flesh=(0.02, 0.52), peak=0.6, slim=6),
         ),
     ),
-    "plantaris": Picture("back", "Right leg from behind", LEG, (Bundle(origin=("lateral-supracondylar-line",), width=6, thick=6, flesh=(0, 0.2)),)),
+    "plantaris": Picture(
+        "back",
+        "Right leg from behind",
+        LEG,
+        (Bundle(origin=("lateral-supracondylar-line",), width=6, thick=6, flesh=(0, 0.2)),),
+    ),
     "popliteus": Picture("back", "Right knee from behind", LEG, (Bundle(width=6, thick=6, flesh=(0.2, 1)),)),
-    "soleus": Picture("back", "Right leg from behind", LEG, (Bundle(origin=("head-of-fibula", "soleal-line"), width=22, thick=12, flesh=(0, 0.66), peak=0.6, slim=6),)),
+    "soleus": Picture(
+        "back",
+        "Right leg from behind",
+        LEG,
+        (Bundle(origin=("head-of-fibula", "soleal-line"), width=22, thick=12, flesh=(0, 0.66), peak=0.6, slim=6),),
+    ),
 }
