@@ -13,14 +13,14 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from deckbuilder import tags, words
+from deckbuilder import masks, tags, words
 from deckbuilder.diagnostics import Diagnostic
 from deckbuilder.library import Library
 from deckbuilder.notes import Media, Note, NoteType
 from deckbuilder.project import Project
 from deckbuilder.prose import inline, plain, prose
-from deckbuilder.records import NOTE_KINDS, Cloze, Deck, Record, Source, nearest
-from deckbuilder.records.base import Subject
+from deckbuilder.records import NOTE_KINDS, Cloze, Deck, Occlusion, Record, Source, nearest
+from deckbuilder.records.base import Picture, Subject
 from deckbuilder.records.study import BANDS
 from deckbuilder.render.compiled import Compiled
 from deckbuilder.render.media import Pictures
@@ -58,7 +58,11 @@ def render(
     """
     deck = library.deck or _stand_in()
     pictures = Pictures(project, deck.note_types.prefix.lower())
-    unseen = [fault for record in beside if isinstance(fault := pictures.of(record), Diagnostic)]
+    unseen = [
+        fault
+        for record in beside
+        if isinstance(fault := pictures.of(record, getattr(record, "picture", None)), Diagnostic)
+    ]
     note_types = NoteTypes(project, deck)
     writer = _Writer(library, project, deck, note_types, pictures, doubted)
     subjects = [(record, subject) for record in teaching_order(library, deck) for subject in record.subjects()]
@@ -145,6 +149,7 @@ class _Writer:
         self._jinja.filters.update(prose=prose, inline=inline, plain=plain, cloze=cloze, number=number)
         self._jinja.filters.update(reading, count_of=words.count)
         self._jinja.globals.update(reading, library=library, deck=deck, words=words.Words(library), cite=self._cite)
+        self._jinja.globals["masks_of"] = lambda record: masks.of(record, library)
         self._jinja.globals["bands"] = [name for _, name in BANDS]
         self._citations: dict[str, Markup] = {}
         self._variables: dict[str, dict[str, str]] = {}
@@ -155,11 +160,13 @@ class _Writer:
         names = self._note_types.names(kind)
         if names is None:
             return None
-        media = self._pictures.of(record)
+        picture = masks.picture(record, self._library) if isinstance(record, Occlusion) else record.picture
+        media = self._pictures.of(record, picture)
         if isinstance(media, Diagnostic):
             self.faults.append(media)
             media = None
-        values = self._values("_shared", subject, media) | self._values(kind, subject, media)
+        shown = picture if media else None
+        values = self._values("_shared", subject, media, shown) | self._values(kind, subject, media, shown)
         if not self._broken.isdisjoint({kind, "_shared"}):
             return None
         variables = self._variables_of(kind, names)
@@ -179,7 +186,7 @@ class _Writer:
         if note_type is None:
             return None
         fields = tuple([values.get(variable, "") for variable in variables])
-        ordinals = cloze_ordinals(subject) if note_type.cloze else note_type.ordinals(fields)
+        ordinals = tuple(each - 1 for each in subject.numbers) if note_type.cloze else note_type.ordinals(fields)
         if not ordinals:
             if not self._doubted(record.id):
                 self.faults.append(
@@ -201,6 +208,7 @@ class _Writer:
             media=(media,) if media else (),
             formerly=tuple(f"{kind}/{id}" for id in subject.formerly),
             retired=subject.retired,
+            asks=getattr(subject, "asks", ()),
         )
 
     def _variables_of(self, kind: str, names: Sequence[str]) -> dict[str, str]:
@@ -222,14 +230,14 @@ class _Writer:
         self._note_types.get(kind)
         self._template(kind)
 
-    def _values(self, folder: str, subject: Any, media: Media | None) -> dict[str, str]:
+    def _values(self, folder: str, subject: Any, media: Media | None, picture: Picture | None) -> dict[str, str]:
         template = self._template(folder)
         if template is None:
             return {}
         try:
             try:
                 # `template.new_context` would walk a chain of maps for every note
-                names = {**self._jinja.globals, "record": subject, "media": media}
+                names = {**self._jinja.globals, "record": subject, "media": media, "picture": picture}
                 context = Context(self._jinja, names, template.name, template.blocks)
                 for _ in template.root_render_func(context):
                     pass  # what stands outside `set` is no field
@@ -264,11 +272,6 @@ def cloze(record: Cloze) -> Markup:
             hint = f"::{plain(piece.hint)}" if piece.hint else ""
             found.append(f"{{{{c{piece.number}::{plain(piece.text)}{hint}}}}}")
     return Markup("".join(found))
-
-
-def cloze_ordinals(record: Cloze) -> tuple[int, ...]:
-    """One card a number, counted from 0."""
-    return tuple(sorted({piece.number - 1 for piece in record.pieces() if not isinstance(piece, str)}))
 
 
 def number(value: float) -> str:

@@ -68,6 +68,7 @@ def check_names(specs: Specs, kind: str, spec: NoteType, shared: Shared) -> Iter
         ids.add(card.id)
     for name, key, path in [
         (file, spec.sort_field, ("sort_field",)),
+        *((file, name, ("occlusion", role)) for role, name in (spec.occlusion or ())),
         *(
             ("_shared/notetype.yaml", each.field, ("spare_cards", place, "field"))
             for place, each in enumerate(shared.spare_cards)

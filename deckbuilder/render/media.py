@@ -15,6 +15,7 @@ from deckbuilder.diagnostics import Diagnostic, Location
 from deckbuilder.notes import Media
 from deckbuilder.project import Project
 from deckbuilder.records import Record, nearest
+from deckbuilder.records.base import Picture
 
 ENDINGS = (".svg", ".png", ".jpg", ".jpeg", ".webp", ".gif")
 MAX_BYTES = 2 * 1024 * 1024
@@ -28,14 +29,14 @@ class Pictures:
         self._prefix = prefix
         self._found: dict[str, Media] = {}
 
-    def of(self, record: Record) -> Media | Diagnostic | None:
-        """A record's picture as it will travel, or what is wrong with it."""
-        picture = getattr(record, "picture", None)
+    def of(self, record: Record, picture: Picture | None) -> Media | Diagnostic | None:
+        """The picture that a record shows as it will travel, or what is wrong with it."""
         if picture is None:
             return None
         name = picture.file
         if name not in self._found:
-            found = self._read(name, record.locate("picture", "file"))
+            typed = getattr(record, "picture", None) is picture
+            found = self._read(name, record.locate("picture", "file") if typed else record.locate("plate"))
             if isinstance(found, Diagnostic):
                 return found
             self._found[name] = found
