@@ -22,7 +22,7 @@ def check_numbers(lock: Lock, subjects: Sequence[Any]) -> Iterator[Diagnostic]:
 def _moved(subject: Any, entry: Entry) -> Iterator[Diagnostic]:
     known, asks = dict(entry.asks), dict(subject.asks)
     had = {what: number for number, what in entry.asks}
-    free = max(*known, *asks) + 1
+    free = max([*known, *asks]) + 1
     for number, what in subject.asks:
         at = subject.place("masks", str(number))
         before = known.get(number)

@@ -29,6 +29,16 @@ def _numbered(value: object) -> object:
     return value
 
 
+def _four(value: object) -> object:
+    if isinstance(value, list | tuple) and len(value) != 4:
+        raise PydanticCustomError(
+            "wrong-type",
+            "expected four numbers, found {count}",
+            {"count": len(value), "help": "write [x, y, width, height], as fractions of the picture"},
+        )
+    return value
+
+
 def _inside(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
     x, y, width, height = box
     if min(x, y) < 0 or x + width > 1 + _SLACK or y + height > 1 + _SLACK:
@@ -53,7 +63,7 @@ def _within(points: tuple[Point, ...]) -> tuple[Point, ...]:
 MaskNumber = Annotated[
     str, BeforeValidator(_numbered), WithJsonSchema({"type": "string", "pattern": "^[1-9][0-9]{0,2}$"})
 ]
-Box = Annotated[tuple[Number, Number, Number, Number], AfterValidator(_inside)]
+Box = Annotated[tuple[Number, Number, Number, Number], BeforeValidator(_four), AfterValidator(_inside)]
 Polygon = Annotated[tuple[Point, ...], Field(min_length=3, max_length=60), AfterValidator(_within)]
 
 
@@ -103,7 +113,7 @@ class Occlusion(Subject):
     name: Text
     plate: Id | None = None
     mode: Literal["hide-one", "hide-all"] = "hide-one"
-    masks: dict[MaskNumber, Mask] = Field({}, max_length=MAX_MASKS)
+    masks: dict[MaskNumber, Mask] = Field({}, max_length=MAX_MASKS, json_schema_extra={"additionalProperties": False})
     question: Text = ""
     extra: Prose = ""
     regions: Ids = ()
