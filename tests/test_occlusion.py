@@ -247,7 +247,7 @@ def test_a_mask_that_went_leaves_the_others_their_reviews_and_its_own_comes_back
     assert '<div class="big">Acromion</div>' in backs[0] and '<div class="big">Medial border</div>' in backs[2]
     assert "Glenoid cavity" not in backs[1]
     (empty,) = anki.collection.get_empty_cards().notes
-    assert [anki.collection.get_card(id).ord for id in empty.card_ids] == [1]  # type: ignore[arg-type]
+    assert [anki.collection.get_card(id).ord for id in empty.card_ids] == [1]
 
     author.edit(FILE, "masks:\n", f"masks:\n{line}")
     author.waits()
