@@ -6,15 +6,14 @@ easily mixed up, and which origin and insertion belong to one muscle alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from types import MappingProxyType
 from typing import TypeVar
 
 from rapidfuzz.distance import DamerauLevenshtein
 
-from deckbuilder.plates import Plate
+from deckbuilder.drawings import Drawings
 from deckbuilder.records import Action, Bone, Deck, Exam, Exercise, Group, Muscle, Record, Region, Source
 from deckbuilder.records.base import Subject
 
@@ -53,8 +52,8 @@ class Lookalike:
 class Library:
     """The records of one project by kind and id. Later records of a taken id are left out; a rule reports them."""
 
-    def __init__(self, records: Iterable[Record], plates: Mapping[str, Plate] = MappingProxyType({})) -> None:
-        self.plates = plates
+    def __init__(self, records: Iterable[Record], drawings: Drawings | None = None) -> None:
+        self.drawings = drawings or Drawings()
         self.records: dict[tuple[str, str], Record] = {}
         self.duplicates: list[tuple[Record, Record]] = []
         for record in records:
@@ -106,7 +105,7 @@ class Library:
         if kind == "landmark":
             return id in self.landmarks
         if kind == "plate":
-            return id in self.plates
+            return id in self.drawings.plates
         if kind == "muscle" and "/" in id:
             muscle, part = id.split("/", 1)
             record = self.find(Muscle, muscle)
@@ -118,7 +117,7 @@ class Library:
         if kind == "landmark":
             return list(self.landmarks)
         if kind == "plate":
-            return list(self.plates)
+            return list(self.drawings.plates)
         found = [id for of, id in self.records if of == kind]
         if kind == "muscle":
             found += [f"{muscle.id}/{part}" for muscle in self.of(Muscle) for part in muscle.divisions]

@@ -12,7 +12,6 @@ from deckbuilder.diagnostics import Diagnostic
 from deckbuilder.library import Library
 from deckbuilder.prose import plain
 from deckbuilder.records import Occlusion, nearest
-from deckbuilder.records.base import Picture
 from deckbuilder.records.occlusion import Mask
 
 # What two masks may share without being said to overlap: a hair, as of rounded numbers.
@@ -56,15 +55,9 @@ def of(record: Occlusion, library: Library) -> list[Masked]:
     return found
 
 
-def picture(record: Occlusion, library: Library) -> Picture | None:
-    """Its own picture, or the plate; None where the plate is not known."""
-    plate = library.plates.get(record.plate or "")
-    return Picture(file=plate.file, alt=plate.seen) if plate else record.picture
-
-
 def check(record: Occlusion, library: Library) -> Iterator[Diagnostic]:
     """Masks that are missing, named twice, without a place, or over each other."""
-    plate = library.plates.get(record.plate or "")
+    plate = library.drawings.plates.get(record.plate or "")
     if not record.masks:
         on_plate = [label.landmark for label in plate.labels] if plate else []
         lines = ", ".join(f"{number}: {id}" for number, id in enumerate(on_plate[:12], 1))
@@ -103,13 +96,13 @@ def check(record: Occlusion, library: Library) -> Iterator[Diagnostic]:
 
 
 def _bounds(record: Occlusion, mask: Mask, library: Library) -> tuple[float, float, float, float] | None:
-    plate = library.plates.get(record.plate or "")
+    plate = library.drawings.plates.get(record.plate or "")
     label = plate.label(mask.landmark) if plate and mask.landmark else None
     return mask.bounds or (label.box if label else None)
 
 
 def _placeless(record: Occlusion, number: int, mask: Mask, library: Library) -> Diagnostic:
-    known = [label.landmark for label in library.plates[record.plate].labels] if record.plate else []
+    known = [label.landmark for label in library.drawings.plates[record.plate].labels] if record.plate else []
     help = "add `box: [x, y, width, height]`, in fractions of the picture"
     if mask.landmark and record.plate:
         message = f"the name of '{mask.landmark}' does not stand on the plate '{record.plate}'"

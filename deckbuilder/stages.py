@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deckbuilder import describe, plates, records, rules, source
+from deckbuilder import describe, drawings, records, rules, source
 from deckbuilder import lock as locks
 from deckbuilder.diagnostics import Diagnostic, Fault, Location, Severity, distinct, errors
 from deckbuilder.library import Library
@@ -119,8 +119,8 @@ def load(project: Project, tick: Tick = lambda *_: None) -> Loaded:
     documents, unreadable = source.read(paths, project.root)
     tick("checking", 0, len(documents))
     found, malformed = records.parse(documents)
-    drawn = plates.read(project)
-    library = Library(found, drawn.plates)
+    drawn = drawings.read(project)
+    library = Library(found, drawn)
     loaded = Loaded(library, unreadable + malformed + drawn.faults, Lost(), count=len(found))
     if errors(loaded.diagnostics):
         loaded.lost = salvage(project, found, documents, errors(loaded.diagnostics))
@@ -159,7 +159,7 @@ def _sound(loaded: Loaded, found: list[Record], documents: list[source.Document]
             bad.add(max(before)[1])
     kept = [record for record in found if id(record.document) not in bad or record.kind == "deck"]
     while True:
-        library = Library(kept, loaded.library.plates)
+        library = Library(kept, loaded.library.drawings)
         missing = {
             id(record)
             for record in kept

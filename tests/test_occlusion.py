@@ -29,7 +29,7 @@ SVG = (
 PICTURE = """\
 occlusion: shoulder
 name: The shoulder
-picture: {file: shoulder.svg, alt: A shoulder blade from the front}
+picture: {file: shoulder.svg, alt: A shoulder blade from the front, credit: Us}
 masks:
   1: {label: Acromion, box: [0.1, 0.1, 0.2, 0.05]}
   2: {label: Glenoid cavity, box: [0.1, 0.3, 0.2, 0.05]}
@@ -69,6 +69,7 @@ def write(author: Author, text: str = PICTURE, plates: object = PLATES) -> None:
     author.write("cards/media/shoulder.svg", SVG.format(300))
     author.write("cards/media/figures/scapula-front.svg", SVG.format(301))
     author.write(INDEX, json.dumps({"figures": {}, "plates": plates}))
+    author.write("cards/credits.yaml", "credit: us\nfiles: figures/*.svg\nauthor: Us\nlicence: CC BY 4.0\n")
 
 
 def faults(author: Author) -> list[str]:
@@ -459,7 +460,7 @@ FAULTS = {
         f"{FILE}:1:1: one-picture: it has a plate and a picture",
     ),
     "neither": (
-        PICTURE.replace("picture: {file: shoulder.svg, alt: A shoulder blade from the front}\n", ""),
+        PICTURE.replace("picture: {file: shoulder.svg, alt: A shoulder blade from the front, credit: Us}\n", ""),
         f"{FILE}:1:1: one-picture: it has neither a plate nor a picture",
     ),
     "an unknown plate": (
@@ -517,10 +518,10 @@ def test_without_plates_the_help_names_the_command_that_draws_them(author: Autho
 
 
 BROKEN = {
-    "cut off": ('{"plates": {\n  "a": ', f"{INDEX}:2:8: figures: this is not valid JSON (Expecting value)"),
-    "a list": ("[]", f"{INDEX}:1:1: figures: the index of the figures is not laid out as one"),
-    "plates in a list": ('{"plates": []}', f"{INDEX}:1:1: figures: the index of the figures is not laid out as one"),
-    "too deep": ("[" * 100_000, f"{INDEX}: figures: this is not valid JSON"),
+    "cut off": ('{"plates": {\n  "a": ', f"{INDEX}:2:7: figures: this is not valid JSON: EOF while parsing a value"),
+    "a list": ("[]", f"{INDEX}:1:1: figures: the index of the figures is no JSON object"),
+    "plates in a list": ('{"plates": []}', f"{INDEX}:1:1: figures: plates: this is no JSON object"),
+    "too deep": ("[" * 100_000, f"{INDEX}:1:202: figures: this is not valid JSON: recursion limit exceeded"),
     "a plate without its file": (
         json.dumps({"plates": {"scapula-front": {"seen": "It", "labels": []}}}),
         f"{INDEX}: figures: plates.scapula-front.file: field required",
@@ -544,13 +545,13 @@ def test_a_broken_index_of_figures_is_said_once_and_blamed_on_no_card(
     assert faults(author) == [said]
 
 
-def test_a_plate_whose_picture_is_missing_or_outside_is_said_at_the_card(author: Author) -> None:
+def test_a_plate_whose_picture_is_missing_or_outside_is_said_at_the_index(author: Author) -> None:
     write(author, PLATE)
     (author.root / "cards/media/figures/scapula-front.svg").unlink()
-    assert faults(author) == [f"{FILE}:3:8: picture: there is no file cards/media/figures/scapula-front.svg"]
+    assert faults(author) == [f"{INDEX}: picture: there is no file cards/media/figures/scapula-front.svg"]
 
     write(author, PLATE, {"scapula-front": PLATES["scapula-front"] | {"file": "../deck.yaml"}})
-    assert faults(author)[0].startswith(f"{FILE}:3:8: picture: '../deck.yaml' lies outside cards/media/")
+    assert faults(author)[0].startswith(f"{INDEX}: picture: '../deck.yaml' lies outside cards/media/")
 
 
 # Around it

@@ -14,15 +14,17 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from deckbuilder import masks, tags, words
-from deckbuilder.diagnostics import Diagnostic
+from deckbuilder.diagnostics import Diagnostic, Location
+from deckbuilder.drawings import INDEX
 from deckbuilder.library import Library
 from deckbuilder.notes import Media, Note, NoteType
 from deckbuilder.project import Project
 from deckbuilder.prose import inline, plain, prose
-from deckbuilder.records import NOTE_KINDS, Cloze, Deck, Occlusion, Record, Source, nearest
-from deckbuilder.records.base import Picture, Subject
+from deckbuilder.records import NOTE_KINDS, Cloze, Deck, Record, Source, nearest
+from deckbuilder.records.base import Subject
 from deckbuilder.records.study import BANDS
 from deckbuilder.render.compiled import Compiled
+from deckbuilder.render.drawn import Figures, Shown, Which
 from deckbuilder.render.media import Pictures
 from deckbuilder.render.notetypes import NoteTypes
 from deckbuilder.render.places import explain, where
@@ -57,12 +59,8 @@ def render(
     fault. Without a deck nothing is made, but all is looked at.
     """
     deck = library.deck or _stand_in()
-    pictures = Pictures(project, deck.note_types.prefix.lower())
-    unseen = [
-        fault
-        for record in beside
-        if isinstance(fault := pictures.of(record, getattr(record, "picture", None)), Diagnostic)
-    ]
+    pictures = Pictures(project, deck.note_types.prefix.lower(), library)
+    unseen = [fault for record in beside if isinstance(fault := pictures.of(record), Diagnostic)]
     note_types = NoteTypes(project, deck)
     writer = _Writer(library, project, deck, note_types, pictures, doubted)
     subjects = [(record, subject) for record in teaching_order(library, deck) for subject in record.subjects()]
@@ -79,7 +77,7 @@ def render(
     used = {note.kind for note in notes}
     found = {kind: each for kind in sorted(used) if (each := note_types.get(kind))}
     rendered = Rendered(deck, notes, found) if library.deck else None
-    return rendered, note_types.faults + writer.faults + unseen
+    return rendered, note_types.faults + writer.faults + writer.figures.faults + unseen
 
 
 def teaching_order(library: Library, deck: Deck) -> list[Subject]:
@@ -131,6 +129,9 @@ class _Writer:
         self.faults: list[Diagnostic] = []
         self._library, self._project, self._deck, self._note_types = library, project, deck, note_types
         self._pictures, self._doubted = pictures, doubted
+        self.figures = Figures(pictures, library)
+        self._shows: dict[str, Media] = {}
+        self._asked: set[str] = set()
         self._templates: dict[str, Any] = {}
         self._broken: set[str] = set()
         # A stranger's templates run in a sandbox. The shipped ones are ours: rendering takes a third longer in it.
@@ -150,6 +151,7 @@ class _Writer:
         self._jinja.filters.update(reading, count_of=words.count)
         self._jinja.globals.update(reading, library=library, deck=deck, words=words.Words(library), cite=self._cite)
         self._jinja.globals["masks_of"] = lambda record: masks.of(record, library)
+        self._jinja.globals["drawn"] = self._drawn
         self._jinja.globals["bands"] = [name for _, name in BANDS]
         self._citations: dict[str, Markup] = {}
         self._variables: dict[str, dict[str, str]] = {}
@@ -160,13 +162,12 @@ class _Writer:
         names = self._note_types.names(kind)
         if names is None:
             return None
-        picture = masks.picture(record, self._library) if isinstance(record, Occlusion) else record.picture
-        media = self._pictures.of(record, picture)
+        media = self._pictures.of(record)
         if isinstance(media, Diagnostic):
             self.faults.append(media)
             media = None
-        shown = picture if media else None
-        values = self._values("_shared", subject, media, shown) | self._values(kind, subject, media, shown)
+        self._shows = {media.name: media} if media else {}
+        values = self._values("_shared", subject, media) | self._values(kind, subject, media)
         if not self._broken.isdisjoint({kind, "_shared"}):
             return None
         variables = self._variables_of(kind, names)
@@ -185,6 +186,7 @@ class _Writer:
             return None
         if note_type is None:
             return None
+        self._ask_whose(record)
         fields = tuple([values.get(variable, "") for variable in variables])
         ordinals = tuple(each - 1 for each in subject.numbers) if note_type.cloze else note_type.ordinals(fields)
         if not ordinals:
@@ -205,11 +207,36 @@ class _Writer:
             fields=fields,
             tags=tags.of(subject, self._library, self._deck.tag_root),
             ordinals=ordinals,
-            media=(media,) if media else (),
+            media=tuple(self._shows.values()),
             formerly=tuple(f"{kind}/{id}" for id in subject.formerly),
             retired=subject.retired,
             asks=getattr(subject, "asks", ()),
         )
+
+    def _drawn(self, id: str, which: Which) -> Shown | None:
+        """A figure of a muscle, or a plate, for the note that is being written; it then travels with it."""
+        found = self.figures.of(id.partition("/")[0], which)
+        if found is not None:
+            self._shows[found.name] = found.media
+        return found
+
+    def _ask_whose(self, record: Subject) -> None:
+        """A picture that nobody is credited for cannot be given away. Each is asked for once."""
+        picture = record.picture
+        for media in self._shows.values():
+            if media.credit or media.name in self._asked or (picture and picture.credit):
+                continue
+            self._asked.add(media.name)
+            file = media.path.relative_to(self._project.media).as_posix()
+            self.faults.append(
+                Diagnostic(
+                    record.locate("picture", "file") if picture else Location(INDEX),
+                    "uncredited-picture",
+                    f"nothing says who made '{file}', and under which licence",
+                    "write a `credit` record whose `files` name it, or a `credit` for this picture",
+                    "warning",
+                )
+            )
 
     def _variables_of(self, kind: str, names: Sequence[str]) -> dict[str, str]:
         """The Jinja names of a kind's fields, in order: 'Name Latin' is set as `Name_Latin`."""
@@ -230,14 +257,14 @@ class _Writer:
         self._note_types.get(kind)
         self._template(kind)
 
-    def _values(self, folder: str, subject: Any, media: Media | None, picture: Picture | None) -> dict[str, str]:
+    def _values(self, folder: str, subject: Any, media: Media | None) -> dict[str, str]:
         template = self._template(folder)
         if template is None:
             return {}
         try:
             try:
                 # `template.new_context` would walk a chain of maps for every note
-                names = {**self._jinja.globals, "record": subject, "media": media, "picture": picture}
+                names = {**self._jinja.globals, "record": subject, "media": media}
                 context = Context(self._jinja, names, template.name, template.blocks)
                 for _ in template.root_render_func(context):
                     pass  # what stands outside `set` is no field

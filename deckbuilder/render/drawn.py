@@ -1,0 +1,91 @@
+"""What `deckbuilder figures` drew, as cards show it: found by its muscle or by the id of a plate. Nothing is drawn here.
+
+The paths in the index may be a stranger's: they go through the same gate as those that authors write.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from deckbuilder.diagnostics import Diagnostic, Location
+from deckbuilder.drawings import INDEX, Figure
+from deckbuilder.library import Library
+from deckbuilder.notes import Media
+from deckbuilder.records import Muscle
+from deckbuilder.render.media import Pictures
+
+Which = Literal["marked", "plain", "where", "plate"]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A picture as a template puts it: its name in the package, its size, and what is seen."""
+
+    media: Media
+    width: int
+    height: int
+    seen: str
+
+    @property
+    def name(self) -> str:
+        return self.media.name
+
+
+class Figures:
+    """The drawings of one project, each read once, with all that is wrong with them."""
+
+    def __init__(self, pictures: Pictures, library: Library) -> None:
+        self.faults: list[Diagnostic] = []
+        self._pictures, self._library = pictures, library
+        self._found: dict[tuple[str, Which], Shown | None] = {}
+
+    def of(self, id: str, which: Which) -> Shown | None:
+        """A picture of the muscle, or the plate, of this id; None where nothing was drawn."""
+        key = (id, which)
+        if key not in self._found:
+            self._found[key] = self._plate(id) if which == "plate" else self._look(id, which)
+        return self._found[key]
+
+    def _plate(self, id: str) -> Shown | None:
+        plate = self._library.drawings.plates.get(id)
+        found = self._file(plate.file) if plate else None
+        return Shown(found, *plate.size, plate.seen) if plate and found else None
+
+    def _file(self, name: str) -> Media | None:
+        found = self._pictures.read(name, Location(INDEX))
+        if isinstance(found, Diagnostic):
+            self.faults.append(found)
+            return None
+        return found
+
+    def _look(self, id: str, which: Which) -> Shown | None:
+        muscle = self._library.find(Muscle, id)
+        names = (id, *(muscle.formerly if muscle else ()))  # drawn before the muscle was renamed
+        figure = next(
+            (self._library.drawings.figures[name] for name in names if name in self._library.drawings.figures), None
+        )
+        if figure is None:
+            return None
+        found = self._file(getattr(figure, which))
+        if found is None:
+            return None
+        if which == "marked" and muscle is not None:
+            self._compare(muscle, figure)
+        width, height = figure.where_size if which == "where" else figure.size
+        return Shown(found, width, height, figure.seen)
+
+    def _compare(self, muscle: Muscle, figure: Figure) -> None:
+        """A figure that shows other attachments than the card names would teach one thing and say another."""
+        for about in ("origin", "insertion"):
+            now = tuple((fact.id, fact.part) for fact in muscle.facts(about))
+            if now != figure.drawn_from.get(about, ()):
+                self.faults.append(
+                    Diagnostic(
+                        muscle.locate(*([about] if getattr(muscle, about) else [])),
+                        "stale-figure",
+                        f"the figure of {muscle.id} was drawn from another {about}",
+                        f"draw it again: `deckbuilder figures {muscle.id}`",
+                        "warning",
+                    )
+                )
