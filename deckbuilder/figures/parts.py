@@ -99,5 +99,5 @@ PARTS: dict[tuple[str, str], Shape] = {
     ("sartorius", "pes-anserinus-area"): shaft("tibia", (0.88, 325), (0.84, 325)),
     ("gracilis", "pes-anserinus-area"): shaft("tibia", (0.875, 310), (0.85, 310)),
     ("semitendinosus", "pes-anserinus-area"): shaft("tibia", (0.85, 308), (0.82, 308)),
-    ("plantaris", "posterior-surface-of-calcaneus"): on("calcaneus", Near(0.5, 1, 0.5)),
+    ("plantaris", "posterior-surface-of-calcaneus"): on("calcaneus", Seen("back", (0.58, 0.48))),
 }
