@@ -104,7 +104,7 @@ def parse(documents: Iterable[Document]) -> tuple[list[Record], list[Diagnostic]
         try:
             record = cls.model_validate(document.value)
         except ValidationError as error:
-            faults += [_explain(document, cls, each) for each in error.errors(include_url=False)]
+            faults += [_explain(document, cls, each) for each in error.errors(include_url=False) if not _echo(each)]
         else:
             record._document = document
             found.append(record)
@@ -133,6 +133,11 @@ def _unknown_kind(document: Document, kind: str) -> Diagnostic:
         f"a record opens with its kind and id, and '{kind}' is no kind",
         help,
     )
+
+
+def _echo(error: Any) -> bool:
+    """Whether a list only counts as too short because what is in it is at fault, which is told already."""
+    return bool(error["type"] == "too_short" and len(error["input"]) >= error["ctx"]["min_length"])
 
 
 def _explain(document: Document, cls: type[Record], error: Any) -> Diagnostic:

@@ -14,7 +14,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from deckbuilder import tags, words
-from deckbuilder.diagnostics import Diagnostic
+from deckbuilder.diagnostics import Diagnostic, Location
 from deckbuilder.library import Library
 from deckbuilder.notes import Media, Note, NoteType
 from deckbuilder.project import Project
@@ -23,7 +23,7 @@ from deckbuilder.records import NOTE_KINDS, Cloze, Deck, Record, Source, nearest
 from deckbuilder.records.base import Subject
 from deckbuilder.records.study import BANDS
 from deckbuilder.render.compiled import Compiled
-from deckbuilder.render.drawn import Figures, Shown, Which
+from deckbuilder.render.drawn import INDEX, Figures, Shown, Which
 from deckbuilder.render.media import Pictures
 from deckbuilder.render.notetypes import NoteTypes
 from deckbuilder.render.places import explain, where
@@ -227,7 +227,7 @@ class _Writer:
             file = media.path.relative_to(self._project.media).as_posix()
             self.faults.append(
                 Diagnostic(
-                    record.locate("picture", "file") if picture else record.place(),
+                    record.locate("picture", "file") if picture else Location(f"cards/media/{INDEX}"),
                     "uncredited-picture",
                     f"nothing says who made '{file}', and under which licence",
                     "write a `credit` record whose `files` name it, or a `credit` for this picture",

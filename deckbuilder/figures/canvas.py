@@ -1,0 +1,87 @@
+"""Bones as an atlas draws them: an outline and three tones of ivory, painted from the farthest to the nearest."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from deckbuilder.figures.curves import outline, soft
+from deckbuilder.figures.model import skeleton
+from deckbuilder.figures.raster import MARGIN, Seen, Surface, look
+from deckbuilder.figures.view import Floats, Frame
+
+# Light falls from the upper left, over the shoulder of whoever looks.
+LIGHT = np.array([-0.45, 0.55, 0.70]) / np.linalg.norm([-0.45, 0.55, 0.70])
+SHADE, SHINE = 0.50, 0.88
+SMALL = 60  # pixels: less of a bone than this is not worth a path
+TOLERANCE = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """The bones of a picture: what is seen of them, and their SVG."""
+
+    frame: Frame
+    bones: tuple[str, ...]
+    seen: Seen
+    svg: str
+
+
+def draw(frame: Frame, bones: Sequence[str], dimmed: Collection[str] = ()) -> Canvas:
+    """These bones in this frame; those that are only there to find one's way are `dimmed`."""
+    known = skeleton()
+    seen = look(frame, [Surface(known[name].vertices, known[name].faces) for name in bones])
+    layers = []
+    for number, name in enumerate(bones):
+        mask = seen.which == number
+        if mask.sum() >= SMALL:
+            layers.append((-float(np.median(seen.depth[mask])), number, name))
+    parts = []
+    for _, number, name in sorted(layers):
+        parts.append(_bone(seen, number, frame.scale, name in dimmed))
+    return Canvas(frame, tuple(bones), seen, "".join(parts))
+
+
+def lit(normal: Floats, mask: NDArray[np.bool_], blur: float) -> Floats:
+    """How brightly each pixel of the mask is lit, smoothed without what lies outside."""
+    weight = ndimage.gaussian_filter(mask.astype(float), blur)
+    light = ndimage.gaussian_filter(np.where(mask, normal @ LIGHT, 0.0), blur)
+    found: Floats = light / np.maximum(weight, 1e-6)
+    return found
+
+
+def tones(light: Floats, edge: Floats, shade: float, shine: float) -> tuple[str, str]:
+    """Paths of the shaded and of the shining areas inside `edge`, a field that is above zero in the whole."""
+    inner = edge * 0.5 - 0.10
+    dark = outline(np.minimum(shade - light, inner), TOLERANCE, 40)
+    bright = outline(np.minimum(light - shine, inner), TOLERANCE, 60)
+    return dark, bright
+
+
+def _bone(seen: Seen, number: int, scale: float, dim: bool) -> str:
+    mask = seen.which == number
+    # Under its nearer neighbours the bone goes on a little, so that no ground shows between the two outlines.
+    depth = np.where(mask, seen.depth, -np.inf)
+    around = ndimage.maximum_filter(depth, 7)
+    under = (seen.which >= 0) & ~mask & (seen.depth < around) & ndimage.binary_dilation(mask, iterations=3)
+    edge = soft(mask | under)
+    whole = outline(edge, TOLERANCE, 30)
+    if not whole:
+        return ""
+    dark, bright = tones(lit(seen.normal, mask, 2.2), soft(mask), SHADE, SHINE)
+    kind = "d" if dim else "b"
+    svg = f'<path class="{kind}" d="{whole}"/>'
+    if dark:
+        svg += f'<path class="{kind}s" d="{dark}"/>'
+    if bright and not dim:
+        svg += f'<path class="{kind}l" d="{bright}"/>'
+    return svg
+
+
+def room(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The part of a buffer that is inside the picture."""
+    return mask[MARGIN:-MARGIN, MARGIN:-MARGIN]
