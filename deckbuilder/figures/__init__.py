@@ -29,12 +29,12 @@ class Drawn:
 def draw(
     library: Library, only: Collection[str] = (), tick: Callable[[str, int, int], None] = lambda *_: None
 ) -> Drawn:
-    """Three files for each muscle (all, or `only` some): marked, plain, and where it is on the skeleton.
+    """Three files for each muscle (all, or `only` some): marked, plain, and where it is on the skeleton; and the plates.
 
     Raises `Fault` where the extra is not installed.
     """
     import_module("deckbuilder.figures.model")  # which says what to install
-    from deckbuilder.figures import muscles, skeleton
+    from deckbuilder.figures import muscles, plates, skeleton
 
     drawn = Drawn()
     chosen = [muscle for muscle in muscles_of(library) if not only or muscle.id in only]
@@ -73,6 +73,9 @@ def draw(
                 for mark in figure.marks
             ],
         }
+    if not only:
+        files, drawn.plates = plates.draw(library)
+        drawn.files |= files
     return drawn
 
 

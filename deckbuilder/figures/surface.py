@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from deckbuilder.figures.model import Bone, Points
 
@@ -96,6 +97,7 @@ class Near:
         return nearest(bone, low + size * (self.across, self.back, self.up))
 
 
+Mask: TypeAlias = "NDArray[np.bool_]"
 Rule: TypeAlias = "Extreme | Seen | Around | Near"
 
 
@@ -111,7 +113,7 @@ def _nearest_of_triangles(a: Points, b: Points, c: Points, point: Points) -> Poi
     normal = np.cross(b - a, c - a)
     area = np.einsum("ij,ij->i", normal, normal)
     foot = point - normal * (np.einsum("ij,ij->i", point - a, normal) / area)[:, None]
-    inside = np.ones(len(a), dtype=bool)
+    inside: Mask = np.ones(len(a), dtype=bool)
     candidates = []
     for p, q in ((a, b), (b, c), (c, a)):
         inside &= np.einsum("ij,ij->i", np.cross(q - p, foot - p), normal) >= 0
