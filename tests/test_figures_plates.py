@@ -19,7 +19,7 @@ from deckbuilder.library import Library
 from deckbuilder.project import find
 from deckbuilder.records import Muscle
 
-if not all(find_spec(name) for name in ("musclemimic_models", "scipy", "shapely", "skimage", "trimesh")):
+if not all(find_spec(name) for name in ("musclemimic_models", "scipy", "skimage", "trimesh")):
     pytest.skip("needs the extra `figures` (Python 3.11)", allow_module_level=True)
 
 from deckbuilder.figures import labels, plates

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 from deckbuilder.diagnostics import Diagnostic
@@ -32,7 +33,7 @@ def draw(
 
     Raises `Fault` where the extra is not installed.
     """
-    from deckbuilder.figures import model  # noqa: F401 - the first import, which says what to install
+    import_module("deckbuilder.figures.model")  # which says what to install
     from deckbuilder.figures import muscles, plates, skeleton
 
     drawn = Drawn()
@@ -95,9 +96,8 @@ def lacking(muscle: Muscle) -> list[Diagnostic]:
 
     if muscle.id not in PICTURES:
         message = f"nothing says how {muscle.name} is looked at"
-        return [
-            Diagnostic(muscle.locate(), "no-figure", message, "add it to PICTURES in deckbuilder/figures/bundles.py")
-        ]
+        help = "add it to PICTURES in deckbuilder/figures/bundles.py"
+        return [Diagnostic(muscle.locate(), "no-figure", message, help, "warning")]
     found = []
     for role in ROLES:
         for fact in muscle.facts(role):
@@ -105,7 +105,7 @@ def lacking(muscle: Muscle) -> list[Diagnostic]:
                 path = (role,) if not fact.part else ("heads" if muscle.heads else "parts", fact.part, role)
                 message = f"the landmark '{fact.id}' has no shape, so {muscle.name} is not drawn"
                 help = f"add '{fact.id}' to PLACES in deckbuilder/figures/places.py"
-                found.append(Diagnostic(muscle.locate(*path), "no-shape", message, help))
+                found.append(Diagnostic(muscle.locate(*path), "no-shape", message, help, "warning"))
     return found
 
 
