@@ -174,11 +174,11 @@ class Reviewer:
         element.evaluate("element => element.remove()")
 
     @contextmanager
-    def emulating(self, **media: Any) -> Iterator[None]:
-        """With what a media query of CSS asks for: `forced_colors="active"`, `reduced_motion="reduce"`."""
-        self.page.emulate_media(**media)
+    def forcing(self, colours: Literal["none", "active"]) -> Iterator[None]:
+        """With a system that puts its own few colours in the place of ours, or with one that does not."""
+        self.page.emulate_media(forced_colors=colours)
         yield
-        self.page.emulate_media(**dict.fromkeys(media, "null"))
+        self.page.emulate_media(forced_colors="null")
 
     def measure(self, what: str, *arguments: Any) -> Any:
         """What a function of measure.js finds on the side that is shown."""

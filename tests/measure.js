@@ -152,6 +152,15 @@
     return found;
   }
 
+  // Links that look like the text around them, for all that Anki takes the line from under every link.
+  function links() {
+    const plain = element => {
+      const { textDecorationLine, backgroundColor } = getComputedStyle(element);
+      return textDecorationLine !== "underline" && colour(backgroundColor)[3] === 0;
+    };
+    return [...document.querySelectorAll("#qa a[href]")].filter(each => shown(each) && plain(each)).map(each => place(each));
+  }
+
   const focusable = () => [...document.querySelectorAll("#qa :is(a[href], button, input, select, summary, [tabindex='0'])")].filter(shown);
 
   // Whether the one of this place among them has the focus, and how it shows it.
@@ -187,8 +196,8 @@
     return found;
   }
 
-  async function faults(tags) {
-    const { violations, passes } = await axe.run({ runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] });
+  async function faults(type, values) {
+    const { violations } = await axe.run({ runOnly: { type, values }, resultTypes: ["violations"] });
     return violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 90)} ${failureSummary}`));
   }
 
@@ -198,5 +207,5 @@
     for (const each of document.querySelectorAll("#qa a.hint")) if (shown(each)) each.click();
   }
 
-  window.measure = { contrast, graphics, layout, targets, focusable: () => focusable().length, focus, moving, first, faults, unfold };
+  window.measure = { contrast, graphics, layout, targets, links, focusable: () => focusable().length, focus, moving, first, faults, unfold };
 })();
