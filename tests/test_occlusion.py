@@ -373,6 +373,16 @@ def test_what_a_mask_says_itself_goes_before_the_plate(author: Author, anki: Ank
     assert "{{c1::Beak<small>Scapula</small>}}" in fields["Labels"]  # two bones: each is named
 
 
+def test_bones_and_structures_may_stand_on_a_plate_too(author: Author, anki: Anki) -> None:
+    labels = [{"landmark": "radius", "text": "Radius", "box": [0.1, 0.1, 0.2, 0.1], "at": [0.5, 0.5]}]
+    plates = {"scapula-front": PLATES["scapula-front"] | {"labels": PLATES["scapula-front"]["labels"] + labels}}
+    write(author, PLATE.replace("2: supraglenoid-tubercle", "2: radius"), plates)
+
+    anki.imports(author.build().path)
+
+    assert "{{c2::Radius}}" in anki.note(author.guid(KEY)).fields["Labels"]
+
+
 def test_a_renamed_landmark_is_renamed_in_the_masks_unless_a_plate_has_to_be_drawn_anew(author: Author) -> None:
     masks = "{1: coracoid-process, 2: {landmark: olecranon, box: [0, 0.8, 0.1, 0.1]}}"
     write(author, PLATE.replace("{1: coracoid-process, 2: supraglenoid-tubercle}", masks))
@@ -469,7 +479,7 @@ FAULTS = {
     ),
     "an unknown landmark": (
         PLATE.replace("1: coracoid", "1: corracoid"),
-        f"{FILE}:4:12: unknown-reference: no landmark has the id 'corracoid-process'",
+        f"{FILE}:4:12: unknown-reference: no landmark, bone or structure has the id 'corracoid-process'",
     ),
     "a landmark that is not on the plate": (
         PLATE.replace("1: coracoid-process", "1: radial-tuberosity"),
