@@ -374,7 +374,7 @@ def test_what_a_mask_says_itself_goes_before_the_plate(author: Author, anki: Ank
 
 
 def test_bones_and_structures_may_stand_on_a_plate_too(author: Author, anki: Anki) -> None:
-    labels = [{"landmark": "radius", "text": "Radius", "box": [0.1, 0.1, 0.2, 0.1], "at": [0.5, 0.5]}]
+    labels = [{"landmark": "radius", "text": "Radius", "box": [0.1, 0.8, 0.2, 0.1], "at": [0.5, 0.5]}]
     plates = {"scapula-front": PLATES["scapula-front"] | {"labels": PLATES["scapula-front"]["labels"] + labels}}
     write(author, PLATE.replace("2: supraglenoid-tubercle", "2: radius"), plates)
 

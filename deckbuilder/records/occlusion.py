@@ -148,5 +148,7 @@ class Occlusion(Subject):
             if mask.landmark:
                 alone = isinstance(typed, dict) and isinstance(typed.get(number), str)
                 yield Reference(
-                    ("landmark",), mask.landmark, ("masks", number) if alone else ("masks", number, "landmark")
+                    ("landmark", "bone", "structure"),
+                    mask.landmark,
+                    ("masks", number) if alone else ("masks", number, "landmark"),
                 )
