@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 from click.testing import CliRunner
 from conftest import Author, plain, since
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from judge import VERSION, Anki
 from opened import note_types
 
-from deckbuilder import edits
+from deckbuilder import drawings, edits
 from deckbuilder import lock as locks
 from deckbuilder.cli import cli
 from deckbuilder.diagnostics import Fault
 from deckbuilder.lock.entry import Entry, later
+from deckbuilder.project import Project
 from deckbuilder.records.schema import schema
 
 pytestmark = pytest.mark.usefixtures("compiles_each_template_once")
@@ -553,6 +557,25 @@ def test_a_broken_index_of_figures_is_said_once_and_blamed_on_no_card(
     author.write(INDEX, text)
 
     assert faults(author) == [said]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from([*PLATES, "a b", "file", "labels", "box", "seen", "size"]), inner, max_size=4),
+)  # fmt: skip
+
+
+@given(found=st.dictionaries(st.sampled_from(["figures", "plates", "more"]), JSON) | JSON)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_the_index_holds_is_read_or_said(tmp_path: Path, found: Any) -> None:
+    (tmp_path / "cards" / "media").mkdir(parents=True, exist_ok=True)
+    (tmp_path / INDEX).write_text(json.dumps(found), "utf-8")
+
+    read = drawings.read(Project(tmp_path, tmp_path))
+
+    listed = found.get("plates", {}) if isinstance(found, dict) else None
+    assert read.faults or read.plates.keys() == listed.keys()
+    assert all(one.location.path == INDEX and one.help for one in read.faults)
 
 
 def test_a_plate_whose_picture_is_missing_or_outside_is_said_at_the_index(author: Author) -> None:
