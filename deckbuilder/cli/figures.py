@@ -16,7 +16,9 @@ MAX_LISTED = 12
 
 @click.command("figures")
 @project_option
-@click.option("--check", "checking", is_flag=True, help="Write nothing; fail if the figures are not up to date (for CI).")
+@click.option(
+    "--check", "checking", is_flag=True, help="Write nothing; fail if the figures are not up to date (for CI)."
+)
 @click.argument("muscles", metavar="[MUSCLE]...", nargs=-1)
 def command(project: Project, checking: bool, muscles: tuple[str, ...]) -> None:
     """Draw the muscles' figures, from their records, into cards/media/figures.

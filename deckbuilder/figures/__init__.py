@@ -25,7 +25,9 @@ class Drawn:
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
 
-def draw(library: Library, only: Collection[str] = (), tick: Callable[[str, int, int], None] = lambda *_: None) -> Drawn:
+def draw(
+    library: Library, only: Collection[str] = (), tick: Callable[[str, int, int], None] = lambda *_: None
+) -> Drawn:
     """Three files for each muscle (all, or `only` some): marked, plain, and where it is on the skeleton.
 
     Raises `Fault` where the extra is not installed.
@@ -90,7 +92,9 @@ def lacking(muscle: Muscle) -> list[Diagnostic]:
 
     if muscle.id not in PICTURES:
         message = f"nothing says how {muscle.name} is looked at"
-        return [Diagnostic(muscle.locate(), "no-figure", message, "add it to PICTURES in deckbuilder/figures/bundles.py")]
+        return [
+            Diagnostic(muscle.locate(), "no-figure", message, "add it to PICTURES in deckbuilder/figures/bundles.py")
+        ]
     found = []
     for role in ROLES:
         for fact in muscle.facts(role):

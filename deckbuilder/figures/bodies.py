@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import ndimage
+from scipy.interpolate import Akima1DInterpolator
 from scipy.spatial import cKDTree
 
 from deckbuilder.figures.model import Bone
@@ -27,8 +28,8 @@ class Shape:
     """How a bundle of fibres swells. Metres, and shares of its length.
 
     `flesh`: where flesh begins and ends, with tendon before and after it. `width`: how far it swells to each side, most
-    at `peak`. `thick`: towards the eye. `slim`: half the width of its tendons, at least. `pennate`: fibres run to a
-    tendon in the middle instead of along.
+    at `peak`, and the more evenly the smaller `even` is. `thick`: towards the eye. `slim`: half the width of its
+    tendons, at least. `clear`: how far its middle lies off the bone, over deeper muscles. `pennate`: fibres run to a tendon in the middle instead of along. `relax`: whether they slide.
     """
 
     width: float = 0.0
@@ -36,6 +37,8 @@ class Shape:
     flesh: tuple[float, float] = (0.0, 1.0)
     peak: float = 0.5
     slim: float = 0.0025
+    even: float = 0.9
+    clear: float = 0.0
     pennate: bool = False
     relax: bool = True
 
@@ -80,8 +83,19 @@ class Ground:
         normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-9)
         away = ((flat - (self._points[nearest] * share[..., None]).sum(1)) * normal).sum(1)
         wanted = np.broadcast_to(np.asarray(clear, dtype=float), points.shape[:-1]).ravel()
-        push = np.where(far[:, 0] < _NEAR, np.clip(wanted - away, 0, 0.03), 0)
+        push = np.where(far[:, 0] < _NEAR + wanted, np.clip(wanted - away, 0, 0.03), 0)
         return points + (normal * push[:, None]).reshape(points.shape)
+
+
+def curve(line: Floats) -> Floats:
+    """A smooth line through the points, with many more of them."""
+    line = np.asarray(line, dtype=float)
+    along = np.r_[0.0, np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))]
+    keep = np.r_[True, np.diff(along) > 1e-6]
+    if keep.sum() < 3:
+        return line
+    found: Floats = Akima1DInterpolator(along[keep], line[keep], method="makima")(np.linspace(0, along[-1], 61))
+    return found
 
 
 def spread(line: Floats, number: int) -> Floats:
@@ -108,7 +122,11 @@ def body(origin: Floats, insertion: Floats, via: Sequence[Floats], ground: Groun
         if shape.relax:
             strings = _taut(strings, fixed, ground)
     strings = _smoothed(strings)
-    strings = ground.pushed(strings, _CLEAR * _arch(BEADS)[None, :])
+    if shape.relax:
+        strings = ground.pushed(strings, _CLEAR * _arch(BEADS)[None, :])
+    if shape.clear:
+        lifted = ground.pushed(strings, (shape.clear * swell(shape, np.linspace(0, 1, BEADS)))[None, :])
+        strings = strings + ndimage.gaussian_filter(lifted - strings, (1.5, 2.0, 0), mode="nearest")
     return Body(_swollen(strings, shape, view, ground), shape)
 
 
@@ -170,7 +188,7 @@ def swell(shape: Shape, t: Floats) -> Floats:
     start, end = shape.flesh
     u = np.clip((t - start) / max(end - start, 1e-6), 0, 1)
     power = np.log(0.5) / np.log(min(max(shape.peak, 0.05), 0.95))
-    found: Floats = np.sin(np.pi * u**power) ** 0.9
+    found: Floats = np.maximum(0, np.sin(np.pi * u**power)) ** shape.even
     return found
 
 
@@ -196,4 +214,5 @@ def _swollen(strings: Floats, shape: Shape, view: View, ground: Ground) -> Float
         normal = -normal
     normal = ndimage.gaussian_filter(normal, (1.0, 1.0, 0))
     height = (shape.thick * full + 0.0012)[None, :] * np.sqrt(np.maximum(0, 1 - s**2))[:, None]
-    return ground.pushed(strings + normal * height[..., None], height * 0.6)
+    swollen: Floats = strings + normal * height[..., None]
+    return ground.pushed(swollen, height * 0.6) if shape.relax else swollen

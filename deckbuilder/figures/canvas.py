@@ -15,8 +15,8 @@ from deckbuilder.figures.raster import MARGIN, Seen, Surface, look
 from deckbuilder.figures.view import Floats, Frame
 
 # Light falls from the upper left, over the shoulder of whoever looks.
-LIGHT = np.array([-0.45, 0.55, 0.70]) / np.linalg.norm([-0.45, 0.55, 0.70])
-SHADE, SHINE = 0.50, 0.88
+LIGHT = np.array([-0.34, 0.50, 0.80]) / np.linalg.norm([-0.34, 0.50, 0.80])
+SHADE, SHINE = 0.56, 0.92
 SMALL = 60  # pixels: less of a bone than this is not worth a path
 TOLERANCE = 0.75
 

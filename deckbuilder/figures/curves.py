@@ -7,6 +7,7 @@ An area is where a field of numbers is above zero, so its edge runs between pixe
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,7 +54,7 @@ def closed(points: Floats, tolerance: float = 0.7) -> str:
     points = np.vstack([points, points[:1]])
     seam = _unit(points[2] - points[-3]) if smooth else None
     pieces: list[Floats] = []
-    for start, stop in zip(stops[:-1], stops[1:], strict=True):
+    for start, stop in pairwise(stops):
         run = points[start : stop + 1]
         if len(run) > 1:
             first = seam if seam is not None else _towards(run)
@@ -104,7 +105,7 @@ def _straight(piece: Floats) -> bool:
     if length < 1.5:
         return True
     off = [abs(chord[0] * (p[1] - piece[0][1]) - chord[1] * (p[0] - piece[0][0])) / length for p in piece[1:3]]
-    return max(off) < 0.45
+    return bool(max(off) < 0.45)
 
 
 def _area(points: Floats) -> float:

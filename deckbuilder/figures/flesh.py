@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,14 +38,21 @@ def paint(canvas: Canvas, pieces: Sequence[Piece]) -> str:
     shown = present & (seen.depth < canvas.seen.depth + cover)
     hidden = ndimage.binary_opening(present & ~shown, iterations=2)
     svg = _ghost(hidden)
+    which = _settled(seen, shown, len(pieces))
     far = [
-        (-float(np.median(seen.depth[mask])), number)
+        (-float(np.median(seen.depth[which == number])), number)
         for number in range(len(pieces))
-        if (mask := shown & (seen.which == number)).sum() > 40
+        if (which == number).sum() > 40
     ]
     for _, number in sorted(far):
-        svg += _piece(canvas, seen, shown, number, pieces[number])
+        svg += _piece(canvas, seen, which, number, pieces[number])
     return svg
+
+
+def _settled(seen: Seen, shown: NDArray[np.bool_], number: int) -> NDArray[np.int64]:
+    """Which bundle is shown at each pixel, with smooth borders where two of them run into each other."""
+    near = [ndimage.gaussian_filter((shown & (seen.which == each)).astype(float), 2.2) for each in range(number)]
+    return np.where(shown, np.argmax(near, axis=0), -1)
 
 
 def _ghost(hidden: NDArray[np.bool_]) -> str:
@@ -53,10 +60,10 @@ def _ghost(hidden: NDArray[np.bool_]) -> str:
     return f'<path class="g" d="{path}"/>' if path else ""
 
 
-def _piece(canvas: Canvas, seen: Seen, shown: NDArray[np.bool_], number: int, piece: Piece) -> str:
-    mask = shown & (seen.which == number)
+def _piece(canvas: Canvas, seen: Seen, which: NDArray[np.int64], number: int, piece: Piece) -> str:
+    mask = which == number
     # Under a nearer bundle it goes on a little, so that no bone shows between the two.
-    under = shown & ~mask & ndimage.binary_dilation(mask, iterations=3)
+    under = (which >= 0) & ~mask & ndimage.binary_dilation(mask, iterations=3)
     near = ndimage.maximum_filter(np.where(mask, seen.depth, -np.inf), 7)
     edge = soft(mask | (under & (seen.depth < near)), 1.5)
     whole = outline(edge, TOLERANCE, 30)
@@ -100,33 +107,29 @@ def _flesh(seen: Seen, mask: NDArray[np.bool_], piece: Piece) -> Floats | None:
 
 
 def _fibres(canvas: Canvas, seen: Seen, mask: NDArray[np.bool_], piece: Piece) -> str:
+    """White lines along the flesh, each a little longer or shorter than the next."""
     body, shape = piece.body, piece.body.shape
+    start, end = max(shape.flesh[0], 0.0), min(shape.flesh[1], 1.0)
+    if shape.pennate:
+        return "".join(_line(canvas, seen, mask, body, s, t) for s, t in _feather(start, end))
     middle = canvas.frame.place(body.grid[:, body.grid.shape[1] // 2])
     wide = float(np.linalg.norm(np.diff(middle, axis=0), axis=1).sum())
-    start, end = max(shape.flesh[0], 0.0), min(shape.flesh[1], 1.0)
     number = int(np.clip(round(wide / _GAP), 3, 13))
-    found = []
+    found = ""
     for k in range(number):
-        s = (k + 0.5) / number
-        t = np.linspace(start + 0.02 + 0.10 * ((k * 0.618) % 1), end - 0.02 - 0.10 * ((k * 0.382 + 0.5) % 1), 90)
-        if shape.pennate:
-            t = np.linspace(start + 0.05 + (end - start) * 0.85 * k / number, 0, 2)
-        across = np.full_like(t, 0.06 + 0.88 * s)
-        found.append(_line(canvas, seen, mask, body, across, t))
-    if shape.pennate:
-        found = _feathers(canvas, seen, mask, body)
-    return "".join(found)
+        first, last = start + 0.02 + 0.10 * ((k * 0.618) % 1), end - 0.02 - 0.10 * ((k * 0.382 + 0.5) % 1)
+        across = np.full(90, 0.06 + 0.88 * (k + 0.5) / number)
+        found += _line(canvas, seen, mask, body, across, np.linspace(first, last, 90))
+    return found
 
 
-def _feathers(canvas: Canvas, seen: Seen, mask: NDArray[np.bool_], body: Body) -> list[str]:
-    """Fibres that run from a tendon in the middle upwards to both edges, and that tendon."""
-    start, end = body.shape.flesh
+def _feather(start: float, end: float) -> Iterator[tuple[Floats, Floats]]:
+    """A tendon in the middle of the flesh, and the fibres that come down to it from both edges."""
+    yield np.full(80, 0.5), np.linspace(start + 0.04, end - 0.10, 80)
     u = np.linspace(0, 1, 40)
-    found = [_line(canvas, seen, mask, body, np.full(80, 0.5), np.linspace(start + 0.04, end - 0.10, 80))]
     for t in np.arange(start + 0.07, end + 0.02, 0.048):
         for side in (-1, 1):
-            found.append(_line(canvas, seen, mask, body, 0.5 + side * 0.44 * u, t - side * 0 + 0.10 * (u**0.8) - 0.02))
-    return found
+            yield 0.5 + side * 0.44 * u, t + 0.10 * u**0.8 - 0.02
 
 
 def _line(canvas: Canvas, seen: Seen, mask: NDArray[np.bool_], body: Body, s: Floats, t: Floats) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from deckbuilder.figures.model import Points, skeleton
 from deckbuilder.figures.parts import PARTS
-from deckbuilder.figures.places import PLACES, Across, On
+from deckbuilder.figures.places import PLACES, Across, On, Shape
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +32,12 @@ def landmark(id: str, muscle: str = "", part: str = "") -> Landmark | None:
     if shape is None:
         return None
     bones = [bone for one in shape for bone in _bones(one)]
-    return Landmark(id, tuple(dict.fromkeys(bones)), np.concatenate([_points(one) for one in shape]))
+    return Landmark(id, tuple(dict.fromkeys(bones)), points(shape))
+
+
+def points(shape: Shape) -> Points:
+    """The points of a shape, in its order."""
+    return np.concatenate([_points(one) for one in shape])
 
 
 def _bones(one: On | Across) -> tuple[str, ...]:

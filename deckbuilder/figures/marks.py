@@ -13,7 +13,7 @@ from deckbuilder.figures.raster import MARGIN
 from deckbuilder.figures.view import Floats
 
 LARGE, SMALL = 16.0, 11.0  # half a marker's width in units, with and without a number
-_SIGHT = 0.007  # metres: a place this deep behind a bone's edge is still seen
+_SIGHT = 0.008  # metres: a place this deep behind a bone's edge is still seen
 _LEAST = 12.0  # units: shorter attachments are a marker only
 _GAP = 4.0
 
@@ -113,7 +113,7 @@ def _visible(canvas: Canvas, points: Floats) -> tuple[Floats, np.ndarray[tuple[i
 def _dense(line: Floats) -> Floats:
     if len(line) < 2:
         return line
-    u = np.linspace(0, len(line) - 1, 24 * (len(line) - 1) + 1)
+    u = np.linspace(0, len(line) - 1, max(48, len(line)))
     return np.stack([np.interp(u, np.arange(len(line)), line[:, k]) for k in range(3)], axis=1)
 
 

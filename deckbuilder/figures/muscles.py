@@ -8,7 +8,7 @@ import numpy as np
 
 from deckbuilder.figures import bodies, canvas, flesh, marks
 from deckbuilder.figures.bodies import Body, Ground
-from deckbuilder.figures.bundles import PICTURES, TENDON, At, Bundle, Line, Picture
+from deckbuilder.figures.bundles import PICTURES, TENDON, At, Bundle, Cut, Line, Picture
 from deckbuilder.figures.landmarks import landmark
 from deckbuilder.figures.marks import Attachment, Mark
 from deckbuilder.figures.model import skeleton
@@ -16,7 +16,9 @@ from deckbuilder.figures.style import document
 from deckbuilder.figures.view import Floats, Frame, View
 from deckbuilder.records import Muscle
 
-WIDTH, HEIGHT = 640, 680  # units: at most; two to a pixel of the page
+WIDTH, HEIGHT = 640, 760  # units: at most; two to a pixel of the page
+# The least share of the height that the width has: a long muscle is shown with what lies beside it.
+_SLIM, _FLAT = 0.44, 0.62
 ROLES = ("origin", "insertion")
 
 
@@ -38,7 +40,7 @@ def attachments(muscle: Muscle) -> list[Attachment]:
     for role in ROLES:
         facts = muscle.facts(role)
         for place, fact in enumerate(facts, 1):
-            line = _landmark(muscle, fact.id, fact.part)
+            line = bodies.curve(_landmark(muscle, fact.id, fact.part))
             found.append(Attachment(role, fact.id, fact.part, place if len(facts) > 1 else None, line))
     return found
 
@@ -50,7 +52,8 @@ def draw(muscle: Muscle) -> Figure:
     ground = Ground([skeleton()[name] for name in picture.bones if not name.endswith("-left")])
     found = [_body(muscle, bundle, ground, view) for bundle in picture.bundles]
     answers = attachments(muscle)
-    frame = _frame(picture, view, found, answers)
+    framed = [body for body, bundle in zip(found, picture.bundles, strict=True) if bundle.framed]
+    frame = _frame(picture, view, framed, answers)
     bones = canvas.draw(frame, picture.bones, picture.dim)
     parts = list(muscle.divisions)
     pieces = [
@@ -73,8 +76,8 @@ def _tone(parts: list[str], part: str) -> int:
     return parts.index(part) % 3 if part in parts else 0
 
 
-def _landmark(muscle: Muscle, id: str, part: str = "") -> Floats:
-    found = landmark(id, muscle.id, part)
+def _landmark(muscle: Muscle, id: str, part: str = "", whole: bool = False) -> Floats:
+    found = landmark(id) if whole else landmark(id, muscle.id, part)
     if found is None:
         raise LookupError(id)
     return np.asarray(found.points)
@@ -92,16 +95,18 @@ def _body(muscle: Muscle, bundle: Bundle, ground: Ground, view: View) -> Body:
 
 
 def _line(muscle: Muscle, part: str, stated: Line) -> Floats:
-    return np.vstack([_points(muscle, part, each) for each in stated])
+    return bodies.curve(np.vstack([_points(muscle, part, each) for each in stated]))
 
 
-def _points(muscle: Muscle, part: str, stated: str | At) -> Floats:
+def _points(muscle: Muscle, part: str, stated: str | At | Cut) -> Floats:
     if isinstance(stated, str):
         return _landmark(muscle, stated, part)
-    line = _landmark(muscle, stated.landmark, part)
+    line = bodies.curve(_landmark(muscle, stated.landmark, part, stated.whole))
+    even = bodies.spread(line, 101)
+    if isinstance(stated, Cut):
+        return even[[round(100 * share) for share in np.linspace(stated.start, stated.stop, 5)]]
     out, back, up = stated.moved
-    point = bodies.spread(line, 101)[round(stated.share * 100)] if len(line) > 1 else line[0]
-    return (point + np.array([-out, back, up]) / 1000)[None]
+    return (even[round(stated.share * 100)] + np.array([-out, back, up]) / 1000)[None]
 
 
 def _frame(picture: Picture, view: View, found: list[Body], answers: list[Attachment]) -> Frame:
@@ -111,7 +116,10 @@ def _frame(picture: Picture, view: View, found: list[Body], answers: list[Attach
     (left, low), (right, high) = flat.min(0), flat.max(0)
     size = max(right - left, high - low)
     room = np.array(picture.more) / 1000 + 0.08 * size
-    box = (float(left - room[0]), float(right + room[1]), float(low - room[2]), float(high + room[3]))
+    left, right, low, high = left - room[0], right + room[1], low - room[2], high + room[3]
+    aside = max(0.0, _SLIM * (high - low) - (right - left)) / 2
+    above = max(0.0, _FLAT * (right - left) - (high - low)) / 2
+    box = (float(left - aside), float(right + aside), float(low - above), float(high + above))
     return Frame.around(view, box, WIDTH, HEIGHT)
 
 

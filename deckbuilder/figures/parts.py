@@ -96,8 +96,9 @@ PARTS: dict[tuple[str, str], Shape] = {
     ("biceps-femoris", "head-of-fibula"): on("fibula", Near(0, 0.65, 0.98)),
     ("soleus", "head-of-fibula"): on("fibula", Around(0.96, 180), Around(0.82, 180), Around(0.68, 180)),
     ("soleus", "soleal-line"): shaft("tibia", (0.89, 150), (0.82, 180), (0.74, 215), (0.67, 240), (0.52, 255)),
+    ("semimembranosus", "medial-tibial-condyle"): on("tibia", Near(0.88, 0.85, 0.955)),
     ("sartorius", "pes-anserinus-area"): shaft("tibia", (0.88, 325), (0.84, 325)),
     ("gracilis", "pes-anserinus-area"): shaft("tibia", (0.875, 310), (0.85, 310)),
     ("semitendinosus", "pes-anserinus-area"): shaft("tibia", (0.85, 308), (0.82, 308)),
-    ("plantaris", "posterior-surface-of-calcaneus"): on("calcaneus", Near(0.5, 1, 0.5)),
+    ("plantaris", "posterior-surface-of-calcaneus"): on("calcaneus", Seen("back", (0.58, 0.48))),
 }

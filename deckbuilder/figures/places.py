@@ -60,7 +60,10 @@ def lower_edge(*backs: float) -> Shape:
 
 ASIS = Extreme((0, -1, 0), up=(0.55, 0.75))
 PSIS = Extreme((0, 1, 0), up=(0.65, 0.8))
-CREST = tuple(Extreme((0, 0, 1), back=(at - 0.03, at + 0.03), up=(0.6, 1)) for at in (0.15, 0.3, 0.45, 0.6, 0.75, 0.88))
+CREST = tuple(
+    Extreme((-0.3, 0, 1), back=(at - 0.02, at + 0.02), up=(0.6, 1))
+    for at in (0.08, 0.15, 0.22, 0.3, 0.38, 0.46, 0.54, 0.62, 0.7, 0.78, 0.85, 0.91, 0.96)
+)
 GERDY = Near(0.2, 0.2, 0.965)
 FORAMEN = ((0.2, 0.19), (0.25, 0.11), (0.38, 0.055), (0.52, 0.045), (0.61, 0.09), (0.61, 0.17))
 
@@ -71,7 +74,7 @@ HIP_BONE: dict[str, Shape] = {
     "iliac-crest": on("hip-bone", ASIS, *CREST, PSIS),
     "gluteal-surface-of-ilium": outer((0.2, 0.68), (0.4, 0.76), (0.6, 0.76), (0.8, 0.73)),
     "iliac-fossa": inner((0.2, 0.68), (0.38, 0.78), (0.56, 0.84)),
-    "greater-sciatic-notch": on("hip-bone", Near(0.62, 0.63, 0.54), Near(0.62, 0.7, 0.555)),
+    "greater-sciatic-notch": outer((0.63, 0.55), (0.7, 0.57)),
     "ischial-spine": on("hip-bone", Extreme((0, 1, 0), up=(0.3, 0.33))),
     "ischial-tuberosity": on(
         "hip-bone",
@@ -125,7 +128,7 @@ FEMUR: dict[str, Shape] = {
 LEG: dict[str, Shape] = {
     "patella": on("patella", Seen("front", (0.5, 0.93)), Seen("front", (0.5, 0.5))),
     "tibial-tuberosity": on("tibia", Extreme((0, -1, 0), up=(0.85, 0.93))),
-    "medial-tibial-condyle": on("tibia", Near(0.88, 0.85, 0.955)),
+    "medial-tibial-condyle": on("tibia", Seen("medial", (0.5, 0.955))),
     "pes-anserinus-area": shaft("tibia", (0.88, 315), (0.855, 312), (0.83, 310)),
     "posterior-surface-of-tibia": shaft("tibia", (0.91, 205), (0.86, 212), (0.8, 225)),
     "soleal-line": shaft("tibia", (0.89, 150), (0.82, 180), (0.74, 215), (0.67, 240)),

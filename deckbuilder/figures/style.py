@@ -78,3 +78,30 @@ def css(day: dict[str, str], night: dict[str, str]) -> str:
         return "".join(f"{what}{{{how}}}" for what, how in found.items())
 
     return f"path{{stroke-linejoin:round}}{rules(day)}@media(prefers-color-scheme:dark){{{rules(night)}}}"
+
+
+# y structure, z sheet, u line of a landmark, h e p halo, line and point of a leader.
+_LABELS = {
+    ".y,.z": "fill:none;stroke:#cf9f83;stroke-width:12;stroke-linecap:round;stroke-opacity:.85",
+    ".z": "fill:#ecd9c6;stroke:none",
+    ".u": "fill:none;stroke:#0f766e;stroke-width:5;stroke-linecap:round",
+    ".h": "fill:none;stroke:#fbfaf7;stroke-width:6;stroke-linecap:round",
+    ".e": "fill:none;stroke:#33302a;stroke-width:2",
+    ".p": "fill:#33302a;stroke:#fbfaf7;stroke-width:3",
+    "text": "fill:#1d1b18;font:26px system-ui,-apple-system,'Segoe UI',Roboto,sans-serif",
+}
+_LABELS_NIGHT = {
+    ".u": "stroke:#128076",
+    ".h,.p": "stroke:#14181d",
+    ".e": "stroke:#e9e5db",
+    ".p": "fill:#e9e5db",
+    "text": "fill:#e9e5db",
+}
+
+
+def labelled(width: int, height: int, title: str, drawn: str) -> str:
+    """A picture file of bones with labels."""
+    bones = (".b", ".bs", ".bl", ".d", ".ds")
+    day = {what: _DAY[what] for what in bones} | _LABELS
+    night = {what: _NIGHT[what] for what in bones if what in _NIGHT} | _LABELS_NIGHT
+    return wrapped(width, height, (round(width / 2), round(height / 2)), title, css(day, night), drawn)

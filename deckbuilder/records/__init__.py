@@ -24,6 +24,7 @@ from deckbuilder.records.deck import Deck
 from deckbuilder.records.exercise import Exercise
 from deckbuilder.records.group import Group
 from deckbuilder.records.muscle import Muscle
+from deckbuilder.records.occlusion import Occlusion
 from deckbuilder.records.question import Question
 from deckbuilder.records.study import Compared, Study
 from deckbuilder.records.vocabulary import Bone, Credit, Exam, Joint, Nerve, Region, Source, Structure, Term
@@ -48,6 +49,7 @@ __all__ = [
     "Joint",
     "Muscle",
     "Nerve",
+    "Occlusion",
     "Question",
     "Record",
     "Reference",
@@ -84,6 +86,7 @@ KINDS: dict[str, type[Record]] = {
         Claim,
         Question,
         Cloze,
+        Occlusion,
     )
 }
 NOTE_KINDS: dict[str, type[Subject]] = {kind: each for kind, each in KINDS.items() if issubclass(each, Subject)}

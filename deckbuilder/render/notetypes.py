@@ -12,7 +12,7 @@ import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from deckbuilder.diagnostics import Diagnostic
-from deckbuilder.notes import CardTemplate, Field, NoteType
+from deckbuilder.notes import IMAGE_OCCLUSION, OCCLUSION_FIELDS, CardTemplate, Field, NoteType
 from deckbuilder.project import Project
 from deckbuilder.records.deck import Deck
 from deckbuilder.render import checks, specs
@@ -86,7 +86,11 @@ class NoteTypes:
         every = [*spec.fields, *shared.fields]
         self._names[kind] = tuple(_repaired(each.name) for each in every)
         self.faults += checks.check_names(self._specs, kind, spec, shared)
-        fields = tuple(Field(each.id, each.name, each.description, each.collapsed, each.plain_text) for each in every)
+        uses = {name: OCCLUSION_FIELDS[role] for role, name in (spec.occlusion or ())}
+        fields = tuple(
+            Field(each.id, each.name, each.description, each.collapsed, each.plain_text, uses.get(each.name))
+            for each in every
+        )
         templates = [
             made
             for place, card in enumerate(spec.cards)
@@ -110,6 +114,7 @@ class NoteTypes:
             spec.sort_field,
             fields,
             tuple(templates),
+            IMAGE_OCCLUSION if spec.occlusion else 0,
         )
 
     def _with_used(self, kind: str, spec: specs.NoteType, shared: specs.Shared) -> specs.Shared:
