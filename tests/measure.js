@@ -182,12 +182,13 @@
     }).map(each => place(each));
   }
 
-  // What of the answer does not fit on the screen, and of the picture if less than this is seen.
-  function first(head) {
+  // What of the answer does not fit on the screen, of a long list its first parts, and of the picture if less than this is seen.
+  function first(parts, head) {
     const found = [];
-    const bottom = element => Math.round(element.getBoundingClientRect().bottom);
-    for (const each of document.querySelectorAll("#qa .answer")) {
-      if (bottom(each) > innerHeight) found.push(`the answer ends at ${bottom(each)} px: ${place(each)}`);
+    for (const answer of document.querySelectorAll("#qa .answer")) {
+      const listed = [...answer.querySelectorAll("li")];
+      const bottom = Math.round((listed.length > parts ? listed[parts - 1] : answer).getBoundingClientRect().bottom);
+      if (bottom > innerHeight) found.push(`the answer ends at ${bottom} px: ${place(answer)}`);
     }
     for (const each of [...document.querySelectorAll("#qa figure img")].slice(0, 1)) {
       const { top, height } = each.getBoundingClientRect();

@@ -21,6 +21,10 @@ from deckbuilder.render.places import explain
 from deckbuilder.render.specs import Specs
 
 _COMPILED = Compiled(__file__)
+# What of styling is text, and must stay as it is; what else can be shorter. One without an end goes on to the end.
+_TEXT = r"""(?P<text>"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?|url\([^)]*\)?)"""
+_BLANKS = re.compile(_TEXT + r"|(?:\s|/\*.*?(?:\*/|\Z))+", re.DOTALL)
+_MARKS = re.compile(_TEXT + r"| ?(?P<mark>[{},]|;(?: ?\})?|(?<=[\w-]):(?= )) ?")
 
 
 class NoteTypes:
@@ -99,7 +103,7 @@ class NoteTypes:
         css = self._css + (
             self._specs.read(f"{kind}/style.css") if (self._project.templates / kind / "style.css").is_file() else ""
         )
-        css += "/* your changes below this line */\n"
+        css = compact(css) + "/* your changes below this line */\n"
         self.faults += checks.check_css(self._project, kind, css)
         return NoteType(
             kind,
@@ -176,6 +180,12 @@ class NoteTypes:
 def _repaired(name: str) -> str:
     """What Anki makes of a field name; other faults are found as if it had been mended so."""
     return re.sub(r'[:{}"]', "", name).strip().lstrip("#/^")
+
+
+def compact(css: str) -> str:
+    """Styling as phones load it with every card: a rule a line, without comments and needless blanks."""
+    css = _BLANKS.sub(lambda found: found["text"] or " ", css)
+    return _MARKS.sub(lambda found: found["text"] or ("}\n" if "}" in found[0] else found["mark"]), css).strip() + "\n"
 
 
 def _fresh_id(deck: Deck, kind: str) -> int:
