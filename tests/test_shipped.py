@@ -50,6 +50,7 @@ LEAST = {
     "TA Claim": 20,
     "TA Question": 15,
     "TA Cloze": 4,
+    "TA Occlusion": 6,
 }
 
 
