@@ -41,15 +41,19 @@ class Masked:
 
 def of(record: Occlusion, library: Library) -> list[Masked]:
     """The masks in the order of their numbers; the rules have made sure that each has a place."""
-    bones = {library.landmarks[mask.landmark][0].id for mask in record.masks.values() if mask.landmark}
+    on = {
+        mask.landmark: library.landmarks[mask.landmark][0]
+        for mask in record.masks.values()
+        if mask.landmark in library.landmarks
+    }
+    several = len({bone.id for bone in on.values()}) > 1
     found = []
     for number in record.numbers:
         mask = record.masks[str(number)]
         name, detail = mask.label, mask.detail
         if mask.landmark:
-            bone, known = library.landmarks[mask.landmark]
-            name = name or known
-            detail = detail or (bone.name if len(bones) > 1 else "")
+            name = name or library.site_short(mask.landmark)
+            detail = detail or (on[mask.landmark].name if several and mask.landmark in on else "")
         shape = _shape(mask, _bounds(record, mask, library)) + (":oi=1" if record.mode == "hide-all" else "")
         found.append(Masked(number, name, detail, shape))
     return found
@@ -82,7 +86,7 @@ def check(record: Occlusion, library: Library) -> Iterator[Diagnostic]:
         bounds = _bounds(record, mask, library)
         if bounds:
             places.append((number, bounds))
-        elif (plate or not record.plate) and (not mask.landmark or mask.landmark in library.landmarks):
+        elif (plate or not record.plate) and (not mask.landmark or _known(mask.landmark, library)):
             yield _placeless(record, number, mask, library)
     for (one, first), (other, second) in combinations(places, 2):
         if _overlap(first, second):
@@ -93,6 +97,10 @@ def check(record: Occlusion, library: Library) -> Iterator[Diagnostic]:
                 "move or shrink one of them",
                 "warning",
             )
+
+
+def _known(id: str, library: Library) -> bool:
+    return any(library.answers(kind, id) for kind in ("landmark", "bone", "structure"))
 
 
 def _bounds(record: Occlusion, mask: Mask, library: Library) -> tuple[float, float, float, float] | None:

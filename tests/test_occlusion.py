@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 from click.testing import CliRunner
 from conftest import Author, plain, since
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from judge import VERSION, Anki
 from opened import note_types
 
-from deckbuilder import edits
+from deckbuilder import drawings, edits
 from deckbuilder import lock as locks
 from deckbuilder.cli import cli
 from deckbuilder.diagnostics import Fault
 from deckbuilder.lock.entry import Entry, later
+from deckbuilder.project import Project
 from deckbuilder.records.schema import schema
 
 pytestmark = pytest.mark.usefixtures("compiles_each_template_once")
@@ -373,6 +377,16 @@ def test_what_a_mask_says_itself_goes_before_the_plate(author: Author, anki: Ank
     assert "{{c1::Beak<small>Scapula</small>}}" in fields["Labels"]  # two bones: each is named
 
 
+def test_bones_and_structures_may_stand_on_a_plate_too(author: Author, anki: Anki) -> None:
+    labels = [{"landmark": "radius", "text": "Radius", "box": [0.1, 0.8, 0.2, 0.1], "at": [0.5, 0.5]}]
+    plates = {"scapula-front": PLATES["scapula-front"] | {"labels": PLATES["scapula-front"]["labels"] + labels}}
+    write(author, PLATE.replace("2: supraglenoid-tubercle", "2: radius"), plates)
+
+    anki.imports(author.build().path)
+
+    assert "{{c2::Radius}}" in anki.note(author.guid(KEY)).fields["Labels"]
+
+
 def test_a_renamed_landmark_is_renamed_in_the_masks_unless_a_plate_has_to_be_drawn_anew(author: Author) -> None:
     masks = "{1: coracoid-process, 2: {landmark: olecranon, box: [0, 0.8, 0.1, 0.1]}}"
     write(author, PLATE.replace("{1: coracoid-process, 2: supraglenoid-tubercle}", masks))
@@ -469,7 +483,7 @@ FAULTS = {
     ),
     "an unknown landmark": (
         PLATE.replace("1: coracoid", "1: corracoid"),
-        f"{FILE}:4:12: unknown-reference: no landmark has the id 'corracoid-process'",
+        f"{FILE}:4:12: unknown-reference: no landmark, bone or structure has the id 'corracoid-process'",
     ),
     "a landmark that is not on the plate": (
         PLATE.replace("1: coracoid-process", "1: radial-tuberosity"),
@@ -543,6 +557,25 @@ def test_a_broken_index_of_figures_is_said_once_and_blamed_on_no_card(
     author.write(INDEX, text)
 
     assert faults(author) == [said]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from([*PLATES, "a b", "file", "labels", "box", "seen", "size"]), inner, max_size=4),
+)  # fmt: skip
+
+
+@given(found=st.dictionaries(st.sampled_from(["figures", "plates", "more"]), JSON) | JSON)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_the_index_holds_is_read_or_said(tmp_path: Path, found: Any) -> None:
+    (tmp_path / "cards" / "media").mkdir(parents=True, exist_ok=True)
+    (tmp_path / INDEX).write_text(json.dumps(found), "utf-8")
+
+    read = drawings.read(Project(tmp_path, tmp_path))
+
+    listed = found.get("plates", {}) if isinstance(found, dict) else None
+    assert read.faults or read.plates.keys() == listed.keys()
+    assert all(one.location.path == INDEX and one.help for one in read.faults)
 
 
 def test_a_plate_whose_picture_is_missing_or_outside_is_said_at_the_index(author: Author) -> None:

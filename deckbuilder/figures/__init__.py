@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 from deckbuilder.diagnostics import Diagnostic
@@ -28,12 +29,12 @@ class Drawn:
 def draw(
     library: Library, only: Collection[str] = (), tick: Callable[[str, int, int], None] = lambda *_: None
 ) -> Drawn:
-    """Three files for each muscle (all, or `only` some): marked, plain, and where it is on the skeleton.
+    """Three files for each muscle (all, or `only` some): marked, plain, and where it is on the skeleton; and the plates.
 
     Raises `Fault` where the extra is not installed.
     """
-    from deckbuilder.figures import model  # noqa: F401 - the first import, which says what to install
-    from deckbuilder.figures import muscles, skeleton
+    import_module("deckbuilder.figures.model")  # which says what to install
+    from deckbuilder.figures import muscles, plates, skeleton
 
     drawn = Drawn()
     chosen = [muscle for muscle in muscles_of(library) if not only or muscle.id in only]
@@ -72,6 +73,9 @@ def draw(
                 for mark in figure.marks
             ],
         }
+    if not only:
+        files, drawn.plates = plates.draw(library)
+        drawn.files |= files
     return drawn
 
 
@@ -92,9 +96,8 @@ def lacking(muscle: Muscle) -> list[Diagnostic]:
 
     if muscle.id not in PICTURES:
         message = f"nothing says how {muscle.name} is looked at"
-        return [
-            Diagnostic(muscle.locate(), "no-figure", message, "add it to PICTURES in deckbuilder/figures/bundles.py")
-        ]
+        help = "add it to PICTURES in deckbuilder/figures/bundles.py"
+        return [Diagnostic(muscle.locate(), "no-figure", message, help, "warning")]
     found = []
     for role in ROLES:
         for fact in muscle.facts(role):
@@ -102,7 +105,7 @@ def lacking(muscle: Muscle) -> list[Diagnostic]:
                 path = (role,) if not fact.part else ("heads" if muscle.heads else "parts", fact.part, role)
                 message = f"the landmark '{fact.id}' has no shape, so {muscle.name} is not drawn"
                 help = f"add '{fact.id}' to PLACES in deckbuilder/figures/places.py"
-                found.append(Diagnostic(muscle.locate(*path), "no-shape", message, help))
+                found.append(Diagnostic(muscle.locate(*path), "no-shape", message, help, "warning"))
     return found
 
 

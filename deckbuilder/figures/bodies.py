@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy import ndimage
@@ -53,11 +54,12 @@ class Body:
     def surface(self) -> Surface:
         """Its triangles; the values of a vertex are its place across (0-1) and along (0-1)."""
         across, along = self.grid.shape[:2]
-        s, t = np.meshgrid(np.linspace(0, 1, across), np.linspace(0, 1, along), indexing="ij")
+        s: Floats = np.repeat(np.linspace(0, 1, across), along)
+        t = np.tile(np.linspace(0, 1, along), across)
         number = np.arange(across * along).reshape(across, along)
         a, b, c, d = (each.ravel() for each in (number[:-1, :-1], number[1:, :-1], number[1:, 1:], number[:-1, 1:]))
         faces = np.vstack([np.stack([a, b, c], axis=1), np.stack([a, c, d], axis=1)])
-        return Surface(self.grid.reshape(-1, 3), faces, np.stack([s.ravel(), t.ravel()], axis=1))
+        return Surface(self.grid.reshape(-1, 3), faces, np.stack([s, t], axis=1))
 
     def at(self, s: Floats, t: Floats) -> Floats:
         """Points of the surface at these places across and along."""
@@ -112,7 +114,7 @@ def spread(line: Floats, number: int) -> Floats:
 def body(origin: Floats, insertion: Floats, via: Sequence[Floats], ground: Ground, shape: Shape, view: View) -> Body:
     """The bundle between two lines. `via`: lines that it runs through on its way, in order."""
     lines = [spread(each, STRINGS) for each in (origin, *via, insertion)]
-    for before, after in zip(lines[:-1], lines[1:], strict=True):
+    for before, after in pairwise(lines):
         if np.linalg.norm(before - after[::-1], axis=1).sum() < np.linalg.norm(before - after, axis=1).sum() - 1e-9:
             after[:] = after[::-1].copy()
     strings, fixed = _strung(lines, 13)

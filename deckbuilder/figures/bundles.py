@@ -143,7 +143,7 @@ PICTURES: dict[str, Picture] = {
                 origin=(Cut("iliotibial-tract", 0.2, 1),),
                 insertion=(
                     At("iliotibial-tract", 0.62, whole=True),
-                    At("iliotibial-tract", 0.62, (0, 12, 0), whole=True),
+                    At("iliotibial-tract", 0.62, (0, 20, 0), whole=True),
                 ),
                 thick=2,
                 tone=TENDON,
@@ -158,7 +158,7 @@ PICTURES: dict[str, Picture] = {
             ),
             Bundle(
                 "lower-fibres",
-                (Cut("dorsal-surface-of-sacrum", 0.55, 1), "coccyx", At("sacrotuberous-ligament", 0.75)),
+                (Cut("dorsal-surface-of-sacrum", 0.4, 1), "coccyx", At("sacrotuberous-ligament", 0.75)),
                 ("gluteal-tuberosity",),
                 width=9,
                 thick=16,
@@ -171,6 +171,7 @@ PICTURES: dict[str, Picture] = {
                 width=5,
                 thick=18,
                 tone=0,
+                cover=18,
             ),
         ),
         turn=14,
@@ -183,7 +184,8 @@ PICTURES: dict[str, Picture] = {
         (
             Bundle(
                 "anterior-fibres",
-                (Cut("gluteal-surface-of-ilium", 0, 0.47),),
+                (Cut("gluteal-surface-of-ilium", 0, 0.48),),
+                (Cut("lateral-facet-of-greater-trochanter", 0.5, 1),),
                 width=2,
                 thick=10,
                 flesh=(0, 0.88),
@@ -191,7 +193,8 @@ PICTURES: dict[str, Picture] = {
             ),
             Bundle(
                 "posterior-fibres",
-                (Cut("gluteal-surface-of-ilium", 0.47, 1),),
+                (Cut("gluteal-surface-of-ilium", 0.46, 1),),
+                (Cut("lateral-facet-of-greater-trochanter", 0, 0.6),),
                 width=2,
                 thick=10,
                 flesh=(0, 0.88),
@@ -407,7 +410,7 @@ PICTURES: dict[str, Picture] = {
         "Right thigh from behind",
         THIGH,
         (Bundle(width=16, thick=14, flesh=(0.04, 0.64), peak=0.5, even=0.8, cover=22),),
-        turn=-18,
+        turn=-34,
         dim=LEFT,
     ),
     "vastus-intermedius": Picture(

@@ -49,8 +49,7 @@ def draw(muscle: Muscle) -> Figure:
     """The muscle's picture; all its landmarks have shapes."""
     picture = PICTURES[muscle.id]
     view = View.named(picture.view, picture.turn, picture.tilt)
-    ground = Ground([skeleton()[name] for name in picture.bones if not name.endswith("-left")])
-    found = [_body(muscle, bundle, ground, view) for bundle in picture.bundles]
+    found = shaped(muscle)
     answers = attachments(muscle)
     framed = [body for body, bundle in zip(found, picture.bundles, strict=True) if bundle.framed]
     frame = _frame(picture, view, framed, answers)
@@ -70,6 +69,14 @@ def draw(muscle: Muscle) -> Figure:
         tuple(standing),
         tuple(body for body, bundle in zip(found, picture.bundles, strict=True) if bundle.tone != TENDON),
     )
+
+
+def shaped(muscle: Muscle) -> list[Body]:
+    """The muscle's bundles, and the tendons and ligaments drawn with it, in space."""
+    picture = PICTURES[muscle.id]
+    view = View.named(picture.view, picture.turn, picture.tilt)
+    ground = Ground([skeleton()[name] for name in picture.bones if not name.endswith("-left")])
+    return [_body(muscle, bundle, ground, view) for bundle in picture.bundles]
 
 
 def _tone(parts: list[str], part: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -83,7 +84,7 @@ def _frame(plate: Plate, view: View, names: dict[str, str]) -> Frame:
     ]
     start, end = (EDGE + (wide + SPACE if wide else 0) for wide, _ in rooms)
     scale = float(min((WIDTH - start - end) / (right - left), TALL / (top - bottom)))
-    height = round(max((top - bottom) * scale, *(high for _, high in rooms)) + 2 * EDGE)
+    height = 2 * math.ceil(max((top - bottom) * scale, *(high for _, high in rooms)) / 2 + EDGE)
     x = start + (WIDTH - start - end - (right - left) * scale) / 2
     y = (height - (top - bottom) * scale) / 2
     return Frame(view, float(left - x / scale), float(top + y / scale), scale, WIDTH, height)

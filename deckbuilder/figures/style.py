@@ -42,14 +42,13 @@ _NIGHT = {
     ".ds": "fill:#303336",
     ".t": "fill:#d8c4b0",
     ".ts": "fill:#bda58f",
-    ".g": "stroke:#e58a7b",
 }
 _MARKS_NIGHT = {
     ".w,.o,.i": "stroke:#14181d",
     ".o": "fill:#85b9f7",
     ".i": "fill:#e0a0dc",
-    ".ol,.oh,.oe": "stroke:#85b9f7",
-    ".il,.ih,.ie": "stroke:#e0a0dc",
+    ".ol,.oe": "stroke:#85b9f7",
+    ".il,.ie": "stroke:#e0a0dc",
     "text": "fill:#10151b",
 }
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from deckbuilder.figures.model import Bone, Points
 
@@ -46,6 +47,35 @@ class Extreme:
             raise ValueError(f"{bone.name} has nothing in the box of {self}")
         found = bone.vertices[inside]
         return found[np.argmax(found @ np.asarray(self.towards, dtype=float))]
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """As `Extreme`, on a section through the bone: for points of a crest or a border, however coarse the mesh."""
+
+    section: Literal["across", "back", "up"]
+    at: float
+    towards: tuple[float, float, float]
+    across: Span = ALL
+    back: Span = ALL
+    up: Span = ALL
+
+    def on(self, bone: Bone) -> Points:
+        low, size = _box(bone)
+        axis = ("across", "back", "up").index(self.section)
+        corners = bone.vertices[bone.faces]
+        one, other = corners.reshape(-1, 3), np.roll(corners, -1, axis=1).reshape(-1, 3)
+        start, step = one[:, axis], other[:, axis] - one[:, axis]
+        plane = low[axis] + self.at * size[axis]
+        cut = (start - plane) * (start + step - plane) < 0
+        one, other, share = one[cut], other[cut], (plane - start[cut]) / step[cut]
+        outline = one + (other - one) * share[:, None]
+        spans = np.array([self.across, self.back, self.up])
+        shares = (outline - low) / size
+        inside = ((shares >= spans[:, 0]) & (shares <= spans[:, 1])).all(axis=1)
+        if not inside.any():
+            raise ValueError(f"{bone.name} has nothing where {self} cuts it")
+        return outline[inside][np.argmax(outline[inside] @ np.asarray(self.towards, dtype=float))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +126,8 @@ class Near:
         return nearest(bone, low + size * (self.across, self.back, self.up))
 
 
-Rule: TypeAlias = "Extreme | Seen | Around | Near"
+Mask: TypeAlias = "NDArray[np.bool_]"
+Rule: TypeAlias = "Extreme | Edge | Seen | Around | Near"
 
 
 def nearest(bone: Bone, point: Points) -> Points:
@@ -111,7 +142,7 @@ def _nearest_of_triangles(a: Points, b: Points, c: Points, point: Points) -> Poi
     normal = np.cross(b - a, c - a)
     area = np.einsum("ij,ij->i", normal, normal)
     foot = point - normal * (np.einsum("ij,ij->i", point - a, normal) / area)[:, None]
-    inside = np.ones(len(a), dtype=bool)
+    inside: Mask = np.ones(len(a), dtype=bool)
     candidates = []
     for p, q in ((a, b), (b, c), (c, a)):
         inside &= np.einsum("ij,ij->i", np.cross(q - p, foot - p), normal) >= 0

@@ -68,7 +68,7 @@ Polygon = Annotated[tuple[Point, ...], Field(min_length=3, max_length=60), After
 
 
 class Mask(Model):
-    """What is covered, and where. An id alone is a landmark that stands on the plate."""
+    """What is covered, and where. An id alone is what stands on the plate: a landmark, a bone or a structure."""
 
     landmark: Id | None = None
     label: Text = ""
@@ -148,5 +148,7 @@ class Occlusion(Subject):
             if mask.landmark:
                 alone = isinstance(typed, dict) and isinstance(typed.get(number), str)
                 yield Reference(
-                    ("landmark",), mask.landmark, ("masks", number) if alone else ("masks", number, "landmark")
+                    ("landmark", "bone", "structure"),
+                    mask.landmark,
+                    ("masks", number) if alone else ("masks", number, "landmark"),
                 )
