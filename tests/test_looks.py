@@ -58,8 +58,9 @@ COLOURS = pytest.mark.parametrize("colours", ["none", "active"], ids=["own colou
 
 @dataclass(frozen=True, slots=True)
 class Faces:
-    """The sides to look at, the media that they show, and how they are made."""
+    """All cards, the sides of them to look at, the media that they show, and how they are made."""
 
+    cards: list[Card]
     sides: list[tuple[Card, Side]]
     media: dict[str, bytes]
     kinds: list[SeenNoteType]
@@ -121,7 +122,7 @@ def most_to_show(anki: Anki) -> Faces:
     found = cards(anki, typed="musculo")
     names = {card.notetype for card in found}
     kinds = [kind for name, kind in anki.notetypes().items() if name in names]
-    return Faces([(card, side) for side in SIDES for card in chosen(found, most=side)], anki.media(), kinds)
+    return Faces(found, [(card, side) for side in SIDES for card in chosen(found, most=side)], anki.media(), kinds)
 
 
 def harden(cards: Path) -> None:
@@ -157,6 +158,19 @@ def test_no_card_is_wider_than_the_screen_nor_cut_off(width: int, looked: Looked
 
     for _ in looked.at_all(DAY):
         looked.finds(looked.reviewer.measure("layout"))
+
+    looked.has_nothing_to_say()
+
+
+def test_every_card_fits_a_small_phone_and_asks_for_nothing_but_its_own_pictures(
+    reviewer: Reviewer, shipped: Faces
+) -> None:
+    """All that ship, not only those with most to show. Who asks is found by the fixture."""
+    looked = Looked(reviewer, [(card, side) for card in shipped.cards for side in SIDES], shipped.media)
+    reviewer.size(320)
+
+    for _ in looked.at_all(DAY):
+        looked.finds(reviewer.measure("layout"))
 
     looked.has_nothing_to_say()
 
