@@ -577,7 +577,7 @@ def test_whatever_the_index_holds_is_read_or_said(tmp_path: Path, found: Any) ->
 
     read = drawings.read(Project(tmp_path, tmp_path))
 
-    listed = found.get("plates", {}) if isinstance(found, dict) else None
+    listed: Any = found.get("plates", {}) if isinstance(found, dict) else None
     assert read.faults or read.plates.keys() == listed.keys()
     assert all(one.location.path == INDEX and one.help for one in read.faults)
 
