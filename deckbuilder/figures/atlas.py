@@ -47,7 +47,7 @@ class Plate:
 
 PELVIS = ("lumbar-5", "sacrum", "coccyx", "hip-bone")
 LEG = ("femur", "patella", "tibia", "fibula", "talus", "calcaneus", "foot")
-LATERAL_CONDYLE_BEHIND = on("femur", Seen("back", (0.36, 0.06)))
+LATERAL_CONDYLE_BEHIND = on("femur", Seen("back", (0.36, 0.045)))
 PLATES: dict[str, Plate] = {
     "hip-bone-side": Plate(
         "Right hip bone from the side",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from deckbuilder.figures.surface import Around, Extreme, Near, Rule, Seen
+from deckbuilder.figures.surface import Around, Edge, Extreme, Near, Rule, Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +55,13 @@ def inner(*at: tuple[float, float]) -> Shape:
 
 def lower_edge(*backs: float) -> Shape:
     """The lower edge of the hip bone's two rami, from front to back."""
-    return on("hip-bone", *(Extreme((0, 0, -1), back=(at - 0.03, at + 0.03), up=(0, 0.25)) for at in backs))
+    return on("hip-bone", *(Edge("back", at, (0, 0, -1), up=(0, 0.25)) for at in backs))
 
 
 ASIS = Extreme((0, -1, 0), up=(0.55, 0.75))
 PSIS = Extreme((0, 1, 0), up=(0.65, 0.8))
 CREST = tuple(
-    Extreme((-0.3, 0, 1), back=(at - 0.02, at + 0.02), up=(0.6, 1))
+    Edge("back", at, (-0.3, 0, 1), up=(0.6, 1))
     for at in (0.08, 0.15, 0.22, 0.3, 0.38, 0.46, 0.54, 0.62, 0.7, 0.78, 0.85, 0.91, 0.96)
 )
 GERDY = Near(0.2, 0.2, 0.965)
@@ -86,10 +86,7 @@ HIP_BONE: dict[str, Shape] = {
     "body-of-pubis": on("hip-bone", Seen("front", (0.92, 0.22)), Seen("front", (0.95, 0.16))),
     "pectineal-line-of-pubis": on(
         "hip-bone",
-        *(
-            Extreme((0, -0.3, 1), across=(at - 0.02, at + 0.02), back=(0, 0.4), up=(0, 0.35))
-            for at in (0.7, 0.78, 0.88)
-        ),
+        *(Edge("across", at, (0, -0.3, 1), back=(0, 0.4), up=(0, 0.35)) for at in (0.7, 0.78, 0.88)),
     ),
     "obturator-margin": outer(*FORAMEN),
 }

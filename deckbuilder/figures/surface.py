@@ -50,6 +50,35 @@ class Extreme:
 
 
 @dataclass(frozen=True, slots=True)
+class Edge:
+    """As `Extreme`, on a section through the bone: for points of a crest or a border, however coarse the mesh."""
+
+    section: Literal["across", "back", "up"]
+    at: float
+    towards: tuple[float, float, float]
+    across: Span = ALL
+    back: Span = ALL
+    up: Span = ALL
+
+    def on(self, bone: Bone) -> Points:
+        low, size = _box(bone)
+        axis = ("across", "back", "up").index(self.section)
+        corners = bone.vertices[bone.faces]
+        one, other = corners.reshape(-1, 3), np.roll(corners, -1, axis=1).reshape(-1, 3)
+        start, step = one[:, axis], other[:, axis] - one[:, axis]
+        plane = low[axis] + self.at * size[axis]
+        cut = (start - plane) * (start + step - plane) < 0
+        one, other, share = one[cut], other[cut], (plane - start[cut]) / step[cut]
+        outline = one + (other - one) * share[:, None]
+        spans = np.array([self.across, self.back, self.up])
+        shares = (outline - low) / size
+        inside = ((shares >= spans[:, 0]) & (shares <= spans[:, 1])).all(axis=1)
+        if not inside.any():
+            raise ValueError(f"{bone.name} has nothing where {self} cuts it")
+        return outline[inside][np.argmax(outline[inside] @ np.asarray(self.towards, dtype=float))]
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """What is met first, coming from a side; `at` holds the two other shares in the order across, back, up."""
 
@@ -98,7 +127,7 @@ class Near:
 
 
 Mask: TypeAlias = "NDArray[np.bool_]"
-Rule: TypeAlias = "Extreme | Seen | Around | Near"
+Rule: TypeAlias = "Extreme | Edge | Seen | Around | Near"
 
 
 def nearest(bone: Bone, point: Points) -> Points:
