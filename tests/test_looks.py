@@ -271,7 +271,7 @@ def test_the_focus_goes_everywhere_and_is_seen(some: Looked) -> None:
 
 
 def test_a_template_is_small_and_does_without_scripts_and_the_network(shipped: Faces) -> None:
-    """In bytes, both sides of a card together; all of its style. Only a choice may shuffle its options, and a picture mask its parts."""
+    """In bytes, both sides of a card together; all of its style. Only a choice may shuffle its options, and Anki draw masks."""
     for kind in shipped.kinds:
         assert len(kind.css.encode()) < 10 * KB, kind.templates
         assert "url(" not in kind.css, "fonts and pictures of a style are files that nobody counts"

@@ -544,6 +544,10 @@ BROKEN = {
         json.dumps({"plates": PLATES}).replace("0.05, 0.1,", "0.9, 0.1,"),
         f"{INDEX}: figures: plates.scapula-front.labels.0.box: the mask reaches beyond the picture",
     ),
+    "an id that is none": (
+        json.dumps({"plates": PLATES | {"Big Letters": PLATES["scapula-front"]}}),
+        f"{INDEX}: figures: plates.Big Letters: this is no id",
+    ),
     "no text": (b"\xff\xfe{}", f"{INDEX}:1:1: encoding: the file is saved as UTF-16"),
     "too large": (b" " * (5 << 20), f"{INDEX}: too-large: the file is larger than 4 MiB"),
 }
@@ -573,7 +577,7 @@ def test_whatever_the_index_holds_is_read_or_said(tmp_path: Path, found: Any) ->
 
     read = drawings.read(Project(tmp_path, tmp_path))
 
-    listed = found.get("plates", {}) if isinstance(found, dict) else None
+    listed: Any = found.get("plates", {}) if isinstance(found, dict) else None
     assert read.faults or read.plates.keys() == listed.keys()
     assert all(one.location.path == INDEX and one.help for one in read.faults)
 
@@ -585,6 +589,14 @@ def test_a_plate_whose_picture_is_missing_or_outside_is_said_at_the_index(author
 
     write(author, PLATE, {"scapula-front": PLATES["scapula-front"] | {"file": "../deck.yaml"}})
     assert faults(author)[0].startswith(f"{INDEX}: picture: '../deck.yaml' lies outside cards/media/")
+
+
+def test_a_fault_elsewhere_does_not_hide_one_of_a_plate(author: Author) -> None:
+    write(author, PLATE)
+    (author.root / "cards/media/figures/scapula-front.svg").unlink()
+    author.edit("cards/muscles/brachialis.yaml", "name: Brachialis", "nam: Brachialis")
+
+    assert [each.split(": ")[1] for each in faults(author)] == ["picture", "missing-key", "unknown-key"]
 
 
 # Around it

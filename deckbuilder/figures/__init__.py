@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from importlib import import_module
 from typing import Any
 
-from deckbuilder.diagnostics import Diagnostic
+from deckbuilder.diagnostics import Diagnostic, Fault
 from deckbuilder.library import Library
 from deckbuilder.records import Muscle
 
@@ -33,8 +32,10 @@ def draw(
 
     Raises `Fault` where the extra is not installed.
     """
-    import_module("deckbuilder.figures.model")  # which says what to install
-    from deckbuilder.figures import muscles, plates, skeleton
+    try:
+        from deckbuilder.figures import muscles, plates, skeleton
+    except ImportError as missing:
+        raise Fault("figures need more than the cards do", 'pip install "anki-deckbuilder[figures]"') from missing
 
     drawn = Drawn()
     chosen = [muscle for muscle in muscles_of(library) if not only or muscle.id in only]

@@ -51,15 +51,15 @@ class Body:
     grid: Floats
     shape: Shape
 
-    def surface(self) -> Surface:
-        """Its triangles; the values of a vertex are its place across (0-1) and along (0-1)."""
+    def surface(self, moved: Floats | float = 0.0) -> Surface:
+        """Its triangles, moved; the values of a vertex are its place across (0-1) and along (0-1)."""
         across, along = self.grid.shape[:2]
         s: Floats = np.repeat(np.linspace(0, 1, across), along)
         t = np.tile(np.linspace(0, 1, along), across)
         number = np.arange(across * along).reshape(across, along)
         a, b, c, d = (each.ravel() for each in (number[:-1, :-1], number[1:, :-1], number[1:, 1:], number[:-1, 1:]))
         faces = np.vstack([np.stack([a, b, c], axis=1), np.stack([a, c, d], axis=1)])
-        return Surface(self.grid.reshape(-1, 3), faces, np.stack([s, t], axis=1))
+        return Surface(self.grid.reshape(-1, 3) + moved, faces, np.stack([s, t], axis=1))
 
     def at(self, s: Floats, t: Floats) -> Floats:
         """Points of the surface at these places across and along."""
@@ -217,4 +217,7 @@ def _swollen(strings: Floats, shape: Shape, view: View, ground: Ground) -> Float
     normal = ndimage.gaussian_filter(normal, (1.0, 1.0, 0))
     height = (shape.thick * full + 0.0012)[None, :] * np.sqrt(np.maximum(0, 1 - s**2))[:, None]
     swollen: Floats = strings + normal * height[..., None]
-    return ground.pushed(swollen, height * 0.6) if shape.relax else swollen
+    if not shape.relax:
+        return swollen
+    pushed = ground.pushed(swollen, height * 0.6) - swollen
+    return swollen + ndimage.gaussian_filter(pushed, (1.0, 2.0, 0), mode="nearest")

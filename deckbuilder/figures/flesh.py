@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,8 @@ SHADE, SHINE = 0.60, 0.93
 # Units of the picture between two fibres, and how much of a fibre must be seen for it to be drawn.
 _GAP, _RUN = 11.0, 16
 _TONES = ("m", "n", "q")
+# Metres by which each bundle lies before the one listed before it, so that where they touch one of them is in front.
+_BEFORE = 0.003
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,9 @@ class Piece:
 
 def paint(canvas: Canvas, pieces: Sequence[Piece]) -> str:
     """The SVG of the bundles on this canvas."""
-    seen = look(canvas.frame, [each.body.surface() for each in pieces])
-    cover = np.array([each.cover for each in pieces])[np.maximum(seen.which, 0)]
+    away = canvas.frame.view.away
+    seen = look(canvas.frame, [each.body.surface(-_BEFORE * place * away) for place, each in enumerate(pieces)])
+    cover = np.array([each.cover - _BEFORE * place for place, each in enumerate(pieces)])[np.maximum(seen.which, 0)]
     present = seen.which >= 0
     shown = present & (seen.depth < canvas.seen.depth + cover)
     hidden = ndimage.binary_opening(present & ~shown, iterations=2)
@@ -70,7 +73,7 @@ def _piece(canvas: Canvas, seen: Seen, which: NDArray[np.int64], number: int, pi
     if not whole:
         return ""
     if piece.tone < 0:
-        dark, _ = tones(lit(seen.normal, mask, 2.5), soft(mask), SHADE, 2.0)
+        dark, _ = tones(lit(seen.normal, mask, 2.5), soft(mask), 0.45, 2.0)
         return f'<path class="t" d="{whole}"/>' + (f'<path class="ts" d="{dark}"/>' if dark else "")
     kind = _TONES[piece.tone]
     flesh = _flesh(seen, mask, piece)
@@ -86,7 +89,7 @@ def _piece(canvas: Canvas, seen: Seen, which: NDArray[np.int64], number: int, pi
     svg += f'<path class="{kind}" d="{red}"/>'
     svg += f'<path class="{kind}s" d="{dark}"/>' if dark else ""
     svg += f'<path class="{kind}l" d="{bright}"/>' if bright else ""
-    lines = _fibres(canvas, seen, mask, piece)
+    lines = _fibres(canvas, replace(seen, depth=seen.depth + _BEFORE * number), mask, piece)
     return svg + (f'<path class="f" d="{lines}"/>' if lines else "")
 
 

@@ -16,6 +16,8 @@ LARGE, SMALL = 16.0, 11.0  # half a marker's width in units, with and without a 
 _SIGHT = 0.008  # metres: a place this deep behind a bone's edge is still seen
 _LEAST = 12.0  # units: shorter attachments are a marker only
 _GAP = 4.0
+# What is spanned over a gap has no line to be marked.
+SHEETS = {"obturator-membrane"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,8 @@ def _anchor(canvas: Canvas, attachment: Attachment) -> Floats:
 
 
 def _line(canvas: Canvas, attachment: Attachment, kind: str) -> str:
+    if attachment.landmark in SHEETS:
+        return ""
     flat, seen = _visible(canvas, _dense(attachment.line))
     svg = ""
     for run in np.split(np.arange(len(flat)), np.flatnonzero(np.diff(seen.astype(int))) + 1):
