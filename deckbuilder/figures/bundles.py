@@ -279,6 +279,16 @@ PICTURES: dict[str, Picture] = {
         ("thoracic-12", "lumbar-1", "lumbar-2", "lumbar-3", "lumbar-4", *HIP),
         (
             Bundle(
+                origin=("transverse-processes-of-lumbar-vertebrae",),
+                via=(PUBIC_RAMUS,),
+                width=10,
+                thick=8,
+                flesh=(0, 0.84),
+                peak=0.5,
+                slim=5,
+                cover=80,
+            ),
+            Bundle(
                 origin=("body-of-t12", "bodies-of-lumbar-vertebrae"),
                 via=(PUBIC_RAMUS,),
                 width=13,
@@ -424,7 +434,7 @@ PICTURES: dict[str, Picture] = {
         ONE_SIDE,
         (
             Bundle(
-                origin=("greater-trochanter", "gluteal-tuberosity", "linea-aspera"),
+                origin=("intertrochanteric-line", "greater-trochanter", "gluteal-tuberosity", "linea-aspera"),
                 insertion=("patella",),
                 via=(
                     (
