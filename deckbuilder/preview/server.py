@@ -121,7 +121,8 @@ class Preview:
         if name == page.FRAME:
             here = f"http://{request.headers['host']}{MEDIA}"
             policy = FRAME_POLICY.format(media=here)
-            return HTMLResponse(self._pages[page.FRAME][0], headers={"content-security-policy": policy})
+            frame = self._pages[page.FRAME][0].decode().replace(page.POLICY, "")
+            return HTMLResponse(frame, headers={"content-security-policy": policy})
         media = self.session.now.media.get(name)
         if media is None:
             return _NOT_THERE

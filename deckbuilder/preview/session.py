@@ -62,10 +62,10 @@ class Session:
         self._looked_at: deque[str] = deque(maxlen=MAX_LOOKED_AT)
         self._turn = threading.Lock()
 
-    def open(self) -> None:
-        """All of it for the first time. Raises `Fault` for what editing cards cannot cure."""
+    def open(self) -> list[Diagnostic]:
+        """All of it for the first time, and what is wrong. Raises `Fault` for what editing cards cannot cure."""
         with self._turn:
-            self._all()
+            return self._all()
 
     def saved(self, paths: Iterable[Path], tell: Tell) -> None:
         """Some of the project's files changed: whatever follows from that is told, the saved notes first."""
@@ -177,7 +177,7 @@ class Session:
             notes = {key: found.get(key, shown) for key, shown in self.now.notes.items()}
             self._become(replace(self.now, notes=notes, types={**self.now.types, **rendered.note_types}))
 
-    def _all(self) -> None:
+    def _all(self) -> list[Diagnostic]:
         loaded = self._load()
         try:
             self._lock = stages.hold(loaded, self.project, allow_schema_change=False)
@@ -195,6 +195,7 @@ class Session:
             deck, types = rendered.deck, {**(before.types if stale else {}), **rendered.note_types}
             after = replace(after, deck=deck.name, edition=deck.edition, types=types)
         self._become(after)
+        return found
 
     def _become(self, after: Snapshot) -> None:
         if after != self.now:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib import resources
 
 FRAME = "frame.html"
+# Where the frame of an exported site says what it may load; the server says it in a header.
+POLICY = "[[policy]]"
 STYLES = ("app.css",)
 SCRIPTS = ("data.js", "stage.js", "list.js", "inspect.js", "app.js")
 _KINDS = {".css": "text/css", ".js": "text/javascript", ".html": "text/html", ".svg": "image/svg+xml"}
