@@ -10,6 +10,7 @@
     theme: { light: "Light", dark: "Dark", both: "Both" },
     view: { both: "Side by side", one: "One side" },
   };
+  const asked = decodeURIComponent(location.hash.slice(1));
   let current = null; // the whole note that is shown
 
   const kept = {
@@ -29,9 +30,9 @@
     },
   };
 
-  function choose(name, value) {
+  function choose(name, value, keep = true) {
     stage[name] = value;
-    kept.set({ ...kept.get(), [name]: value });
+    if (keep) kept.set({ ...kept.get(), [name]: value });
     for (const button of element(name).children) button.setAttribute("aria-pressed", String(button.dataset.value === value));
     stage.show();
     tell();
@@ -158,7 +159,7 @@
     for (const near of [list.shown[at + 1], list.shown[at - 1]]) if (near && live) data.read(near.key);
   });
   Preview.on("filtered", () => {
-    if (list.index() < 0 && list.shown.length && stage.card === null) pick(list.shown[0]);
+    if (stage.card === null && list.shown.length) pick(data.byId.get(asked) ?? list.shown[0]);
     element("empty").replaceChildren(
       make("p", {}, data.cards.length ? "No card fits." : "There are no cards to show."),
       ...(data.faults.length ? [make("p", {}, "The faults in the way are listed on the right.")] : []),
@@ -191,13 +192,11 @@
   const remembered = kept.get();
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
   const first = { device: "phone", theme: dark ? "dark" : "light", view: innerWidth < 820 ? "one" : "both" };
-  for (const name of Object.keys(CHOICES)) choose(name, CHOICES[name][remembered[name]] ? remembered[name] : first[name]);
-  if (innerWidth < 820) choose("view", "one");
+  for (const name of Object.keys(CHOICES)) choose(name, CHOICES[name][remembered[name]] ? remembered[name] : first[name], false);
+  if (innerWidth < 820) choose("view", "one", false);
   settle();
   data.load().then(() => {
-    const asked = data.byId.get(decodeURIComponent(location.hash.slice(1)));
-    pick(asked ?? list.shown[0]);
-    if (asked === undefined && list.shown.length === 0) stage.show(null);
+    if (stage.card === null) stage.show(null);
     document.body.dataset.ready = "yes";
   });
 })();
