@@ -7,8 +7,10 @@ The same cards give the same bytes.
 from __future__ import annotations
 
 import json
+import mimetypes
 import os
 import shutil
+from base64 import b64encode
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,7 @@ MARKER = "deckbuilder-preview.txt"
 _SAID = "Made by `deckbuilder preview --export`, which replaces this whole folder.\n"
 _POLICY = (
     "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; "
-    "img-src 'self' file: data:; media-src 'self' file: data:; font-src 'self' file: data:; form-action 'none'"
+    "img-src 'self' data:; media-src 'self' data:; font-src 'self' data:; form-action 'none'"
 )
 
 
@@ -83,8 +85,11 @@ def _files(session: Session) -> dict[str, bytes]:
     meta = f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
     written = {f"page/{name}": data for name, (data, _) in pages.items()}
     written["media/frame.html"] = frame.replace(page.POLICY, meta).encode()
-    for media in session.now.media.values():
-        written[f"media/{media.name}"] = media.path.read_bytes()
+    media = {each.name: each.path.read_bytes() for each in session.now.media.values()}
+    written |= {f"media/{name}": data for name, data in media.items()}
+    # From the disk no browser lets a frame of no origin read a file: there the page takes its pictures from this.
+    inside = {name: f"data:{_kind(name)};base64,{b64encode(data).decode()}" for name, data in media.items()}
+    written["page/media.js"] = b"window.MEDIA=" + _literal(inside) + b";\n"
     written["index.html"] = page.index(data="page/deck.js").encode()
     written["page/deck.js"] = b"window.EXPORTED=" + _literal(_deck(session)) + b";\n"
     written[MARKER] = _SAID.encode()
@@ -97,6 +102,10 @@ def _deck(session: Session) -> dict[str, Any]:
     state["notes"] = {key: {**brief, "path": ""} for key, brief in state["notes"].items()}
     state["whole"] = {key: {**shown.whole(), "line": 0} for key, shown in session.now.notes.items()}
     return state
+
+
+def _kind(name: str) -> str:
+    return mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
 def _literal(value: Any) -> bytes:

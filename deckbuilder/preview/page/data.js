@@ -17,8 +17,20 @@ Preview.data = (() => {
   data.changed = (key) => data.changes.notes?.[key];
 
   data.load = async () => {
+    if (Preview.exported && location.protocol === "file:") await script("page/media.js");
     take(Preview.exported ?? (await (await fetch("state")).json()), true);
     if (!Preview.exported) listen();
+  };
+
+  const script = (src) =>
+    new Promise((then) => document.head.append(Preview.make("script", { src, onload: then, onerror: then })));
+
+  // A frame of no origin may not read from the disk: a site opened from there brings its pictures in a script.
+  data.pictured = (html) => {
+    if (!window.MEDIA) return html;
+    return html.replace(/(\ssrc=)(["']?)([^"'\s>]+)\2/g, (found, before, quote, name) =>
+      Object.hasOwn(MEDIA, name) ? `${before}"${MEDIA[name]}"` : found,
+    );
   };
 
   // A note with its cards; at once where it is known as it is now.

@@ -31,7 +31,7 @@ Preview.stage = (() => {
   // One side of the card in one frame. The same card again keeps its place, unless it is flipped.
   function fill(each, note, css) {
     const card = note.cards[stage.card.ordinal];
-    const html = card?.[each.side] ?? "";
+    const html = data.pictured(card?.[each.side] ?? "");
     const what = `${stage.card.id} ${each.side}`;
     const same = each.shows === what;
     const sent = same && each.html === html;
