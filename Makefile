@@ -10,7 +10,7 @@ deck: $(VENV)/deck.stamp ## the shipped deck, in dist/
 	$(BIN)/deckbuilder build
 
 test: ankis ## everything that must hold, in every Anki
-	$(BIN)/python -m pytest -n 2 --every-anki
+	$(BIN)/python -m pytest -n 2 --complete
 
 torture: ankis ## what takes too long for `make test`; less of it: make torture SIZES="--histories 10"
 	$(BIN)/python tests/torture.py $(SIZES)

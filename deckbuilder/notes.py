@@ -81,11 +81,12 @@ class NoteType:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A file to ship: its name in the package, which holds a hash of its bytes, and where it is now."""
+    """A file to ship: its name in the package, which holds a hash of its bytes, where it is now, and whose it is."""
 
     name: str
     path: Path
     digest: str
+    credit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

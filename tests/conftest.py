@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import jinja2
 import judge
@@ -25,6 +25,10 @@ from deckbuilder.pipeline import Built
 from deckbuilder.project import Project, find
 from deckbuilder.records import NOTE_KINDS
 
+if TYPE_CHECKING:  # most tests do without
+    from browser import Reviewer
+    from playwright.sync_api import Browser
+
 ROOT = Path(__file__).parents[1]
 # Some minutes ago: Anki compares whole seconds with its own clock, and refuses ids from the future.
 START = 1_790_000_000
@@ -32,7 +36,9 @@ START = 1_790_000_000
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rewrite", action="store_true", help="rewrite the golden pages; read the diff afterwards")
-    parser.addoption("--every-anki", action="store_true", help="an older Anki that is not installed is a failure")
+    parser.addoption(
+        "--complete", action="store_true", help="what is not installed is a failure: an older Anki, Chromium"
+    )
 
 
 def pytest_report_header() -> str:
@@ -159,6 +165,46 @@ def author(tmp_path: Path) -> Author:
 def anki(tmp_path: Path) -> Iterator[Anki]:
     with Anki(tmp_path / "learner") as learner:
         yield learner
+
+
+@pytest.fixture(scope="session")
+def chromium(request: pytest.FixtureRequest) -> Iterator[Browser]:
+    """The system's Chromium without a window, with a context of its own for whoever asks one of it."""
+    import browser
+
+    if browser.executable() is None:
+        lacking(request, "Chromium is not installed here: apt-get install chromium, or name one in $CHROMIUM")
+    with browser.launched() as chromium:
+        yield chromium
+
+
+@pytest.fixture(scope="session")
+def reviewers_window(chromium: Browser) -> Iterator[Reviewer]:
+    from browser import Reviewer
+
+    window = Reviewer(chromium)
+    yield window
+    window.page.close()
+
+
+@pytest.fixture
+def reviewer(reviewers_window: Reviewer) -> Iterator[Reviewer]:
+    """Anki's reviewer on a phone; the card of a test may ask for nothing but its own media."""
+    window = reviewers_window
+    window.size(390, 844)
+    yield window
+    asked, said = window.asked[:], window.said[:]
+    window.asked.clear()
+    window.said.clear()
+    assert asked == [], "asked of the network, or not in the media folder"
+    assert said == [], "complaints of the page"
+
+
+def lacking(request: pytest.FixtureRequest, what: str) -> NoReturn:
+    """Something that a developer may do without, and `make test` may not."""
+    if request.config.getoption("--complete"):
+        pytest.fail(what)
+    pytest.skip(what)
 
 
 @pytest.fixture(scope="session")

@@ -64,7 +64,7 @@ class ImportResult:
 class SeenNote:
     """A note as the learner has it; `reviews` counts the answers on all of its cards."""
 
-    id: int
+    id: NoteId
     guid: str
     mod: int
     notetype: str

@@ -8,7 +8,7 @@ import sys
 
 import ankis
 import pytest
-from conftest import ROOT
+from conftest import ROOT, lacking
 
 ASKED = (
     "test_versions.py",
@@ -26,8 +26,7 @@ LEFT_OUT = "not hash_seed and not notices and not storm"
 @pytest.mark.parametrize("version", ankis.OLDER)
 def test_the_promises_hold_in_anki(version: str, request: pytest.FixtureRequest) -> None:
     if not ankis.installed(version):
-        lacking = f"Anki {version} is not installed here: make ankis"
-        (pytest.fail if request.config.getoption("every_anki") else pytest.skip)(lacking)
+        lacking(request, f"Anki {version} is not installed here: make ankis")
     tests = [str(ROOT / "tests" / name) for name in ASKED]
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--tb=short", "-k", LEFT_OUT, *tests]
 

@@ -19,13 +19,14 @@ from deckbuilder.records.base import Record, Reference, Subject
 from deckbuilder.records.claim import Claim
 from deckbuilder.records.cloze import Cloze, Gap
 from deckbuilder.records.concept import Concept
+from deckbuilder.records.curve import Curve
 from deckbuilder.records.deck import Deck
 from deckbuilder.records.exercise import Exercise
 from deckbuilder.records.group import Group
 from deckbuilder.records.muscle import Muscle
 from deckbuilder.records.question import Question
 from deckbuilder.records.study import Compared, Study
-from deckbuilder.records.vocabulary import Bone, Exam, Joint, Nerve, Region, Source, Structure, Term
+from deckbuilder.records.vocabulary import Bone, Credit, Exam, Joint, Nerve, Region, Source, Structure, Term
 from deckbuilder.source import Document
 
 __all__ = [
@@ -37,6 +38,8 @@ __all__ = [
     "Cloze",
     "Compared",
     "Concept",
+    "Credit",
+    "Curve",
     "Deck",
     "Exam",
     "Exercise",
@@ -69,6 +72,8 @@ KINDS: dict[str, type[Record]] = {
         Nerve,
         Term,
         Source,
+        Credit,
+        Curve,
         Exam,
         Muscle,
         Action,

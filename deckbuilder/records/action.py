@@ -25,6 +25,7 @@ class Action(Subject):
     prime_movers: MuscleIds
     range: Text = ""
     example: Text = ""
+    curve: Id | None = None
 
     @property
     def topic_id(self) -> str:
@@ -39,3 +40,5 @@ class Action(Subject):
         if self.opposite:
             yield Reference(("action",), self.opposite, ("opposite",))
         yield from ids("prime_movers", ("muscle",), self.prime_movers)
+        if self.curve:
+            yield Reference(("curve",), self.curve, ("curve",))

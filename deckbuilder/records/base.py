@@ -143,13 +143,14 @@ _NAMES_SCHEMA = {
 Names = Annotated[tuple[Named, ...], BeforeValidator(_named), WithJsonSchema(_NAMES_SCHEMA)]
 
 
-def _one_or_more(value: object) -> object:
+def one_or_more(value: object) -> object:
+    """A single text where a list may stand."""
     return (value,) if isinstance(value, str) else value
 
 
 _IDS_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "uniqueItems": True}]}
-Ids = Annotated[tuple[Id, ...], BeforeValidator(_one_or_more), WithJsonSchema(_IDS_SCHEMA)]
-MuscleIds = Annotated[tuple[MuscleId, ...], BeforeValidator(_one_or_more), WithJsonSchema(_IDS_SCHEMA)]
+Ids = Annotated[tuple[Id, ...], BeforeValidator(one_or_more), WithJsonSchema(_IDS_SCHEMA)]
+MuscleIds = Annotated[tuple[MuscleId, ...], BeforeValidator(one_or_more), WithJsonSchema(_IDS_SCHEMA)]
 
 
 def _sources(value: object) -> object:

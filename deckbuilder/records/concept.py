@@ -27,6 +27,7 @@ class Concept(Subject):
     actions: Ids = ()
     muscles: MuscleIds = ()
     exam_model: Flag = False
+    curve: Id | None = None
 
     def about(self) -> About:
         return About(muscles=self.muscles, regions=self.regions, actions=self.actions)
@@ -40,3 +41,5 @@ class Concept(Subject):
         yield from ids("regions", ("region",), self.regions)
         yield from ids("actions", ("action",), self.actions)
         yield from ids("muscles", ("muscle",), self.muscles)
+        if self.curve:
+            yield Reference(("curve",), self.curve, ("curve",))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from fnmatch import fnmatchcase
+from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from deckbuilder.records.base import (
     Id,
@@ -21,7 +22,10 @@ from deckbuilder.records.base import (
     Whole,
     citations,
     ids,
+    one_or_more,
 )
+
+Files = Annotated[tuple[Text, ...], BeforeValidator(one_or_more), Field(min_length=1)]
 
 
 class Region(Record):
@@ -122,6 +126,28 @@ class Source(Record):
     read: Text
     read_at: Text = ""
     read_on: Text = ""
+
+
+class Credit(Record):
+    """Who made which pictures of `cards/media/`, under which licence, and after what."""
+
+    kind: ClassVar[str] = "credit"
+    id: Id = Field(validation_alias="credit")
+    files: Files
+    author: Text
+    licence: Text
+    after: Text = ""
+    url: str = Field("", pattern=r"^https?://\S+$|^$")
+
+    def covers(self, file: str) -> bool:
+        """Whether it speaks of the file, named from `cards/media/` on, with `/`."""
+        return any(fnmatchcase(file, pattern) for pattern in self.files)
+
+    @property
+    def line(self) -> str:
+        """One sentence that may stand on a card."""
+        after = f" {self.after.rstrip('.')}." if self.after else ""
+        return f"Pictures: {self.author}, {self.licence}.{after}"
 
 
 class Domain(Model):

@@ -23,6 +23,7 @@ from deckbuilder.records import NOTE_KINDS, Cloze, Deck, Record, Source, nearest
 from deckbuilder.records.base import Subject
 from deckbuilder.records.study import BANDS
 from deckbuilder.render.compiled import Compiled
+from deckbuilder.render.drawn import Figures, Shown, Which
 from deckbuilder.render.media import Pictures
 from deckbuilder.render.notetypes import NoteTypes
 from deckbuilder.render.places import explain, where
@@ -62,7 +63,7 @@ def render(
     are `wanted` become notes.
     """
     deck = library.deck or _stand_in()
-    pictures = Pictures(project, deck.note_types.prefix.lower())
+    pictures = Pictures(project, deck.note_types.prefix.lower(), library)
     unseen = [fault for record in beside if isinstance(fault := pictures.of(record), Diagnostic)]
     note_types = types(project, deck)
     writer = _Writer(library, project, deck, note_types, pictures, doubted)
@@ -81,7 +82,7 @@ def render(
     used = {note.kind for note in notes}
     found = {kind: each for kind in sorted(used) if (each := note_types.get(kind))}
     rendered = Rendered(deck, notes, found) if library.deck else None
-    return rendered, note_types.faults + writer.faults + unseen
+    return rendered, note_types.faults + writer.faults + writer.figures.faults + unseen
 
 
 def teaching_order(library: Library, deck: Deck) -> list[Subject]:
@@ -133,6 +134,9 @@ class _Writer:
         self.faults: list[Diagnostic] = []
         self._library, self._project, self._deck, self._note_types = library, project, deck, note_types
         self._pictures, self._doubted = pictures, doubted
+        self.figures = Figures(project, pictures, library)
+        self._shows: dict[str, Media] = {}
+        self._asked: set[str] = set()
         self._templates: dict[str, Any] = {}
         self._broken: set[str] = set()
         # A stranger's templates run in a sandbox. The shipped ones are ours: rendering takes a third longer in it.
@@ -151,6 +155,7 @@ class _Writer:
         self._jinja.filters.update(prose=prose, inline=inline, plain=plain, cloze=cloze, number=number)
         self._jinja.filters.update(reading, count_of=words.count)
         self._jinja.globals.update(reading, library=library, deck=deck, words=words.Words(library), cite=self._cite)
+        self._jinja.globals["drawn"] = self._drawn
         self._jinja.globals["bands"] = [name for _, name in BANDS]
         self._citations: dict[str, Markup] = {}
         self._variables: dict[str, dict[str, str]] = {}
@@ -165,6 +170,7 @@ class _Writer:
         if isinstance(media, Diagnostic):
             self.faults.append(media)
             media = None
+        self._shows = {media.name: media} if media else {}
         values = self._values("_shared", subject, media) | self._values(kind, subject, media)
         if not self._broken.isdisjoint({kind, "_shared"}):
             return None
@@ -184,6 +190,7 @@ class _Writer:
             return None
         if note_type is None:
             return None
+        self._ask_whose(record)
         fields = tuple([values.get(variable, "") for variable in variables])
         ordinals = cloze_ordinals(subject) if note_type.cloze else note_type.ordinals(fields)
         if not ordinals:
@@ -204,10 +211,35 @@ class _Writer:
             fields=fields,
             tags=tags.of(subject, self._library, self._deck.tag_root),
             ordinals=ordinals,
-            media=(media,) if media else (),
+            media=tuple(self._shows.values()),
             formerly=tuple(f"{kind}/{id}" for id in subject.formerly),
             retired=subject.retired,
         )
+
+    def _drawn(self, muscle: str, which: Which) -> Shown | None:
+        """A figure for the note that is being written, which then travels with it."""
+        found = self.figures.of(muscle.partition("/")[0], which)
+        if found is not None:
+            self._shows[found.name] = found.media
+        return found
+
+    def _ask_whose(self, record: Subject) -> None:
+        """A picture that nobody is credited for cannot be given away. Each is asked for once."""
+        picture = record.picture
+        for media in self._shows.values():
+            if media.credit or media.name in self._asked or (picture and picture.credit):
+                continue
+            self._asked.add(media.name)
+            file = media.path.relative_to(self._project.media).as_posix()
+            self.faults.append(
+                Diagnostic(
+                    record.locate("picture", "file") if picture else record.place(),
+                    "uncredited-picture",
+                    f"nothing says who made '{file}', and under which licence",
+                    "write a `credit` record whose `files` name it, or a `credit` for this picture",
+                    "warning",
+                )
+            )
 
     def _variables_of(self, kind: str, names: Sequence[str]) -> dict[str, str]:
         """The Jinja names of a kind's fields, in order: 'Name Latin' is set as `Name_Latin`."""

@@ -12,20 +12,22 @@ import hashlib
 from pathlib import Path
 
 from deckbuilder.diagnostics import Diagnostic, Location
+from deckbuilder.library import Library
 from deckbuilder.notes import Media
 from deckbuilder.project import Project
-from deckbuilder.records import Record, nearest
+from deckbuilder.records import Credit, Record, nearest
 
 ENDINGS = (".svg", ".png", ".jpg", ".jpeg", ".webp", ".gif")
 MAX_BYTES = 2 * 1024 * 1024
 
 
 class Pictures:
-    """The pictures of one project, each read once."""
+    """The pictures of one project, each read once, and whose they are."""
 
-    def __init__(self, project: Project, prefix: str) -> None:
+    def __init__(self, project: Project, prefix: str, library: Library) -> None:
         self._folder = project.media
         self._prefix = prefix
+        self._credits = library.of(Credit)
         self._found: dict[str, Media] = {}
 
     def of(self, record: Record) -> Media | Diagnostic | None:
@@ -33,9 +35,12 @@ class Pictures:
         picture = getattr(record, "picture", None)
         if picture is None:
             return None
-        name = picture.file
+        return self.read(picture.file, record.locate("picture", "file"))
+
+    def read(self, name: str, where: Location) -> Media | Diagnostic:
+        """A file of `cards/media/` as it will travel, or what is wrong with it; `where` names it."""
         if name not in self._found:
-            found = self._read(name, record.locate("picture", "file"))
+            found = self._read(name, where)
             if isinstance(found, Diagnostic):
                 return found
             self._found[name] = found
@@ -68,4 +73,6 @@ class Pictures:
         if not data:
             return fault(f"'{name}' is empty, and Anki counts it as missing", "export it again")
         digest = hashlib.sha256(data).hexdigest()
-        return Media(f"_{self._prefix}-{digest[:20]}{path.suffix.lower()}", path, digest)
+        file = path.relative_to(self._folder).as_posix()
+        credit = next((each.line for each in self._credits if each.covers(file)), "")
+        return Media(f"_{self._prefix}-{digest[:20]}{path.suffix.lower()}", path, digest, credit)

@@ -95,6 +95,7 @@ class NoteTypes:
         css = self._css + (
             self._specs.read(f"{kind}/style.css") if (self._project.templates / kind / "style.css").is_file() else ""
         )
+        css += "/* your changes below this line */\n"
         self.faults += checks.check_css(self._project, kind, css)
         return NoteType(
             kind,

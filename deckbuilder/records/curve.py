@@ -1,0 +1,69 @@
+"""How something changes over a joint angle, as shapes: each line against its own largest value.
+
+Models agree on the shape of a moment arm and disagree on its centimetres, so no value of one line may be read against
+another's, and none can be: the record holds shares, and the chart gives each line a panel of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import ClassVar
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from deckbuilder.records.base import Id, Model, Number, Record, Reference, Sources, Text, citations
+
+
+class Line(Model):
+    """One curve: what it is of, what it says in words, and points [angle in degrees, share of the largest value]."""
+
+    name: Text
+    says: Text
+    shape: tuple[tuple[Number, Number], ...] = Field(min_length=3)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Line:
+        angles, shares = [angle for angle, _ in self.shape], [share for _, share in self.shape]
+        if any(late <= early for early, late in pairwise(angles)):
+            raise PydanticCustomError(
+                "curve-angles", "the angles do not rise from point to point", {"help": "sort them"}
+            )
+        if min(shares) < 0 or max(shares) != 1:
+            raise PydanticCustomError(
+                "curve-shares",
+                "the shares do not lie between 0 and 1, with 1 for the largest",
+                {"help": "divide each value by the largest one"},
+            )
+        return self
+
+
+class Curve(Record):
+    """Several lines over one joint angle. Other records show it by its id."""
+
+    kind: ClassVar[str] = "curve"
+    id: Id = Field(validation_alias="curve")
+    name: Text
+    over: Text
+    lines: tuple[Line, ...] = Field(min_length=1, max_length=4)
+    caveat: Text
+    sources: Sources
+
+    @model_validator(mode="after")
+    def _one_frame(self) -> Curve:
+        if len({(line.shape[0][0], line.shape[-1][0]) for line in self.lines}) > 1:
+            raise PydanticCustomError(
+                "curve-frame",
+                "the lines do not cover the same angles",
+                {"help": "begin and end each at the same angle"},
+            )
+        return self
+
+    @property
+    def angles(self) -> tuple[float, float]:
+        """The first and the last angle, in degrees."""
+        return self.lines[0].shape[0][0], self.lines[0].shape[-1][0]
+
+    def refers(self) -> Iterator[Reference]:
+        yield from citations(self.sources, self._document)
