@@ -37,7 +37,7 @@ class Section:
 
     field: str
     negated: bool
-    inside: tuple[Put | Section, ...]
+    inside: tuple[Node, ...]
 
 
 # Text stands as it is, comments too.

@@ -135,7 +135,9 @@ def _plain(gap: Gap) -> str:
 def _revealed(gap: Gap, number: int, front: bool) -> str:
     active = number in gap.numbers
     if gap.picture is not None:
-        name = "cloze" if (front and active) or gap.numbers == (0,) else "cloze-highlight" if active else "cloze-inactive"
+        name = (
+            "cloze" if (front and active) or gap.numbers == (0,) else "cloze-highlight" if active else "cloze-inactive"
+        )
         return f'<div class="{name}" data-ordinal="{gap.ordinal}" {_mask(gap.picture)}></div>'
     inside = "".join(each if isinstance(each, str) else _revealed(each, number, front) for each in gap.inside)
     ordinal = f'data-ordinal="{gap.ordinal}"'

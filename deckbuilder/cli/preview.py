@@ -56,7 +56,11 @@ def command(project: Project, port: int, opens: bool, export: Path | None) -> No
         from deckbuilder.preview import server
         from deckbuilder.preview.session import Session
     except ModuleNotFoundError as missing:
-        fail(Fault(f"the preview needs {missing.name}, which is not installed", "pip install 'anki-deckbuilder[preview]'"))
+        fail(
+            Fault(
+                f"the preview needs {missing.name}, which is not installed", "pip install 'anki-deckbuilder[preview]'"
+            )
+        )
     try:
         session = Session(project)
         session.open()

@@ -10,9 +10,7 @@ from urllib.parse import quote
 _GOTO = ("{path}:{line}:{column}",)
 # Editors with windows of their own. One that needs the terminal would fight with the server for it.
 _KNOWN: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(
-        ("code", "code-insiders", "codium", "vscodium", "cursor", "windsurf", "positron"), ("-g", *_GOTO)
-    ),
+    **dict.fromkeys(("code", "code-insiders", "codium", "vscodium", "cursor", "windsurf", "positron"), ("-g", *_GOTO)),
     **dict.fromkeys(("subl", "sublime_text", "zed", "zeditor", "lapce"), _GOTO),
     **dict.fromkeys(
         ("idea", "pycharm", "webstorm", "charm", "fleet"), ("--line", "{line}", "--column", "{column}", "{path}")

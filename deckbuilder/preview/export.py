@@ -63,7 +63,9 @@ def export(project: Project, folder: Path) -> Exported:
                 old.rename(folder)
             raise
     except OSError as error:
-        raise Fault(f"{folder} cannot be written ({error.strerror or error})", "check the disk and its permissions") from None
+        raise Fault(
+            f"{folder} cannot be written ({error.strerror or error})", "check the disk and its permissions"
+        ) from None
     finally:
         shutil.rmtree(aside, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
@@ -75,7 +77,9 @@ def _may_replace(folder: Path) -> None:
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise Fault(f"{folder} is no folder", "name a folder that is empty, or not there yet")
     if folder.is_dir() and any(folder.iterdir()) and not (folder / MARKER).is_file():
-        raise Fault(f"{folder} holds other things than an earlier export", "name a folder that is empty, or not there yet")
+        raise Fault(
+            f"{folder} holds other things than an earlier export", "name a folder that is empty, or not there yet"
+        )
 
 
 def _files(session: Session) -> dict[str, bytes]:

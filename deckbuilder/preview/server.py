@@ -172,7 +172,7 @@ class Preview:
             return _NOT_THERE
         line, column = (found if isinstance(found := asked.get(each), int) else 1 for each in ("line", "column"))
         words = editors.command(self._editor, path, line, column)
-        if words and await anyio.to_thread.run_sync(editors.run, words):
+        if words is not None and await anyio.to_thread.run_sync(lambda: editors.run(words)):
             return _json({"opened": True})
         return _json({"opened": False, "link": editors.link(path, line, column)})
 

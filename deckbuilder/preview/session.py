@@ -16,8 +16,8 @@ from typing import Any
 from deckbuilder import source, stages
 from deckbuilder.diagnostics import Diagnostic, Fault, Location, distinct, errors
 from deckbuilder.lock import Lock
-from deckbuilder.notes import VERSION, Media, NoteType
-from deckbuilder.preview.shown import Place, Shown, fault
+from deckbuilder.notes import Media, NoteType
+from deckbuilder.preview.shown import Place, Shown, as_fault
 from deckbuilder.project import Project
 from deckbuilder.records import Deck, Record
 from deckbuilder.render import NoteTypes, Rendered
@@ -181,8 +181,8 @@ class Session:
         loaded = self._load()
         try:
             self._lock = stages.hold(loaded, self.project, allow_schema_change=False)
-        except Fault as found:
-            loaded.diagnostics.append(Diagnostic(Location("cards"), "project", found.message, found.help))
+        except Fault as fault:
+            loaded.diagnostics.append(Diagnostic(Location("cards"), "project", fault.message, fault.help))
         before, found, rendered = self.now, distinct(loaded.diagnostics), loaded.rendered
         notes = self._shown(loaded, rendered) if rendered else {}
         stale: set[str] = set()
@@ -222,7 +222,7 @@ class Session:
         steps = Path(path).parts
         if "templates" in steps:
             kind = steps[steps.index("templates") + 1 :][0:1]
-            return fault(found, [], ["*" if kind == ("_shared",) else each for each in kind])
+            return as_fault(found, [], ["*" if kind == ("_shared",) else each for each in kind])
         own = [shown for shown in notes.values() if shown.place and shown.place[0] == path]
         starts = [(each.locate().line, each) for each in self._files.documents(path)] if own else []
         at = max((start for start in starts if start[0] <= line), default=None, key=lambda start: start[0])
@@ -231,7 +231,7 @@ class Session:
             own = [shown for shown in own if shown.place == place]
         elif len(own) > 1:
             own = [shown for shown in own if shown.key in stale]
-        return fault(found, [shown.key for shown in own], [])
+        return as_fault(found, [shown.key for shown in own], [])
 
     def _line(self, place: Place | None) -> int:
         """Where a record begins in its file, 0 where that is not known."""
@@ -260,4 +260,3 @@ def _with_hidden(notes: Mapping[str, Shown], before: Mapping[str, Shown], files:
 
 def _type(kind: NoteType) -> dict[str, Any]:
     return {"name": kind.name, "css": kind.css}
-

@@ -106,7 +106,7 @@ def plain(html: str) -> str:
     return _SPACE.sub(" ", filters.strip(html.replace("<", " <"))).strip() if html else ""
 
 
-def fault(found: Diagnostic, keys: list[str], kinds: list[str]) -> dict[str, Any]:
+def as_fault(found: Diagnostic, keys: list[str], kinds: list[str]) -> dict[str, Any]:
     """A fault, the notes that it concerns, and the kinds of which it concerns every note."""
     return {
         "path": found.location.path,
