@@ -13,8 +13,9 @@ from deckbuilder.ankirender import cloze, filters
 
 _TYPED = re.compile(r"\[\[type:(.+?)\]\]")
 _BREAK = re.compile(r"(?:\n|<br ?/?>|</?div>)+", re.IGNORECASE)
-_STYLE = "font-family: 'Arial'; font-size: 20px"
-_BOX = f'\n<center>\n<input type=text id=typeans aria-label="Your answer"\n   style="{_STYLE};">\n</center>\n'
+# Of a field, in packages of genanki, which says so in the editor's font of every field.
+_STYLE = "font-family: 'Liberation Sans'; font-size: 20px"
+_BOX = f'\n<center>\n<input type=text id=typeans\n   style="{_STYLE};">\n</center>\n'
 
 
 def asked(side: str, fields: Mapping[str, str], number: int) -> str:
