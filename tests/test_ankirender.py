@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from browser import cards as as_the_reviewer_shows_them
@@ -155,7 +156,7 @@ class Workshop:
         output = card.render_output()
         return BROKEN if COMPLAINT in output.question_text else Sides(output.question_text, output.answer_text)
 
-    def _made(self, like: str, template: str) -> dict[str, object]:
+    def _made(self, like: str, template: str) -> Any:
         known = self._models.by_name(like)
         assert known is not None
         made = copy.deepcopy(known) | {

@@ -2,7 +2,8 @@
 
 Any page that is open elsewhere can send requests to 127.0.0.1, or bend a name of its own to that address. So the name that
 was asked for must be this computer's, with our port, and a request that says where it comes from must come from our page.
-Cards are shown in frames of no origin: what their templates ask for says `Origin: null`, and is refused like any stranger.
+Cards are shown in frames of no origin: what their templates ask for says `Origin: null` or another site, and is refused
+like any stranger, but for the media of cards.
 """
 
 from __future__ import annotations
@@ -54,12 +55,12 @@ class Guard:
         """Whether a request may be answered."""
         if headers.getlist("host") not in [[host] for host in self._hosts]:
             return False
+        media = path.startswith(MEDIA)
         origins = headers.getlist("origin")
-        if origins and (len(origins) > 1 or origins[0] not in self._origins):
+        if (origins and origins[0] not in self._origins | ({"null"} if media else set())) or len(origins) > 1:
             return False
-        # Frames of no origin count as another site; they may have the media of their card.
         site = headers.get("sec-fetch-site", "none")
-        return site in ("same-origin", "none") or path.startswith(MEDIA) or (path == "/" and _is_visit(headers))
+        return site in ("same-origin", "none") or media or (path == "/" and _is_visit(headers))
 
 
 def _is_visit(headers: Headers) -> bool:

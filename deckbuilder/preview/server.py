@@ -10,8 +10,8 @@ import json
 import mimetypes
 import secrets
 import socket
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, closing, suppress
 from typing import Any
 
 import anyio
@@ -22,6 +22,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from deckbuilder.preview import editor as editors
 from deckbuilder.preview import page
@@ -45,7 +46,9 @@ class Preview:
         self.session = session
         self.token = secrets.token_urlsafe(24)
         self.run = secrets.token_urlsafe(8)
-        self._editor, self._port, self._now = editor, port, now
+        self.broken: BaseException | None = None  # a fault of ours, by which it ended
+        self.end: Callable[[], None] = lambda: None
+        self._editor, self._now = editor, now
         self._pages = page.files()
         self._listening: set[asyncio.Queue[Patch | None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -63,6 +66,9 @@ class Preview:
             lifespan=self._living,
         )
 
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.app(scope, receive, send)
+
     def hang_up(self) -> None:
         """Ends every stream of news, so that the server can end. May be called from a signal handler."""
         if self._loop is not None:
@@ -72,15 +78,23 @@ class Preview:
     async def _living(self, app: Starlette) -> AsyncIterator[None]:
         self._loop = asyncio.get_running_loop()
         stop, saved = anyio.Event(), anyio.Event()
-        since = Since(self.session.project, self._now)
-        async with anyio.create_task_group() as tasks:
-            watched = _Saved(saved)
-            tasks.start_soon(self._watch, stop, watched)
-            tasks.start_soon(self._compare, since, watched)
-            yield
-            stop.set()
-            tasks.cancel_scope.cancel()
-        since.close()
+        with closing(Since(self.session.project, self._now)) as since:
+            async with anyio.create_task_group() as tasks:
+                watched = _Saved(saved)
+                tasks.start_soon(self._whole, self._watch, stop, watched)
+                tasks.start_soon(self._whole, self._compare, since, watched)
+                yield
+                stop.set()
+                tasks.cancel_scope.cancel()
+
+    async def _whole(self, work: Callable[..., Awaitable[None]], *given: Any) -> None:
+        """A preview that no longer follows the cards would be a lie: it ends, and the fault is raised."""
+        try:
+            await work(*given)
+        except Exception as error:
+            self.broken = error
+            self._tell_all(None)
+            self.end()
 
     async def _watch(self, stop: anyio.Event, watched: _Saved) -> None:
         async for paths in saves(self.session.project, stop):
@@ -191,13 +205,12 @@ class _Saved:
         await self._event.wait()
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """Ends at once: what listens for news would keep it waiting."""
 
-    preview: Preview
-
     def handle_exit(self, sig: int, frame: Any) -> None:
-        self.preview.hang_up()
+        preview: Preview = self.config.app  # type: ignore[assignment]
+        preview.hang_up()
         super().handle_exit(sig, frame)
 
 
@@ -223,8 +236,19 @@ def serve(
 ) -> None:
     """Serves an open session until Ctrl-C, which it leaves to the caller as `KeyboardInterrupt`."""
     preview = Preview(session, listening.getsockname()[1], editor, now)
-    config = uvicorn.Config(
-        preview.app,
+    server = Server(config(preview))
+    preview.end = lambda: setattr(server, "should_exit", True)
+    started()
+    with suppress(SystemExit):
+        server.run(sockets=[listening])
+    if preview.broken is not None:
+        raise preview.broken
+
+
+def config(preview: Preview) -> uvicorn.Config:
+    """How it is served: silently, and without waiting for anybody at the end."""
+    return uvicorn.Config(
+        preview,
         log_level="critical",
         access_log=False,
         ws="none",
@@ -232,11 +256,6 @@ def serve(
         date_header=False,
         timeout_graceful_shutdown=1,
     )
-    server = _Server(config)
-    server.preview = preview
-    started()
-    with suppress(SystemExit):
-        server.run(sockets=[listening])
 
 
 def _json(value: Any) -> Response:

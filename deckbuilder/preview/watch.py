@@ -19,9 +19,7 @@ _PARTS = (".part", ".tmp", ".swp", ".swx", ".bak", "~")
 async def saves(project: Project, stop: anyio.Event) -> AsyncIterator[set[Path]]:
     """The files that changed, save by save."""
     folders = [folder for folder in (project.cards, project.templates) if folder.is_dir()]
-    async for changes in awatch(
-        *folders, watch_filter=_counts, debounce=AT_MOST, step=SETTLED, stop_event=stop, raise_interrupt=False
-    ):
+    async for changes in awatch(*folders, watch_filter=_counts, debounce=AT_MOST, step=SETTLED, stop_event=stop):
         yield {Path(path) for _, path in changes}
 
 

@@ -25,7 +25,10 @@ Preview.list = (() => {
 
   list.filter = () => {
     list.words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    list.shown = data.cards.filter((card) => fits(card));
+    const found = data.cards.filter((card) => fits(card));
+    const named = (card) => list.words.every((word) => card.note.name.toLowerCase().includes(word));
+    // What is called so comes before what only mentions it; each in teaching order.
+    list.shown = list.words.length ? [...found.filter(named), ...found.filter((card) => !named(card))] : found;
     rows.style.height = `${list.shown.length * ROW}px`;
     const all = data.cards.length;
     const some = list.shown.length;
