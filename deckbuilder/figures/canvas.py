@@ -19,6 +19,7 @@ LIGHT = np.array([-0.34, 0.50, 0.80]) / np.linalg.norm([-0.34, 0.50, 0.80])
 SHADE, SHINE = 0.56, 0.92
 SMALL = 60  # pixels: less of a bone than this is not worth a path
 TOLERANCE = 0.75
+_SCRAP = 0.005  # of the picture
 _FOLD = 0.003  # metres: from this step on, the nearer part has an outline
 
 
@@ -39,7 +40,7 @@ def draw(frame: Frame, bones: Sequence[str], dimmed: Collection[str] = ()) -> Ca
     layers = []
     for number, name in enumerate(bones):
         mask = seen.which == number
-        if mask.sum() >= SMALL:
+        if mask.sum() >= SMALL and not _scrap(mask):
             layers.append((-float(np.median(seen.depth[mask])), number, name))
     parts = []
     for _, number, name in sorted(layers):
@@ -94,6 +95,8 @@ def _folds(depth: Floats, mask: NDArray[np.bool_], scale: float) -> Floats:
     return soft(within & (rise - 1.5 * slope > max(_FOLD, 3 / scale)), 0.9) + 0.12
 
 
-def room(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The part of a buffer that is inside the picture."""
-    return mask[MARGIN:-MARGIN, MARGIN:-MARGIN]
+def _scrap(mask: NDArray[np.bool_]) -> bool:
+    """Whether so little of a bone reaches into the picture that nobody could tell what it is."""
+    inside = mask[MARGIN:-MARGIN, MARGIN:-MARGIN]
+    edges = (inside[0], inside[-1], inside[:, 0], inside[:, -1])
+    return bool(any(edge.any() for edge in edges) and inside.sum() < _SCRAP * inside.size)
