@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import ankis
@@ -137,7 +136,8 @@ def test_an_anki_that_cannot_draw_shows_no_picture_and_says_why(
 ) -> None:
     """It would show the answer."""
     first, _ = cards(author, anki, "hide-all")
-    window = browser.Reviewer(chromium, script=Path("none"))
+    window = browser.Reviewer(chromium)
+    window.page.evaluate("() => { window.anki = {} }")
     window.media = anki.media()
 
     window.show(first, side)
