@@ -1,4 +1,4 @@
-"""Anki's own template language, as far as it decides which cards exist.
+"""Anki's own template language: how a template is read, and which cards exist. `ankirender` shows them.
 
 A front is blank when no non-empty field is put out; Anki then makes no card. The same judgement here gives the card
 rows that Anki itself would make. Source: `rslib/src/template.rs` of ankitects/anki; tests compare with the real one.
@@ -17,6 +17,9 @@ FILTERS = frozenset({"text", "hint", "type", "nc", "cloze", "cloze-only", "furig
 MAX_DEPTH = 100
 
 _TOKEN = re.compile(r"<!--.*?-->|\{\{(.*?)\}\}", re.DOTALL)
+# Templates of long ago may begin so, and then have their tags in <% %>.
+_OLD = "{{=<% %>=}}"
+_OLD_TOKEN = re.compile(r"<!--.*?-->|<%(.*?)%>", re.DOTALL)
 _BLANK = re.compile(r"(?:[ \t\n\v\f\r]|</?(?:br|div) ?/?>)*", re.IGNORECASE)
 
 
@@ -34,10 +37,11 @@ class Section:
 
     field: str
     negated: bool
-    inside: tuple[Put | Section, ...]
+    inside: tuple[Node, ...]
 
 
-Node = Put | Section
+# Text stands as it is, comments too.
+Node = str | Put | Section
 
 
 class BadTemplate(Exception):
@@ -50,13 +54,21 @@ class BadTemplate(Exception):
 
 @lru_cache(maxsize=512)
 def parse(template: str) -> tuple[Node, ...]:
-    """The tags of a template. Raises `BadTemplate` where a section is not closed, or closed but not open."""
+    """Text and tags of a template. Raises `BadTemplate` where a section is not closed, or closed but not open."""
     stack: list[tuple[str, bool, list[Node]]] = [("", False, [])]
-    for match in _TOKEN.finditer(template):
+    last, old = 0, template.lstrip().startswith(_OLD)
+    if old:
+        template = template.lstrip().removeprefix(_OLD)
+    for match in (_OLD_TOKEN if old else _TOKEN).finditer(template):
         if match[1] is None:
             continue
-        tag = match[1].strip()
-        if tag.startswith(("#", "^")):
+        if match.start() > last:
+            stack[-1][2].append(template[last : match.start()])
+        last = match.end()
+        tag = match[1].lstrip("{").strip()
+        if len(tag) < 2:
+            stack[-1][2].append(Put(tag))
+        elif tag.startswith(("#", "^")):
             if len(stack) > MAX_DEPTH:
                 raise BadTemplate(f"sections are nested more than {MAX_DEPTH} levels deep", match[0])
             stack.append((tag[1:].strip(), tag[0] == "^", []))
@@ -66,10 +78,12 @@ def parse(template: str) -> tuple[Node, ...]:
                 raise BadTemplate(f"{{{{{tag}}}}} closes a section that is not open", match[0])
             stack[-1][2].append(Section(name, negated, tuple(inside)))
         else:
-            *filters, name = (step.strip() for step in tag.split(":"))
+            *filters, name = tag.split(":")
             stack[-1][2].append(Put(name, tuple(filters)))
     if len(stack) > 1:
         raise BadTemplate(f"{{{{#{stack[-1][0]}}}}} is never closed", "{{#" + stack[-1][0])
+    if last < len(template):
+        stack[0][2].append(template[last:])
     return tuple(stack[0][2])
 
 
@@ -78,7 +92,7 @@ def fields(nodes: tuple[Node, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
     for node in nodes:
         if isinstance(node, Put):
             yield node.field, node.filters
-        else:
+        elif isinstance(node, Section):
             yield node.field, ()
             yield from fields(node.inside)
 
@@ -91,6 +105,8 @@ def is_blank(text: str) -> bool:
 def shows(nodes: tuple[Node, ...], filled: Set[str]) -> bool:
     """Whether a front built from these fields would hold anything."""
     for node in nodes:
+        if isinstance(node, str):
+            continue
         if isinstance(node, Put):
             if node.field in filled:
                 return True

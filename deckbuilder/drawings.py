@@ -68,9 +68,10 @@ class Plate(Model):
     size: Pixels
     labels: tuple[Label, ...]
 
-    def label(self, landmark: str) -> Label | None:
-        """Where the name of a landmark stands, if it does."""
-        return next((each for each in self.labels if each.landmark == landmark), None)
+    def label(self, id: str, name: str) -> Label | None:
+        """Where something is named, if it is; by its name if it has had another id when the plate was drawn."""
+        by_id = next((each for each in self.labels if each.landmark == id), None)
+        return by_id or next((each for each in self.labels if each.text == name), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,8 +105,10 @@ def _known(id: str, library: Library) -> bool:
 
 def _bounds(record: Occlusion, mask: Mask, library: Library) -> tuple[float, float, float, float] | None:
     plate = library.drawings.plates.get(record.plate or "")
-    label = plate.label(mask.landmark) if plate and mask.landmark else None
-    return mask.bounds or (label.box if label else None)
+    if mask.bounds or not plate or not mask.landmark or not _known(mask.landmark, library):
+        return mask.bounds
+    label = plate.label(mask.landmark, library.site_short(mask.landmark))
+    return label.box if label else None
 
 
 def _placeless(record: Occlusion, number: int, mask: Mask, library: Library) -> Diagnostic:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,8 +14,8 @@ from deckbuilder.library import Library
 from deckbuilder.lock import Changes, Lock
 from deckbuilder.notes import DeckSpec, Note
 from deckbuilder.project import Project
-from deckbuilder.records import NOTE_KINDS, Exam, Record
-from deckbuilder.render import Rendered, render
+from deckbuilder.records import NOTE_KINDS, Deck, Exam, Record
+from deckbuilder.render import NoteTypes, Rendered, render
 from deckbuilder.render.places import stated
 from deckbuilder.salvage import Lost, salvage
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from deckbuilder.package.writer import Written
 
 Tick = Callable[[str, int, int], None]
+Read = Callable[[Iterable[Path], Path], tuple[list[source.Document], list[Diagnostic]]]
 # A clock that says less than this was never set: times from it would block every later update.
 EARLIEST = 1_577_836_800  # 2020-01-01
 # One that says more would leave times in the lock, and in learners' Anki, that nothing can take back.
@@ -112,11 +113,22 @@ def decks(ready: Ready, notes: list[Note], variant: str = "") -> dict[str, DeckS
     return describe.decks(ready.rendered.deck, ready.edition, notes, ready.rendered.note_types, variant)
 
 
-def load(project: Project, tick: Tick = lambda *_: None) -> Loaded:
-    """Records, their faults, and the notes of those that have none."""
+def load(
+    project: Project,
+    tick: Tick = lambda *_: None,
+    *,
+    read: Read = source.read,
+    types: Callable[[Project, Deck], NoteTypes] = NoteTypes,
+    wanted: Callable[[Record], bool] = lambda record: True,
+) -> Loaded:
+    """Records, their faults, and the notes of those that have none.
+
+    For a caller that loads again and again: `read` and `types` may keep what did not change, and only records that are
+    `wanted` become notes.
+    """
     paths = list(project.sources())
     tick("reading", 0, len(paths))
-    documents, unreadable = source.read(paths, project.root)
+    documents, unreadable = read(paths, project.root)
     tick("checking", 0, len(documents))
     found, malformed = records.parse(documents)
     drawn = drawings.read(project)
@@ -135,6 +147,8 @@ def load(project: Project, tick: Tick = lambda *_: None) -> Loaded:
         beside=others,
         kinds={kind for kind, _ in loaded.lost.ids if kind in NOTE_KINDS},
         doubted=loaded.lost.names,
+        types=types,
+        wanted=wanted,
     )
     loaded.diagnostics += faults
     return loaded
@@ -148,10 +162,10 @@ def _sound(loaded: Loaded, found: list[Record], documents: list[source.Document]
     faulty = errors(loaded.diagnostics)
     if not faulty:
         return loaded.library, []
-    starts: dict[str, list[tuple[int, int]]] = {}
+    starts: dict[str, list[tuple[int, int]]] = {fault.location.path: [] for fault in faulty}
     for document in documents:
-        place = document.locate()
-        starts.setdefault(place.path, []).append((place.line, id(document)))
+        if document.file.name in starts:
+            starts[document.file.name].append((document.locate().line, id(document)))
     bad: set[int] = set()
     for path, line in {(fault.location.path, fault.location.line) for fault in faulty}:
         before = [each for each in starts.get(path, []) if each[0] <= line]

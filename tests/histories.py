@@ -235,8 +235,12 @@ class History:
 
     def does_draw_the_plate_anew(self) -> None:
         boxes = [[round(self.dice.uniform(0, 0.2), 2), place / 5, 0.5, 0.1] for place in range(4)]
-        labels = [{"landmark": mark, "box": box} for mark, box in zip(MARKS, boxes, strict=True)]
-        plate = {"file": "drawn/bone.svg", "seen": f"A bone, drawing {self.number()}", "labels": labels}
+        labels = [
+            {"landmark": mark, "text": mark, "box": box, "at": [0.9, 0.5]}
+            for mark, box in zip(MARKS, boxes, strict=True)
+        ]
+        seen = f"A bone, drawing {self.number()}"
+        plate = {"file": "drawn/bone.svg", "seen": seen, "size": [90, 90], "labels": labels}
         self.author.write("cards/media/drawn/bone.svg", SQUARE.format(self.number()))
         self.author.write("cards/media/figures.json", json.dumps({"plates": {"bone": plate}}))
 

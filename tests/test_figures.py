@@ -76,7 +76,7 @@ def text(name: str) -> str:
     return (MEDIA / name).read_text("utf-8")
 
 
-SHAPED = muscles() if EVERY else ["biceps-femoris", "iliacus"]
+SHAPED = muscles() if EVERY else ["biceps-femoris", "iliacus", "psoas-major", "vastus-lateralis"]
 
 
 def drawn(*ids: str, seed: str = "0", project: Path = ROOT) -> dict[str, str]:

@@ -20,6 +20,7 @@ VERBS = {
     "new": "Make a starter project that builds at once.",
     "check": "Find every fault in the cards, with its place and the next step.",
     "build": "Package the cards as an .apkg for Anki.",
+    "preview": "Show the cards in the browser as Anki shows them, and every save at once.",
     "diff": "Show what learners will see change.",
     "release": "Make everything that learners get of an edition.",
     "rename": "Give a record another id, wherever the cards name it; reviews are kept.",

@@ -92,12 +92,12 @@ def drawn_from(muscle: Muscle) -> dict[str, list[list[str]]]:
 
 def lacking(muscle: Muscle) -> list[Diagnostic]:
     """What must be stated before this muscle can be drawn."""
-    from deckbuilder.figures.bundles import PICTURES
     from deckbuilder.figures.landmarks import landmark
+    from deckbuilder.figures.pictures import PICTURES
 
     if muscle.id not in PICTURES:
         message = f"nothing says how {muscle.name} is looked at"
-        help = "add it to PICTURES in deckbuilder/figures/bundles.py"
+        help = "add its Picture in deckbuilder/figures/pictures_*.py"
         return [Diagnostic(muscle.locate(), "no-figure", message, help, "warning")]
     found = []
     for role in ROLES:

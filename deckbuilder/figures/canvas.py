@@ -11,7 +11,7 @@ from scipy import ndimage
 
 from deckbuilder.figures.curves import outline, soft
 from deckbuilder.figures.model import skeleton
-from deckbuilder.figures.raster import MARGIN, Seen, Surface, look
+from deckbuilder.figures.raster import FAR, MARGIN, Seen, Surface, look
 from deckbuilder.figures.view import Floats, Frame
 
 # Light falls from the upper left, over the shoulder of whoever looks.
@@ -19,6 +19,8 @@ LIGHT = np.array([-0.34, 0.50, 0.80]) / np.linalg.norm([-0.34, 0.50, 0.80])
 SHADE, SHINE = 0.56, 0.92
 SMALL = 60  # pixels: less of a bone than this is not worth a path
 TOLERANCE = 0.75
+_SCRAP = 0.005  # of the picture
+_FOLD = 0.003  # metres: from this step on, the nearer part has an outline
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ def draw(frame: Frame, bones: Sequence[str], dimmed: Collection[str] = ()) -> Ca
     layers = []
     for number, name in enumerate(bones):
         mask = seen.which == number
-        if mask.sum() >= SMALL:
+        if mask.sum() >= SMALL and not _scrap(mask):
             layers.append((-float(np.median(seen.depth[mask])), number, name))
     parts = []
     for _, number, name in sorted(layers):
@@ -79,9 +81,22 @@ def _bone(seen: Seen, number: int, scale: float, dim: bool) -> str:
         svg += f'<path class="{kind}s" d="{dark}"/>'
     if bright and not dim:
         svg += f'<path class="{kind}l" d="{bright}"/>'
+    ink = outline(_folds(seen.depth, mask, scale), 0.6, 22)
+    if ink and not dim:
+        svg += f'<path class="bk" d="{ink}"/>'
     return svg
 
 
-def room(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The part of a buffer that is inside the picture."""
-    return mask[MARGIN:-MARGIN, MARGIN:-MARGIN]
+def _folds(depth: Floats, mask: NDArray[np.bool_], scale: float) -> Floats:
+    """A field that is above zero along the lines where a bone lies before a farther part of itself."""
+    within = ndimage.binary_erosion(mask, iterations=2)
+    rise = ndimage.maximum_filter(np.where(mask, depth, -FAR), 3) - depth
+    slope = depth - ndimage.minimum_filter(np.where(mask, depth, FAR), 3)
+    return soft(within & (rise - 1.5 * slope > max(_FOLD, 3 / scale)), 0.9) + 0.12
+
+
+def _scrap(mask: NDArray[np.bool_]) -> bool:
+    """Whether so little of a bone reaches into the picture that nobody could tell what it is."""
+    inside = mask[MARGIN:-MARGIN, MARGIN:-MARGIN]
+    edges = (inside[0], inside[-1], inside[:, 0], inside[:, -1])
+    return bool(any(edge.any() for edge in edges) and inside.sum() < _SCRAP * inside.size)

@@ -8,10 +8,11 @@ import numpy as np
 
 from deckbuilder.figures import bodies, canvas, flesh, marks
 from deckbuilder.figures.bodies import Body, Ground
-from deckbuilder.figures.bundles import PICTURES, TENDON, At, Bundle, Cut, Line, Picture
+from deckbuilder.figures.bundles import TENDON, At, Bundle, Cut, Line, Picture
 from deckbuilder.figures.landmarks import landmark
 from deckbuilder.figures.marks import Attachment, Mark
 from deckbuilder.figures.model import skeleton
+from deckbuilder.figures.pictures import PICTURES
 from deckbuilder.figures.style import document
 from deckbuilder.figures.view import Floats, Frame, View
 from deckbuilder.records import Muscle

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 
 from deckbuilder.figures.bodies import Body
@@ -14,11 +15,14 @@ from deckbuilder.figures.curves import outline, soft
 from deckbuilder.figures.model import skeleton
 from deckbuilder.figures.raster import Surface, look
 from deckbuilder.figures.style import css, wrapped
-from deckbuilder.figures.view import Frame, View
+from deckbuilder.figures.view import Floats, Frame, View
 
 # Units to a pixel of the page, and the picture's height in pixels.
 SCALE, HEIGHT = 2, 250
 _ROOM = 0.02
+_SKULL = 0
+_EYE = np.hypot(*np.mgrid[-7:8, -7:8]) <= 7
+_DEEP = 0.006  # metres behind what is around
 _DAY = {
     ".a": "fill:#e6dcc5;stroke:#9c9079;stroke-width:1.3",
     ".c": "fill:#c9bb9b",
@@ -31,8 +35,9 @@ _NIGHT = {
 }
 # Bones that are painted together, in this order: few paths, and no outline in between.
 _TOGETHER = (
+    ("skull", "mandible"),
     ("thoracic", "lumbar", "cervical", "sacrum", "coccyx"),
-    ("ribs", "skull", "mandible"),
+    ("ribs",),
     ("hip-bone", "scapula", "clavicle"),
     ("femur", "tibia", "fibula", "talus", "calcaneus", "foot", "toes"),
     ("humerus", "radius", "ulna"),
@@ -76,6 +81,14 @@ def _bones(view: str) -> tuple[Frame, str]:
         if not path:
             continue
         light = lit(seen.normal, mask, 3.0)
-        shade = outline(np.minimum(0.45 - light, soft(mask) * 0.5 - 0.15), 1.2, 90)
+        hollow = _hollow(seen.depth, mask) if place == _SKULL else np.full_like(light, -1.0)
+        shade = outline(np.minimum(np.maximum(0.45 - light, hollow), soft(mask) * 0.5 - 0.15), 1.1, 20)
         svg += f'<path class="a" d="{path}"/>' + (f'<path class="c" d="{shade}"/>' if shade else "")
     return frame, svg
+
+
+def _hollow(depth: Floats, mask: NDArray[np.bool_]) -> Floats:
+    """A field that is above zero in pits no wider than an eye, by which a skull is known."""
+    pit = depth - ndimage.grey_opening(depth, footprint=_EYE)
+    found: Floats = ndimage.gaussian_filter(np.where(mask, np.clip(pit, 0, 0.03), 0.0), 0.8) - _DEEP
+    return found * 60

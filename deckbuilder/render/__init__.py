@@ -29,6 +29,8 @@ from deckbuilder.render.media import Pictures
 from deckbuilder.render.notetypes import NoteTypes
 from deckbuilder.render.places import explain, where
 
+__all__ = ["NoteTypes", "Rendered", "render", "teaching_order"]
+
 _LINE_BREAK = re.compile(r"\s*\n\s*")
 _COMPILED = {trusted: Compiled(__file__, f"trusted: {trusted}") for trusted in (True, False)}
 _TIERS = {"core": 0, "useful": 1, "deep": 2}
@@ -51,19 +53,23 @@ def render(
     beside: Collection[Record] = (),
     kinds: Collection[str] = (),
     doubted: Callable[[str], bool] = lambda id: False,
+    types: Callable[[Project, Deck], NoteTypes] = NoteTypes,
+    wanted: Callable[[Record], bool] = lambda record: True,
 ) -> tuple[Rendered | None, list[Diagnostic]]:
     """Every note of the project. `tick(done, of)` is called now and then on long work.
 
     `beside`: records that cannot be rendered, and `kinds`: those of records that could not be read; their pictures and
     templates are looked at all the same. `doubted(id)`: whether a record may only lack a card because another one is at
-    fault. Without a deck nothing is made, but all is looked at.
+    fault. Without a deck nothing is made, but all is looked at. `types` may know the note types already; only records that
+    are `wanted` become notes.
     """
     deck = library.deck or _stand_in()
     pictures = Pictures(project, deck.note_types.prefix.lower(), library)
     unseen = [fault for record in beside if isinstance(fault := pictures.of(record), Diagnostic)]
-    note_types = NoteTypes(project, deck)
+    note_types = types(project, deck)
     writer = _Writer(library, project, deck, note_types, pictures, doubted)
-    subjects = [(record, subject) for record in teaching_order(library, deck) for subject in record.subjects()]
+    order = [record for record in teaching_order(library, deck) if wanted(record)]
+    subjects = [(record, subject) for record in order for subject in record.subjects()]
     notes: list[Note] = []
     for done, (record, subject) in enumerate(subjects):
         if done % 500 == 0:

@@ -116,7 +116,8 @@ def check_card(
                     f"Anki has no filter '{each}'",
                     nearest(each, ankitemplate.FILTERS) or "leave it out",
                 )
-    if side == "front" and not cloze and (len(nodes) != 1 or not isinstance(nodes[0], ankitemplate.Section)):
+    tags = [node for node in nodes if not isinstance(node, str)]
+    if side == "front" and not cloze and (len(tags) != 1 or not isinstance(tags[0], ankitemplate.Section)):
         yield Diagnostic(
             in_template(project, name),
             "front-gate",

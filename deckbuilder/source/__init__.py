@@ -17,10 +17,11 @@ from deckbuilder.source import guard
 from deckbuilder.source.broken import broken
 from deckbuilder.source.document import Document, File, Path_, Value
 from deckbuilder.source.guard import MAX_BYTES
+from deckbuilder.source.kept import Kept
 from deckbuilder.source.parser import nodes_of
 from deckbuilder.source.values import Reading
 
-__all__ = ["MAX_BYTES", "Document", "File", "Path_", "Value", "parse", "read"]
+__all__ = ["MAX_BYTES", "Document", "File", "Kept", "Path_", "Value", "parse", "read"]
 
 
 def read(paths: Iterable[Path], root: Path) -> tuple[list[Document], list[Diagnostic]]:

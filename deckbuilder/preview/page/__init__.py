@@ -1,0 +1,30 @@
+"""The page's own files: plain HTML, CSS and JavaScript, the same for the server and for an exported site."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+FRAME = "frame.html"
+# Where the frame of an exported site says what it may load; the server says it in a header.
+POLICY = "[[policy]]"
+STYLES = ("app.css",)
+SCRIPTS = ("data.js", "stage.js", "list.js", "inspect.js", "app.js")
+_KINDS = {".css": "text/css", ".js": "text/javascript", ".html": "text/html", ".svg": "image/svg+xml"}
+_FOLDER = resources.files(__name__)
+
+
+def files() -> dict[str, tuple[bytes, str]]:
+    """Each file by its name, with its media type."""
+    names = (FRAME, *STYLES, *SCRIPTS)
+    return {name: ((_FOLDER / name).read_bytes(), _KINDS[name[name.rindex(".") :]]) for name in names}
+
+
+def index(*, token: str = "", folder: str = "page/", data: str = "") -> str:
+    """The page itself. `token`: by which the server knows it; `data`: the script that holds an exported deck."""
+    text = (_FOLDER / "index.html").read_text("utf-8")
+    scripts = [*([data] if data else []), *(f"{folder}{name}" for name in SCRIPTS)]
+    return (
+        text.replace("[[token]]", token)
+        .replace("[[styles]]", "\n".join(f'<link rel="stylesheet" href="{folder}{name}">' for name in STYLES))
+        .replace("[[scripts]]", "\n".join(f'<script src="{name}" defer></script>' for name in scripts))
+    )

@@ -1,0 +1,479 @@
+"""The preview driven as a person would, in a real Chromium: look, search, flip, edit a file, break it, mend it."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from conftest import Author
+
+from deckbuilder.preview import server
+from deckbuilder.preview.export import export
+from deckbuilder.preview.session import Session
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, FrameLocator, Page
+
+BICEPS = "cards/muscles/biceps-brachii.yaml"
+ORIGIN = "muscle/biceps-brachii.3"  # the key, and the number of the card's template
+WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+RED = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M0 0h9v9z" fill="red"/></svg>'
+
+
+class Running:
+    """A preview in a thread of its own, that ends when the test does."""
+
+    def __init__(self, author: Author, port: int = 0) -> None:
+        session = Session(author.project)
+        session.open()
+        self._socket = server.listen(port or 4_900)
+        self.port = self._socket.getsockname()[1]
+        self.address = f"http://127.0.0.1:{self.port}/"
+        self.preview = server.Preview(session, self.port, "", lambda: author.now + 600)
+        config = server.config(self.preview)
+        self._server = server.Server(config)
+        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]})
+        self._thread.start()
+        while not self._server.started:
+            time.sleep(0.01)
+
+    def ends(self) -> None:
+        self.preview.hang_up()
+        self._server.should_exit = True
+        self._thread.join(20)
+        self._socket.close()
+        assert not self._thread.is_alive()
+        assert self.preview.broken is None
+
+
+@pytest.fixture
+def running(author: Author) -> Iterator[Running]:
+    author.write("cards/media/red.svg", RED)
+    author.edit(BICEPS, "sources:", "picture: {file: red.svg, alt: Red, credit: nobody}\nhint: Two places.\nsources:")
+    preview = Running(author)
+    yield preview
+    preview.ends()
+
+
+@contextmanager
+def opened(chromium: Browser, address: str, size: Any = None, **how: Any) -> Iterator[Page]:
+    """A page that may not complain, nor ask for anything elsewhere."""
+    context = chromium.new_context(viewport=size or WIDE, reduced_motion="reduce", **how)
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda said: wrong.append(f"{said.text} {said.location}") if said.type == "error" else None)
+    here = address.split("#")[0].rsplit("/", 1)[0]
+    page.on("request", lambda asked: wrong.append(asked.url) if not asked.url.startswith((here, "data:")) else None)
+    page.goto(address)
+    page.wait_for_selector("body[data-ready]")
+    yield page
+    context.close()
+    assert [each for each in wrong if "ERR_CONNECTION_REFUSED" not in each and "ERR_INCOMPLETE" not in each] == []
+
+
+@pytest.fixture
+def page(chromium: Browser, running: Running) -> Iterator[Page]:
+    with opened(chromium, f"{running.address}#{ORIGIN}") as page:
+        yield page
+
+
+def face(page: Page, name: str = "front light") -> FrameLocator:
+    return page.frame_locator(f'iframe[data-face="{name}"]')
+
+
+def reads(page: Page, words: str, name: str = "front light") -> None:
+    """Waits until a side shows these words."""
+    face(page, name).locator("#qa").filter(has_text=re.compile(words)).wait_for(timeout=8_000)
+
+
+def test_a_card_is_shown_front_and_back(page: Page) -> None:
+    reads(page, "What is its origin", "front light")
+    reads(page, "Coracoid process", "back light")
+
+    assert face(page).locator("body").get_attribute("class") == "card card3 isLin fancy"
+    assert page.title() == "Biceps brachii – Arm"
+    picture = face(page, "back light").locator("figure img")
+    assert picture.evaluate("image => image.naturalWidth") == 9
+
+
+def test_the_list_is_searched_by_name_text_tag_and_key(page: Page) -> None:
+    every = page.locator("#count").inner_text()
+    for words, first in [
+        ("triceps", "Triceps brachii"),
+        ("coracoid process tip", "Biceps brachii"),
+        ("concept/reciprocal", "Reciprocal inhibition"),
+        ("muscle::arm brachialis origin", "Brachialis"),
+    ]:
+        page.keyboard.press("/")
+        page.keyboard.type(words)
+        assert page.locator(".row .title").first.inner_text() == first, words
+        page.keyboard.press("Escape")  # clears it
+        page.keyboard.press("Escape")  # leaves it
+
+    assert page.locator("#count").inner_text() == every
+
+
+def test_a_card_is_picked_by_mouse_and_by_keys(page: Page) -> None:
+    page.locator(".row", has_text="Brachialis").first.click()
+    reads(page, "Brachialis")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    page.keyboard.press("ArrowDown")
+
+    chosen = page.locator(".row[aria-selected=true]")
+    assert chosen.get_attribute("data-card") == "muscle/brachialis.3"
+    assert page.url.endswith("#muscle%2Fbrachialis.3")
+
+
+def test_kinds_and_tags_narrow_the_list(page: Page) -> None:
+    page.locator("#kinds button", has_text="Muscle").click()
+    assert set(page.locator(".row").evaluate_all("rows => rows.map(row => row.dataset.kind)")) == {"muscle"}
+
+    page.locator("#tags-box summary").click()
+    page.locator(".twist[aria-label^='Muscle']").click()
+    page.locator(".twist[aria-label^='Arm']").click()
+    posterior = page.locator("#tags .tag", has_text="Posterior")
+    count = posterior.locator(".soft").inner_text()
+    posterior.click()
+
+    assert page.locator("#count").inner_text().startswith(f"{count} of ")
+    assert page.locator(".row .title").first.inner_text() == "Triceps brachii"
+
+
+def test_space_shows_the_answer_and_then_the_next_card(page: Page) -> None:
+    page.keyboard.press("s")
+    reads(page, "What is its origin")
+    page.keyboard.press(" ")
+    reads(page, "Coracoid process", "back light")
+    assert page.locator(".face").count() == 1
+    page.keyboard.press("3")
+
+    reads(page, "What is its insertion")
+
+
+def test_keys_work_while_the_card_has_the_focus(page: Page) -> None:
+    page.keyboard.press("s")
+    reads(page, "What is its origin")
+    face(page).locator("h1").click()
+    page.keyboard.press(" ")
+
+    reads(page, "Coracoid process", "back light")
+
+
+def test_a_long_answer_opens_where_it_begins(chromium: Browser, running: Running) -> None:
+    with opened(chromium, f"{running.address}#{ORIGIN}", {"width": 390, "height": 420}) as page:
+        page.keyboard.press(" ")
+        reads(page, "Coracoid process", "back light")
+        page.wait_for_timeout(300)
+
+        top = face(page, "back light").locator("#answer").evaluate("rule => rule.getBoundingClientRect().top")
+        assert abs(top) < 2
+
+
+def test_a_hint_unfolds(page: Page) -> None:
+    hint = face(page).locator("div.hint")
+    assert hint.is_hidden()
+    face(page).locator("a.hint").click()
+
+    assert hint.is_visible()
+    assert "Two places." in hint.inner_text()
+
+
+def test_dark_and_both_as_anki_marks_them(page: Page) -> None:
+    page.keyboard.press("n")
+    reads(page, "origin", "front dark")
+    assert "nightMode night_mode" in str(face(page, "front dark").locator("body").get_attribute("class"))
+
+    page.keyboard.press("n")
+    for name in ("front light", "front dark", "back light", "back dark"):
+        reads(page, "origin", name)
+
+
+def test_devices_have_their_real_width(page: Page) -> None:
+    widths = []
+    for _ in range(3):
+        reads(page, "origin")
+        widths.append(face(page).locator("body").evaluate("() => innerWidth"))
+        page.keyboard.press("d")
+        page.wait_for_timeout(100)
+
+    assert widths == [390, 820, 1100]
+
+
+def test_what_is_typed_is_compared(chromium: Browser, author: Author) -> None:
+    author.write(
+        "cards/typed.yaml",
+        "question: typed-muscle\nask: Which muscle flexes the elbow with the palm down?\nanswer: brachialis\n"
+        "typed: true\ntopic: anatomy\nsources: openstax-ap2e-11-5\n",
+    )
+    running = Running(author)
+    try:
+        with opened(chromium, f"{running.address}#question/typed-muscle.3") as page:
+            page.keyboard.press("s")
+            face(page).locator("#typeans").click()
+            page.keyboard.type("brachalis")
+            page.keyboard.press("Enter")
+            reads(page, "brach-alis", "back light")
+            good = face(page, "back light").locator(".typeGood").all_inner_texts()
+            assert good == ["brach", "alis", "brach", "alis"] or "".join(good) == "brachalisbrachalis"
+            assert face(page, "back light").locator(".typeMissed").all_inner_texts() == ["-", "i"]
+    finally:
+        running.ends()
+
+
+# Live
+
+
+def test_a_save_is_seen_and_the_place_is_kept(page: Page, author: Author) -> None:
+    page.locator("#kinds button", has_text="Muscle").click()
+    page.keyboard.press("s")
+    page.keyboard.press(" ")
+    reads(page, "Coracoid process", "back light")
+    body = face(page, "back light").locator("body")
+    body.evaluate("() => { document.body.style.minHeight = '3000px'; scrollTo(0, 400) }")
+
+    author.edit(BICEPS, "at its tip", "right at its very tip")
+
+    reads(page, "right at its very tip", "back light")
+    assert body.evaluate("() => scrollY") == 400
+    assert page.locator(".row[aria-selected=true]").get_attribute("data-card") == ORIGIN
+    assert page.locator("#kinds button[aria-pressed=true]").inner_text().startswith("Muscle")
+
+
+def test_a_fault_is_read_beside_the_card_and_gone_when_it_is_mended(page: Page, author: Author) -> None:
+    good = author.read(BICEPS)
+    author.edit(BICEPS, "insertion: radial-tuberosity", "insertion: radial-tuberosty")
+
+    banner = page.locator("#banner")
+    banner.wait_for()
+    assert "no landmark, bone or structure has the id 'radial-tuberosty'" in banner.inner_text()
+    assert "did you mean 'radial-tuberosity'?" in banner.inner_text()
+    assert f"{BICEPS}:14" in banner.inner_text()
+    assert page.locator("#alarm").inner_text() == "1 fault"
+    reads(page, "Coracoid process", "back light")
+    page.keyboard.press("f")
+    assert "unknown-reference" in page.locator("#faults").inner_text()
+    assert page.locator(".row[aria-selected=true] .mark.bad").count() == 1
+
+    author.write(BICEPS, good)
+
+    banner.wait_for(state="hidden")
+    assert page.locator("#alarm").is_hidden()
+    assert "No faults" in page.locator("#faults").inner_text()
+
+
+def test_a_click_on_the_place_opens_the_editor_at_its_line(
+    page: Page, running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run: list[list[str]] = []
+
+    def runs(words: list[str]) -> bool:
+        run.append(words)
+        return True
+
+    monkeypatch.setattr(server.editors, "run", runs)
+    running.preview._editor = "code"
+    with page.expect_response("**/open"):
+        page.locator("#inspect .place").click()
+
+    assert [words[:2] for words in run] == [["code", "-g"]]
+    assert run[0][2].endswith(f"{BICEPS}:2:1")
+
+
+def test_a_template_is_seen_at_once(chromium: Browser, author: Author) -> None:
+    author.take_templates()
+    running = Running(author)
+    try:
+        with opened(chromium, f"{running.address}#{ORIGIN}") as page:
+            reads(page, "origin")
+            style = "templates/_shared/style.css"
+            author.write(style, author.read(style) + "\n.db h1 { color: rgb(1, 2, 3) !important; }\n")
+            face(page).locator("h1").evaluate(
+                "async head => { while (getComputedStyle(head).color !== 'rgb(1, 2, 3)')"
+                " await new Promise(requestAnimationFrame); }"
+            )
+            author.edit("templates/_shared/face.html.j2", '<p class="q">', '<p class="q">Say: ')
+            reads(page, "Say: ")
+    finally:
+        running.ends()
+
+
+def test_changes_since_the_last_build_are_told(chromium: Browser, author: Author) -> None:
+    author.build()
+    running = Running(author)
+    try:
+        with opened(chromium, f"{running.address}#{ORIGIN}") as page:
+            author.edit(BICEPS, "at its tip", "at the tip")
+            page.locator(".row[aria-selected=true] .mark.new").wait_for()
+            page.keyboard.press("c")
+            assert "Biceps brachii" in page.locator("#changes").inner_text()
+            assert "the last build" in page.locator("#changes").inner_text()
+    finally:
+        running.ends()
+
+
+def test_the_page_finds_its_server_again(chromium: Browser, author: Author) -> None:
+    first = Running(author)
+    with opened(chromium, f"{first.address}#{ORIGIN}") as page:
+        reads(page, "origin")
+        first.ends()
+        page.locator("#lost").wait_for()
+        author.edit(BICEPS, "at its tip", "at another tip")
+        second = Running(author, first.port)
+        try:
+            assert second.port == first.port
+            reads(page, "at another tip", "back light")
+            page.locator("#lost").wait_for(state="hidden")
+        finally:
+            second.ends()
+
+
+def test_a_strangers_card_reaches_neither_the_page_nor_the_server(chromium: Browser, author: Author) -> None:
+    author.take_templates()
+    author.edit(
+        "templates/muscle/cards/origin.html.j2",
+        "[% block question %]",
+        "[% block question %]<script>window.tried = {}; try { parent.document.title = 'taken'; } catch (error) {"
+        " tried.page = error.name; } fetch('/state').catch(error => tried.server = error.name);"
+        " fetch('https://example.com/').catch(error => tried.network = error.name);"
+        " try { localStorage.x = 1; } catch (error) { tried.storage = error.name; }</script>",
+    )
+    running = Running(author)
+    try:
+        context = chromium.new_context(viewport=WIDE)
+        page = context.new_page()
+        asked: list[str] = []
+        page.on("request", lambda each: asked.append(each.url))
+        page.goto(f"{running.address}#{ORIGIN}")
+        reads(page, "origin")
+        page.wait_for_timeout(300)
+        tried = face(page).locator("body").evaluate("() => window.tried")
+        context.close()
+    finally:
+        running.ends()
+
+    assert tried == {"page": "SecurityError", "server": "TypeError", "network": "TypeError", "storage": "SecurityError"}
+    assert [url for url in asked if "example.com" in url] == []
+    assert len([url for url in asked if url.endswith("/state")]) == 1
+
+
+# For everybody
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+def test_axe_finds_nothing_wrong_with_the_page(
+    chromium: Browser, running: Running, author: Author, size: Any, scheme: str
+) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed here").Axe()
+    author.edit(BICEPS, "insertion: radial-tuberosity", "insertion: radial-tuberosty")
+    with opened(chromium, f"{running.address}#{ORIGIN}", size, color_scheme=scheme) as page:
+        page.locator("#banner").wait_for()
+        for state in ("", "list", "details", "help"):
+            if state == "list":
+                page.keyboard.press("/")
+                page.locator("#tags-box summary").click()
+            elif state == "details":
+                page.keyboard.press("Escape")
+                page.keyboard.press("Escape")
+                page.keyboard.press("f")
+            elif state:
+                page.keyboard.press("Escape")
+                page.keyboard.press("?")
+            # The cards have tests of their own; here it is what is around them.
+            found = axe.run(
+                page, context={"exclude": [["iframe"]]}, options={"resultTypes": ["violations"], "iframes": False}
+            )
+            assert found.violations_count == 0, f"{state}: {found.generate_report()}"
+
+
+def test_whatever_has_the_focus_is_seen_to_have_it(page: Page) -> None:
+    page.locator("#tags-box summary").click()
+    unseen, met = [], set()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        found = page.evaluate(
+            "() => { const is = document.activeElement, style = getComputedStyle(is);"
+            " return [is.tagName, is.id || is.className, style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2] }"
+        )
+        met.add(found[0])
+        if not found[2] and found[0] not in ("BODY", "IFRAME", "HTML"):
+            unseen.append(found)
+
+    assert unseen == []
+    assert {"BUTTON", "INPUT", "SUMMARY"} <= met
+
+
+@pytest.mark.parametrize("width", [320, 390, 820, 900, 1180, 1440])
+def test_nothing_sticks_out_at_any_width(chromium: Browser, running: Running, width: int) -> None:
+    with opened(chromium, f"{running.address}#{ORIGIN}", {"width": width, "height": 800}) as page:
+        reads(page, "origin")
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+        assert page.evaluate(
+            "() => document.querySelector('.bar').scrollWidth <= document.querySelector('.bar').clientWidth"
+        )
+
+
+def test_on_a_phone_the_list_and_the_details_come_over_the_card(chromium: Browser, running: Running) -> None:
+    with opened(chromium, f"{running.address}#{ORIGIN}", PHONE, has_touch=True) as page:
+        assert page.locator("#list").is_hidden()
+        page.locator("[data-toggle=cards]").tap()
+        page.locator(".row", has_text="Triceps").first.tap()
+        reads(page, "Triceps")
+        assert page.locator("#list").is_hidden()
+        page.locator("[data-toggle=details]").tap()
+        assert page.locator("#inspect").is_visible()
+        page.locator("[data-close=details]").tap()
+        page.locator("#flip").tap()
+        reads(page, "Triceps", "back light")
+
+
+# The site
+
+
+def test_a_site_shows_its_cards_from_the_disk(
+    chromium: Browser, author: Author, running: Running, tmp_path: Path
+) -> None:
+    export(author.project, tmp_path / "site")
+    with opened(chromium, f"{(tmp_path / 'site' / 'index.html').as_uri()}#{ORIGIN}") as page:
+        reads(page, "Coracoid process", "back light")
+        assert face(page, "back light").locator("figure img").evaluate("image => image.naturalWidth") == 9
+        page.keyboard.press("/")
+        page.keyboard.type("triceps")
+        page.keyboard.press("Enter")
+        page.keyboard.press("j")
+        reads(page, "Triceps")
+        assert page.locator("#tab-faults").is_hidden()
+        assert page.locator(".place").count() == 0
+
+
+def test_a_site_shows_its_cards_from_a_folder_of_a_server(
+    chromium: Browser, author: Author, running: Running, tmp_path: Path
+) -> None:
+    from functools import partial
+    from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *said: object) -> None:
+            pass
+
+    export(author.project, tmp_path / "www" / "project" / "deck")
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path / "www"))) as serving:
+        thread = threading.Thread(target=serving.serve_forever)
+        thread.start()
+        try:
+            address = f"http://127.0.0.1:{serving.server_address[1]}/project/deck/#{ORIGIN}"
+            with opened(chromium, address) as page:
+                reads(page, "Coracoid process", "back light")
+                assert face(page, "back light").locator("figure img").evaluate("image => image.naturalWidth") == 9
+        finally:
+            serving.shutdown()
+            thread.join()
