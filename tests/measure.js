@@ -187,7 +187,8 @@
     const found = [];
     for (const answer of document.querySelectorAll("#qa .answer")) {
       const listed = [...answer.querySelectorAll("li")];
-      const bottom = Math.round((listed.length > parts ? listed[parts - 1] : answer).getBoundingClientRect().bottom);
+      const last = listed.length > parts ? listed[parts - 1] : [...answer.children].filter(each => shown(each) && !each.matches("button")).pop();
+      const bottom = last ? Math.round(last.getBoundingClientRect().bottom) : 0;
       if (bottom > innerHeight) found.push(`the answer ends at ${bottom} px: ${place(answer)}`);
     }
     for (const each of [...document.querySelectorAll("#qa figure img")].slice(0, 1)) {

@@ -25,7 +25,7 @@ _COMPILED = Compiled(__file__)
 _TEXT = r"""(?P<text>"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?|url\([^)]*\)?)"""
 _BLANKS = re.compile(_TEXT + r"|(?:\s|/\*.*?(?:\*/|\Z))+", re.DOTALL)
 _MARKS = re.compile(_TEXT + r"| ?(?P<mark>[{},]|;(?: ?\})?|(?<=[\w-]):(?= )) ?")
-_UNDERSCORED = re.compile(r"(_[^{}\n]*\{)(?=[^}\n]*\))")
+_UNDERSCORED = re.compile(r"(?:^|(?<=\{))(?=[^{}\n]*_)[^{}\n]*\{", re.MULTILINE)
 
 
 class NoteTypes:
@@ -188,7 +188,7 @@ def compact(css: str) -> str:
     css = _BLANKS.sub(lambda found: found["text"] or " ", css)
     css = _MARKS.sub(lambda found: found["text"] or ("}\n" if "}" in found[0] else found["mark"]), css).strip() + "\n"
     # Whatever stands in one line between `_` and `)`, Anki takes for the name of a file that the card needs.
-    return _UNDERSCORED.sub(r"\1\n", css)
+    return _UNDERSCORED.sub(r"\g<0>\n", css)
 
 
 def _fresh_id(deck: Deck, kind: str) -> int:
