@@ -52,7 +52,8 @@ class Shown:
     def cards(self) -> list[tuple[int, str]]:
         """The number of each card, counted from 0, and what it is called."""
         if self.type.cloze:
-            return [(ordinal, f"Gap {ordinal + 1}") for ordinal in self.note.ordinals]
+            what = "Mask" if self.type.stock else "Gap"
+            return [(ordinal, f"{what} {ordinal + 1}") for ordinal in self.note.ordinals]
         return [(ordinal, self.type.templates[ordinal].name) for ordinal in self.note.ordinals]
 
     def brief(self) -> dict[str, Any]:

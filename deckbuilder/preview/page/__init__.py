@@ -16,7 +16,10 @@ _FOLDER = resources.files(__name__)
 def files() -> dict[str, tuple[bytes, str]]:
     """Each file by its name, with its media type."""
     names = (FRAME, *STYLES, *SCRIPTS)
-    return {name: ((_FOLDER / name).read_bytes(), _KINDS[name[name.rindex(".") :]]) for name in names}
+    found = {name: ((_FOLDER / name).read_bytes(), _KINDS[name[name.rindex(".") :]]) for name in names}
+    # A frame of no origin may load no script of ours: what it needs stands in it.
+    frame = found[FRAME][0].replace(b"[[masks]]", (_FOLDER / "masks.js").read_bytes())
+    return {**found, FRAME: (frame, _KINDS[".html"])}
 
 
 def index(*, token: str = "", folder: str = "page/", data: str = "") -> str:
