@@ -148,8 +148,7 @@ class Reviewer:
         self.said: list[str] = []
         self.page.route("**/*", self._answer)
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
-        for name in ("masks.js", "measure.js"):
-            self.page.add_init_script(path=Path(__file__).with_name(name))
+        self.page.add_init_script(path=Path(__file__).with_name("measure.js"))
         self.page.goto(HOME)
         script = script or ankis.reviewer()
         if script.is_file():  # without it, cards with masks say that Anki is too old
