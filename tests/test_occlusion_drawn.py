@@ -7,7 +7,7 @@ from typing import Any
 
 import ankis
 import pytest
-from conftest import Author, lacking
+from conftest import ROOT, Author, lacking
 from judge import Anki
 
 browser = pytest.importorskip("browser")
@@ -50,9 +50,13 @@ SHOWN = """() => ["image-occlusion-container", "toggle", "err"].filter(id => {
 })"""
 
 
-@pytest.fixture(params=ankis.DRAWING)
+# The preview draws masks itself; whatever holds in Anki's reviewers must hold in it.
+OURS = ROOT / "deckbuilder/preview/page/masks.js"
+
+
+@pytest.fixture(params=[*ankis.DRAWING, "preview"])
 def window(request: pytest.FixtureRequest, chromium: Any) -> Iterator[Any]:
-    script = ankis.reviewer(request.param)
+    script = OURS if request.param == "preview" else ankis.reviewer(request.param)
     if not script.is_file():
         lacking(request, f"the reviewer of Anki {request.param} is not installed here: make ankis")
     made = browser.Reviewer(chromium, script=script)
