@@ -34,7 +34,7 @@ from deckbuilder.preview.watch import saves
 HOST = "127.0.0.1"
 FIRST_PORT = 4747
 MAX_ASKED = 4_096  # bytes of a request's body
-QUIET = 0.6  # seconds without a save before what learners will see change is worked out
+QUIET = 1.0  # seconds without a save before what learners will see change is worked out
 BEAT = 15.0  # seconds between signs of life
 _NOT_THERE = PlainTextResponse("There is nothing here.", 404)
 
@@ -48,6 +48,7 @@ class Preview:
         self.run = secrets.token_urlsafe(8)
         self.broken: BaseException | None = None  # a fault of ours, by which it ended
         self.end: Callable[[], None] = lambda: None
+        self.port = port
         self._editor, self._now = editor, now
         self._pages = page.files()
         self._listening: set[asyncio.Queue[Patch | None]] = set()

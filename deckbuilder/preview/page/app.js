@@ -166,6 +166,7 @@
     );
     tell();
   });
+  Preview.on("soon", () => stage.card && data.byId.has(stage.card.id) && stage.show(data.byId.get(stage.card.id)));
   Preview.on("data", () => {
     const card = stage.card && (data.byId.get(stage.card.id) ?? list.shown[0] ?? data.cards[0] ?? null);
     if (card && stage.card && card.id !== stage.card.id) return pick(card);

@@ -83,6 +83,7 @@ Preview.data = (() => {
       });
       data.byId = new Map(data.cards.map((card) => [card.id, card]));
     }
+    Preview.say("soon"); // the card first: all else may take a moment
     Preview.say("data", { notes: Object.keys(news.notes), styles, all });
   }
 

@@ -6,7 +6,7 @@ Preview.inspect = (() => {
   const tabs = ["inspect", "faults", "changes"];
   const inspect = { tab: "inspect" };
   const byTab = { inspect: "tab-card", faults: "tab-faults", changes: "tab-changes" };
-  const section = (title, ...inside) => make("section", {}, make("h3", {}, title), ...inside);
+  const section = (title, ...inside) => make("section", {}, make("h2", {}, title), ...inside);
 
   inspect.turn = (name) => {
     inspect.tab = name;

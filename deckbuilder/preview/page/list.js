@@ -25,10 +25,10 @@ Preview.list = (() => {
 
   list.filter = () => {
     list.words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const found = data.cards.filter((card) => fits(card));
-    const named = (card) => list.words.every((word) => card.note.name.toLowerCase().includes(word));
+    const named = (card) => list.words.filter((word) => card.note.name.toLowerCase().includes(word)).length;
+    list.shown = data.cards.filter((card) => fits(card));
     // What is called so comes before what only mentions it; each in teaching order.
-    list.shown = list.words.length ? [...found.filter(named), ...found.filter((card) => !named(card))] : found;
+    if (list.words.length) list.shown.sort((one, other) => named(other) - named(one));
     rows.style.height = `${list.shown.length * ROW}px`;
     const all = data.cards.length;
     const some = list.shown.length;
