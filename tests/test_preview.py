@@ -227,7 +227,12 @@ def test_a_place_is_opened_in_the_editor(
     preview: server.Preview, browser: Browser, author: Author, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run: list[list[str]] = []
-    monkeypatch.setattr(server.editors, "run", lambda words: run.append(words) or True)
+
+    def runs(words: list[str]) -> bool:
+        run.append(words)
+        return True
+
+    monkeypatch.setattr(editor, "run", runs)
     preview._editor = "code --wait"
 
     answer = asked_to_open(browser, preview.token, path=BICEPS, line=7, column=3)
