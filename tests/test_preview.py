@@ -357,6 +357,17 @@ def test_cards_beside_the_fault_go_on_being_shown_anew(author: Author, session: 
     assert "renewed" in told[-1]["notes"]["muscle/triceps-brachii"]["name"]
 
 
+def test_a_card_is_not_told_wrong_because_another_has_a_fault(author: Author, session: Session) -> None:
+    """Without its only antagonist a movement would have no card that asks for it."""
+    before = session.now.notes["action/elbow-extension"]
+    author.edit(BICEPS, "insertion: radial-tuberosity", "insertion: radial-tuberosty")
+
+    told = saved(author, session, BICEPS)
+
+    assert session.now.notes["action/elbow-extension"] == before
+    assert "action/elbow-extension" in told[-1]["stale"]
+
+
 def test_a_mended_fault_is_gone(author: Author, session: Session) -> None:
     good = author.read(BICEPS)
     author.edit(BICEPS, "insertion: radial-tuberosity", "insertion: radial-tuberosty")

@@ -59,6 +59,7 @@ class Session:
         self._types: NoteTypes | None = None
         self._types_for: Deck | None = None
         self._lock = Lock()
+        self._edited: set[str] = set()  # files that changed since all was well
         self._looked_at: deque[str] = deque(maxlen=MAX_LOOKED_AT)
         self._turn = threading.Lock()
 
@@ -76,6 +77,7 @@ class Session:
             self._files.doubt(touched)
             before = self.now
             self._glance()
+            self._edited |= self._files.changed
             if self.now is not before:
                 tell(self.patch(before))
                 before = self.now
@@ -187,8 +189,11 @@ class Session:
         notes = self._shown(loaded, rendered) if rendered else {}
         stale: set[str] = set()
         if errors(found):
-            fresh, notes = notes, _with_hidden(notes, before.notes, self._files.names)
-            stale = notes.keys() - fresh.keys()
+            sound = {key: shown for key, shown in notes.items() if not self._held(shown)}
+            notes = _with_hidden(sound, before.notes, self._files.names)
+            stale = notes.keys() - sound.keys()
+        else:
+            self._edited.clear()
         faults = tuple(self._fault(each, notes, stale) for each in found)
         after = replace(before, notes=notes, stale=frozenset(stale), faults=faults)
         if rendered:
@@ -196,6 +201,12 @@ class Session:
             after = replace(after, deck=deck.name, edition=deck.edition, types=types)
         self._become(after)
         return found
+
+    def _held(self, shown: Shown) -> bool:
+        """Whether a note is another only because of a fault elsewhere: a muscle that is left out is no antagonist."""
+        was = self.now.notes.get(shown.key)
+        edited = shown.place is None or shown.place[0] in self._edited
+        return was is not None and was != shown and was.type == shown.type and not edited
 
     def _become(self, after: Snapshot) -> None:
         if after != self.now:

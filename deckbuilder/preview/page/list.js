@@ -8,6 +8,7 @@ Preview.list = (() => {
   const search = document.getElementById("search");
   const open = new Set(); // tags that are unfolded
   let faulty = new Set();
+  let height = Infinity;
 
   const under = (tag, other) => tag === other || tag.startsWith(`${other}::`);
   const fits = (card, but = "") =>
@@ -40,7 +41,7 @@ Preview.list = (() => {
   };
 
   list.choose = (card, follow = true) => {
-    list.chosen = card?.id ?? null;
+    list.chosen = card?.id ?? list.chosen;
     const at = list.index();
     if (follow && at >= 0) {
       const [top, bottom] = [at * ROW, (at + 1) * ROW];
@@ -172,7 +173,13 @@ Preview.list = (() => {
   search.addEventListener("input", () => (list.filter(), (box.scrollTop = 0), list.paint()));
   box.addEventListener("scroll", list.paint, { passive: true });
   document.getElementById("tags-box").addEventListener("toggle", chips);
-  new ResizeObserver(list.paint).observe(box);
+  // What grows above the list may not push the chosen card out of sight.
+  new ResizeObserver(() => {
+    const top = list.index() * ROW;
+    const was = top >= box.scrollTop - ROW && top <= box.scrollTop + height;
+    height = box.clientHeight;
+    list.choose(data.byId.get(list.chosen), was);
+  }).observe(box);
   Preview.on("data", list.filter);
   return list;
 })();
