@@ -12,19 +12,20 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import pytest
-from conftest import Author
+from conftest import ROOT, Author
 
 from deckbuilder.diagnostics import Fault
 from deckbuilder.preview import editor, server
 from deckbuilder.preview.export import MARKER, export
 from deckbuilder.preview.session import Patch, Session
 from deckbuilder.preview.since import Since
+from deckbuilder.project import find
 
 PORT = 4747
 HERE = f"127.0.0.1:{PORT}"
@@ -227,7 +228,7 @@ def test_a_place_is_opened_in_the_editor(
     preview: server.Preview, browser: Browser, author: Author, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run: list[list[str]] = []
-    monkeypatch.setattr(server.editors, "run", lambda words: run.append(words) or True)
+    monkeypatch.setattr(editor, "run", lambda words: not run.append(words))  # type: ignore[func-returns-value]
     preview._editor = "code --wait"
 
     answer = asked_to_open(browser, preview.token, path=BICEPS, line=7, column=3)
@@ -422,6 +423,14 @@ def test_two_saves_within_one_tick_of_the_clock_are_both_seen(author: Author, se
     os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
 
     assert "at its tap" in json.dumps(saved(author, session, BICEPS))
+
+
+def test_the_shipped_deck_is_shown_without_a_source_to_open() -> None:
+    session = Session(replace(find(ROOT), read_only=True))
+    session.open()
+
+    assert {note["path"] for note in session.state()["notes"].values()} == {""}
+    assert session.files == {}
 
 
 # What learners will see change

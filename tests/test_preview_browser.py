@@ -14,7 +14,7 @@ import pytest
 from conftest import Author
 
 import benchmarks.preview
-from deckbuilder.preview import server
+from deckbuilder.preview import editor, server
 from deckbuilder.preview.export import export
 from deckbuilder.preview.session import Session
 
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 BICEPS = "cards/muscles/biceps-brachii.yaml"
 ORIGIN = "muscle/biceps-brachii.3"  # the key, and the number of the card's template
-WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+WIDE: Any = {"width": 1440, "height": 900}
+PHONE: Any = {"width": 390, "height": 844}
 RED = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M0 0h9v9z" fill="red"/></svg>'
 
 
@@ -285,7 +286,7 @@ def test_a_click_on_the_place_opens_the_editor_at_its_line(
         run.append(words)
         return True
 
-    monkeypatch.setattr(server.editors, "run", runs)
+    monkeypatch.setattr(editor, "run", runs)
     running.preview._editor = "code"
     with page.expect_response("**/open"):
         page.locator("#inspect .place").click()

@@ -96,6 +96,8 @@ class Session:
     @property
     def files(self) -> dict[str, Path]:
         """The project's own files by their names: the only ones that an editor is told to open."""
+        if self.project.read_only:
+            return {}
         own = {name: self.project.root / name for name in self._files.names}
         templates = self.project.templates
         if templates.is_relative_to(self.project.root):
@@ -109,7 +111,7 @@ class Session:
         now = self.now
         return {
             **self._head(now),
-            "notes": {key: shown.brief() for key, shown in now.notes.items()},
+            "notes": {key: self._brief(shown) for key, shown in now.notes.items()},
             "order": list(now.notes),
             "types": {kind: _type(each) for kind, each in now.types.items()},
             "stale": sorted(now.stale),
@@ -123,7 +125,7 @@ class Session:
         fresh = {key: shown for key, shown in now.notes.items() if before.notes.get(key) != shown}
         told: Patch = {
             **self._head(now),
-            "notes": {key: shown.brief() for key, shown in fresh.items()},
+            "notes": {key: self._brief(shown) for key, shown in fresh.items()},
             "removed": [key for key in before.notes if key not in now.notes],
         }
         if len(fresh) <= MAX_AT_ONCE:
@@ -147,6 +149,10 @@ class Session:
         if key not in self._looked_at:
             self._looked_at.append(key)
         return self._whole(shown)
+
+    def _brief(self, shown: Shown) -> Patch:
+        """The shipped deck has no source that anybody could edit."""
+        return shown.brief() | ({"path": ""} if self.project.read_only else {})
 
     def _whole(self, shown: Shown) -> Patch:
         return {**shown.whole(), "line": self._line(shown.place)}

@@ -17,7 +17,7 @@ Preview.list = (() => {
     (list.only !== "faulty" || isFaulty(card)) &&
     (list.only !== "changed" || data.changed(card.key)) &&
     list.words.every((word) => text(card.note).includes(word) || card.name.toLowerCase().includes(word));
-  const isFaulty = (card) => faulty.has(card.key) || data.stale.has(card.key);
+  const isFaulty = (card) => faulty.has(card.key);
 
   function text(note) {
     note.all ??= `${note.name} ${note.key} ${note.tags.join(" ")} ${note.text}`.toLowerCase();
@@ -67,7 +67,9 @@ Preview.list = (() => {
   function row(card, at) {
     const change = data.changed(card.key);
     const marks = [
-      isFaulty(card) && make("span", { class: "mark bad", title: "Has a fault" }, "!"),
+      isFaulty(card)
+        ? make("span", { class: "mark bad", title: "Has a fault" }, "fault")
+        : data.stale.has(card.key) && make("span", { class: "mark", title: "As it last was: something that it follows from has a fault" }, "held"),
       change && make("span", { class: "mark new", title: `Changed: ${change.said}` }, change.said === "new" ? "new" : "edited"),
     ];
     const selected = card.id === list.chosen;
