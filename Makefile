@@ -4,13 +4,16 @@ VENV := .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 SETTINGS := pyproject.toml deckbuilder/__init__.py
 
-.PHONY: deck test torture bench ankis clean
+.PHONY: deck test pictures torture bench ankis clean
 
 deck: $(VENV)/deck.stamp ## the shipped deck, in dist/
 	$(BIN)/deckbuilder build
 
 test: ankis ## everything that must hold, in every Anki
 	$(BIN)/python -m pytest -n 2 --complete
+
+pictures: $(VENV)/test.stamp ## the README's pictures, of the cards as they are now
+	$(BIN)/python tests/pictures.py
 
 torture: ankis ## what takes too long for `make test`; less of it: make torture SIZES="--histories 10"
 	$(BIN)/python tests/torture.py $(SIZES)

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from rapidfuzz.distance import DamerauLevenshtein
 
+from deckbuilder.drawings import Drawings
 from deckbuilder.records import Action, Bone, Deck, Exam, Exercise, Group, Muscle, Record, Region, Source
 from deckbuilder.records.base import Subject
 
@@ -51,7 +52,8 @@ class Lookalike:
 class Library:
     """The records of one project by kind and id. Later records of a taken id are left out; a rule reports them."""
 
-    def __init__(self, records: Iterable[Record]) -> None:
+    def __init__(self, records: Iterable[Record], drawings: Drawings | None = None) -> None:
+        self.drawings = drawings or Drawings()
         self.records: dict[tuple[str, str], Record] = {}
         self.duplicates: list[tuple[Record, Record]] = []
         for record in records:
@@ -102,6 +104,8 @@ class Library:
         """Whether a reference to `id` as a `kind` leads somewhere."""
         if kind == "landmark":
             return id in self.landmarks
+        if kind == "plate":
+            return id in self.drawings.plates
         if kind == "muscle" and "/" in id:
             muscle, part = id.split("/", 1)
             record = self.find(Muscle, muscle)
@@ -112,6 +116,8 @@ class Library:
         """Every id that answers to `kind`, for suggestions."""
         if kind == "landmark":
             return list(self.landmarks)
+        if kind == "plate":
+            return list(self.drawings.plates)
         found = [id for of, id in self.records if of == kind]
         if kind == "muscle":
             found += [f"{muscle.id}/{part}" for muscle in self.of(Muscle) for part in muscle.divisions]

@@ -22,15 +22,21 @@ class DeckSpec:
     description: str
 
 
+# Anki's number for its own note type "Image Occlusion", and those by which that finds its fields.
+IMAGE_OCCLUSION = 6
+OCCLUSION_FIELDS = {"masks": 0, "image": 1, "header": 2, "extra": 3}
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a note type. `id` never changes, so that a field can be renamed."""
+    """One field of a note type. `id` never changes, so that a field can be renamed. `tag`: Anki's own use of it."""
 
     id: int
     name: str
     description: str = ""
     collapsed: bool = False
     plain_text: bool = False
+    tag: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,7 @@ class NoteType:
     sort_field: str
     fields: tuple[Field, ...]
     templates: tuple[CardTemplate, ...]
+    stock: int = 0  # Anki's note type that its windows take this one for
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -102,3 +109,4 @@ class Note:
     media: tuple[Media, ...] = ()
     formerly: tuple[str, ...] = ()
     retired: str = ""
+    asks: tuple[tuple[int, str], ...] = ()  # what each number asks for, where a number is an identity

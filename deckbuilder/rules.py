@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from deckbuilder import tags
+from deckbuilder import masks, tags
 from deckbuilder.diagnostics import Diagnostic, Location
 from deckbuilder.library import Library
-from deckbuilder.records import Action, Bone, Exercise, Group, Muscle, Region, Study, nearest
+from deckbuilder.records import Action, Bone, Exercise, Group, Muscle, Occlusion, Region, Study, nearest
 from deckbuilder.records.base import Subject
 from deckbuilder.salvage import Lost
 
@@ -80,7 +80,7 @@ def unknown_reference(library: Library, lost: Lost) -> Iterator[Diagnostic]:
                 record.locate(*reference.path, key=reference.named),
                 "unknown-reference",
                 f"no {what} has the id '{reference.id}'",
-                nearest(reference.id, ids) or f"write a {reference.kinds[0]} record for it, or mend the id",
+                nearest(reference.id, ids) or _unnamed(reference.kinds[0], ids),
             )
 
 
@@ -247,6 +247,12 @@ def exercise_without_pattern(library: Library, lost: Lost) -> Iterator[Diagnosti
             )
 
 
+def unfit_masks(library: Library, lost: Lost) -> Iterator[Diagnostic]:
+    """Every mask of a picture has its place, its own name, and does not lie over another."""
+    for occlusion in library.of(Occlusion):
+        yield from masks.check(occlusion, library)
+
+
 def unused_curriculum(library: Library, lost: Lost) -> Iterator[Diagnostic]:
     """Every step of the curriculum is a folder or file with records."""
     deck = library.deck
@@ -267,6 +273,13 @@ def unused_curriculum(library: Library, lost: Lost) -> Iterator[Diagnostic]:
             )
 
 
+def _unnamed(kind: str, ids: list[str]) -> str:
+    """The next step where no id is near."""
+    if kind == "plate":
+        return f"the plates are: {', '.join(ids)}" if ids else "`deckbuilder figures` draws them; none is drawn yet"
+    return f"write a {kind} record for it, or mend the id"
+
+
 def _in_parts(record: Subject, fact: str) -> bool:
     if isinstance(record, Muscle):
         return any(getattr(part, fact, ()) for part in record.divisions.values()) or fact == "actions"
@@ -285,5 +298,6 @@ RULES: tuple[Rule, ...] = (
     unmeasured,
     unknown_tag,
     exercise_without_pattern,
+    unfit_masks,
     unused_curriculum,
 )

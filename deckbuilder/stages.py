@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deckbuilder import describe, records, rules, source
+from deckbuilder import describe, drawings, records, rules, source
 from deckbuilder import lock as locks
 from deckbuilder.diagnostics import Diagnostic, Fault, Location, Severity, distinct, errors
 from deckbuilder.library import Library
@@ -131,9 +131,12 @@ def load(
     documents, unreadable = read(paths, project.root)
     tick("checking", 0, len(documents))
     found, malformed = records.parse(documents)
-    loaded = Loaded(Library(found), unreadable + malformed, Lost(), count=len(found))
+    drawn = drawings.read(project)
+    library = Library(found, drawn)
+    loaded = Loaded(library, unreadable + malformed + drawn.faults, Lost(), count=len(found))
     if errors(loaded.diagnostics):
         loaded.lost = salvage(project, found, documents, errors(loaded.diagnostics))
+        loaded.lost.ids |= {("plate", id) for id in drawn.broken}
     loaded.diagnostics += rules.check(loaded.library, loaded.lost)
     sound, others = _sound(loaded, found, documents)
     loaded.lost.mention(record.document for record in others)
@@ -170,7 +173,7 @@ def _sound(loaded: Loaded, found: list[Record], documents: list[source.Document]
             bad.add(max(before)[1])
     kept = [record for record in found if id(record.document) not in bad or record.kind == "deck"]
     while True:
-        library = Library(kept)
+        library = Library(kept, loaded.library.drawings)
         missing = {
             id(record)
             for record in kept
@@ -195,6 +198,7 @@ def hold(loaded: Loaded, project: Project, *, allow_schema_change: bool) -> Lock
     lock, twins = locks.settle(lock, subjects, loaded.lost.answers)
     loaded.diagnostics += twins
     loaded.diagnostics += locks.check_ids(lock, subjects, loaded.lost.answers)
+    loaded.diagnostics += locks.check_numbers(lock, subjects)
     if loaded.rendered is not None:
         deck = loaded.rendered.deck
 

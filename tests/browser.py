@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
+import ankis
 from judge import Anki, SeenNote
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
@@ -81,6 +82,7 @@ SHOW = """async ({html, classes, night, side, open}) => {
   }
   await Promise.all([...qa.querySelectorAll("img")].map(img => img.decode().catch(() => null)));
   await document.fonts.ready;
+  await new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)));
   if (open) measure.unfold();
   window.scrollTo(0, 0);
   if (side === "back") document.getElementById("answer")?.scrollIntoView();
@@ -139,7 +141,7 @@ class Reviewer:
     `asked` holds what the card wanted from anywhere else and what the folder lacks, `said` its complaints.
     """
 
-    def __init__(self, browser: Browser, scale: float = 1) -> None:
+    def __init__(self, browser: Browser, scale: float = 1, script: Path | None = None) -> None:
         self.page: Page = browser.new_page(device_scale_factor=scale)
         self.media: Mapping[str, bytes] = {}
         self.asked: list[str] = []
@@ -148,6 +150,9 @@ class Reviewer:
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
         self.page.add_init_script(path=Path(__file__).with_name("measure.js"))
         self.page.goto(HOME)
+        script = script or ankis.reviewer()
+        if script.is_file():  # without it, cards with masks say that Anki is too old
+            self.page.add_script_tag(content=script.read_text("utf-8"))
 
     def size(self, width: int, height: int = 844) -> None:
         self.page.set_viewport_size({"width": width, "height": height})
@@ -169,11 +174,11 @@ class Reviewer:
         element.evaluate("element => element.remove()")
 
     @contextmanager
-    def emulating(self, **media: Any) -> Iterator[None]:
-        """With what a media query of CSS asks for: `forced_colors="active"`, `reduced_motion="reduce"`."""
-        self.page.emulate_media(**media)
+    def forcing(self, colours: Literal["none", "active"]) -> Iterator[None]:
+        """With a system that puts its own few colours in the place of ours, or with one that does not."""
+        self.page.emulate_media(forced_colors=colours)
         yield
-        self.page.emulate_media(**dict.fromkeys(media, "null"))
+        self.page.emulate_media(forced_colors="null")
 
     def measure(self, what: str, *arguments: Any) -> Any:
         """What a function of measure.js finds on the side that is shown."""

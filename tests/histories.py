@@ -56,7 +56,9 @@ FIRST: dict[str, dict[str, Any]] = {
     },
     "question": {"ask": "What is it?", "answer": "That.", "topic": "anatomy", "regions": ["arm"]},
     "cloze": {"text": "From {1|here} to there.", "topic": "anatomy", "regions": ["arm"]},
+    "occlusion": {"name": "A bone", "plate": "bone", "masks": {"2": "olecranon"}, "regions": ["arm"]},
 }
+MARKS = ("coracoid-process", "olecranon", "radial-tuberosity", "shaft-of-humerus")
 NEEDED: list[dict[str, Any]] = [
     {"group": "bunch", "name": "A bunch", "region": "arm"},
     {"action": "flexion", "name": "Flexion", "joint": "elbow", "plane": "sagittal", "phrase": "flexes the elbow"}
@@ -66,6 +68,7 @@ NEEDED: list[dict[str, Any]] = [
     {"concept": "concept-1"} | FIRST["concept"],
     {"question": "question-1"} | FIRST["question"],
     {"cloze": "cloze-1"} | FIRST["cloze"],
+    {"occlusion": "occlusion-1"} | FIRST["occlusion"],
 ]
 
 
@@ -123,6 +126,7 @@ class History:
         self.hints_are_shown = False
         self.before: dict[str, Shipped] = {}
         self.ids: dict[str, int] = {}
+        self.does_draw_the_plate_anew()
         self.moves: dict[str, Callable[[], bool | None]] = {
             name.removeprefix("does_"): getattr(self, name) for name in sorted(dir(self)) if name.startswith("does_")
         }
@@ -221,6 +225,25 @@ class History:
             card.value["text"] = "From " + " to ".join(f"{{{gap}|place {gap}}}" for gap in gaps)
         return bool(found)
 
+    def does_change_the_masks(self) -> bool:
+        """Some come, some go, some are written elsewhere; each has its number for ever."""
+        found = [card for card in self.source.cards if card.kind == "occlusion"]
+        for card in found[-1:]:
+            numbers = self.dice.sample(range(1, 5), self.dice.randint(1, 4))
+            card.value["masks"] = {str(number): MARKS[number - 1] for number in numbers}
+        return bool(found)
+
+    def does_draw_the_plate_anew(self) -> None:
+        boxes = [[round(self.dice.uniform(0, 0.2), 2), place / 5, 0.5, 0.1] for place in range(4)]
+        labels = [
+            {"landmark": mark, "text": mark, "box": box, "at": [0.9, 0.5]}
+            for mark, box in zip(MARKS, boxes, strict=True)
+        ]
+        seen = f"A bone, drawing {self.number()}"
+        plate = {"file": "drawn/bone.svg", "seen": seen, "size": [90, 90], "labels": labels}
+        self.author.write("cards/media/drawn/bone.svg", SQUARE.format(self.number()))
+        self.author.write("cards/media/figures.json", json.dumps({"plates": {"bone": plate}}))
+
     def does_add_and_empty_cards(self) -> bool:
         found = [card for card in self.source.cards if card.kind == "concept"]
         for card in found[-1:]:
@@ -234,7 +257,7 @@ class History:
         """Of one card or of several, in a file of its own or in one that others show as well."""
         file = f"{self.dice.choice('abc')}.svg"
         self.author.write(f"cards/media/{file}", SQUARE.format(self.number()))
-        for card in self.dice.sample(self.source.cards, 2):
+        for card in self.dice.sample([card for card in self.source.cards if card.kind != "occlusion"], 2):
             card.value["picture"] = {"file": file, "alt": "A square"}
         self.one().value.pop("picture", None)
         shown = {card.value["picture"]["file"] for card in self.source.cards if "picture" in card.value}
@@ -350,6 +373,8 @@ class History:
             if card.kind == "cloze":
                 gaps = {int(gap) - 1 for gap in re.findall(r"\{(\d)\|", card.value["text"])}
                 assert set(note.cards) >= gaps
+            if card.kind == "occlusion":
+                assert note.cards == sorted(int(number) - 1 for number in card.value["masks"])
 
     def one(self) -> Card:
         return self.dice.choice(self.source.cards)

@@ -47,8 +47,8 @@ MODES = {"light": False, "dark": True}
 
 
 @contextmanager
-def learner(project: Project, typed: str = "") -> Iterator[tuple[list[Card], dict[str, bytes]]]:
-    """Every card, and the media, of somebody who has imported the project as it is now. The project is only read."""
+def learner(project: Project) -> Iterator[Anki]:
+    """Somebody who has imported the project as it is now. The project is only read."""
     ready, loaded = stages.ready(project, int(time.time()))
     if ready is None:
         sys.exit("\n".join(map(str, errors(loaded.diagnostics))))
@@ -56,7 +56,7 @@ def learner(project: Project, typed: str = "") -> Iterator[tuple[list[Card], dic
         package = Path(folder) / "deck.apkg"
         stages.write(package, ready, ready.rendered.notes)
         anki.imports(package)
-        yield cards(anki, typed), anki.media()
+        yield anki
 
 
 class Studio:
@@ -115,9 +115,13 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--project", type=Path, default=ROOT)
     wanted = parser.parse_args(arguments)
     wanted.out.mkdir(parents=True, exist_ok=True)
-    with learner(find(wanted.project), typed="glutaeus") as (found, media), launched() as chromium:
-        found = [card for card in found if wanted.kind in (None, kind(card)) and wanted.note in (None, card.key)]
-        studio, rows = Studio(chromium, media), defaultdict(list)
+    with learner(find(wanted.project)) as anki, launched() as chromium:
+        found = [
+            card
+            for card in cards(anki, typed="glutaeus")
+            if wanted.kind in (None, kind(card)) and wanted.note in (None, card.key)
+        ]
+        studio, rows = Studio(chromium, anki.media()), defaultdict(list)
         for card in chosen(found, "back" if wanted.longest else None):
             for view in (PHONE, DESKTOP):
                 for mode, night in MODES.items():

@@ -152,6 +152,15 @@
     return found;
   }
 
+  // Links that look like the text around them, for all that Anki takes the line from under every link.
+  function links() {
+    const plain = element => {
+      const { textDecorationLine, backgroundColor } = getComputedStyle(element);
+      return textDecorationLine !== "underline" && colour(backgroundColor)[3] === 0;
+    };
+    return [...document.querySelectorAll("#qa a[href]")].filter(each => shown(each) && plain(each)).map(each => place(each));
+  }
+
   const focusable = () => [...document.querySelectorAll("#qa :is(a[href], button, input, select, summary, [tabindex='0'])")].filter(shown);
 
   // Whether the one of this place among them has the focus, and how it shows it.
@@ -173,12 +182,14 @@
     }).map(each => place(each));
   }
 
-  // What of the answer does not fit on the screen, and of the picture if less than this is seen.
-  function first(head) {
+  // What of the answer does not fit on the screen, of a long list its first parts, and of the picture if less than this is seen.
+  function first(parts, head) {
     const found = [];
-    const bottom = element => Math.round(element.getBoundingClientRect().bottom);
-    for (const each of document.querySelectorAll("#qa .answer")) {
-      if (bottom(each) > innerHeight) found.push(`the answer ends at ${bottom(each)} px: ${place(each)}`);
+    for (const answer of document.querySelectorAll("#qa .answer")) {
+      const listed = [...answer.querySelectorAll("li")];
+      const last = listed.length > parts ? listed[parts - 1] : [...answer.children].filter(each => shown(each) && !each.matches("button")).pop();
+      const bottom = last ? Math.round(last.getBoundingClientRect().bottom) : 0;
+      if (bottom > innerHeight) found.push(`the answer ends at ${bottom} px: ${place(answer)}`);
     }
     for (const each of [...document.querySelectorAll("#qa figure img")].slice(0, 1)) {
       const { top, height } = each.getBoundingClientRect();
@@ -187,8 +198,8 @@
     return found;
   }
 
-  async function faults(tags) {
-    const { violations, passes } = await axe.run({ runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] });
+  async function faults(type, values) {
+    const { violations } = await axe.run({ runOnly: { type, values }, resultTypes: ["violations"] });
     return violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 90)} ${failureSummary}`));
   }
 
@@ -198,5 +209,5 @@
     for (const each of document.querySelectorAll("#qa a.hint")) if (shown(each)) each.click();
   }
 
-  window.measure = { contrast, graphics, layout, targets, focusable: () => focusable().length, focus, moving, first, faults, unfold };
+  window.measure = { contrast, graphics, layout, targets, links, focusable: () => focusable().length, focus, moving, first, faults, unfold };
 })();

@@ -792,7 +792,8 @@ def test_new_cards_come_in_teaching_order(shipped_package: Path, anki: Anki) -> 
     positions = {card.guid: card.due for card in anki.cards()}
 
     first = dict.fromkeys(kind for kind in order if kind != "cloze")  # a cloze may stand beside what it belongs to
-    assert list(first) == ["group", "action", "muscle", "concept", "exercise", "study", "claim", "question"]
+    kinds = ["group", "action", "occlusion", "muscle", "concept", "exercise", "study", "claim", "question"]
+    assert list(first) == kinds
     assert len(set(positions.values())) == len(positions) and min(positions.values()) >= 1
 
 

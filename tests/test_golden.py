@@ -31,6 +31,7 @@ KEYS = {
     "question/choice",
     "question/typed",
     "cloze/elbow-in-a-sentence",
+    "occlusion/arm-from-the-front",
 }
 
 
@@ -56,8 +57,8 @@ def pages(learner: Anki) -> dict[str, str]:
         key = notes[guid].fields["Key"]
         if key in KEYS:
             card = re.sub(r"[^a-z0-9]+", "-", template.lower()).strip("-")
-            if key.startswith("cloze/"):
-                card = f"gap-{ordinal + 1}"
+            if key.startswith(("cloze/", "occlusion/")):
+                card = f"{card}-{ordinal + 1}" if key[0] == "o" else f"gap-{ordinal + 1}"
             for side, text in (("front", front), ("back", back)):
                 found[f"{key.split('/')[0]}-{card}-{side}.html"] = text.rstrip() + "\n"
     return found

@@ -8,22 +8,24 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser import Card, Reviewer, Side
+from browser import Card, Reviewer, Side, cards
 from conftest import ROOT
+from judge import Anki, SeenNoteType
 from looks import SIDES, chosen, learner
 
 from deckbuilder.project import find
+from deckbuilder.render.notetypes import compact
 
 DAY, NIGHT = False, True
 FINGER = 44  # px
+KB = 1024
 # What of a phone of 390 x 844 is left to a card between its bars and Anki's.
 FIRST_SCREEN = 664
 # What says something without being text: whatever paints it must be seen.
@@ -46,22 +48,28 @@ GRAPHICS = [
     (".verdict span", ""),
     ("#typeans", ""),
 ]
+AXE = {
+    "tag": ["wcag2a", "wcag2aa", "wcag2aaa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "rule": ["color-contrast", "color-contrast-enhanced", "link-in-text-block"],
+}
 # Forced: those of the system, for who sees little.
 COLOURS = pytest.mark.parametrize("colours", ["none", "active"], ids=["own colours", "forced colours"])
 
 
 @dataclass(frozen=True, slots=True)
 class Faces:
-    """The sides to look at, and the media that they show."""
+    """All cards, the sides of them to look at, the media that they show, and how they are made."""
 
+    cards: list[Card]
     sides: list[tuple[Card, Side]]
     media: dict[str, bytes]
+    kinds: list[SeenNoteType]
 
 
 @pytest.fixture(scope="module")
 def shipped() -> Faces:
-    with learner(find(ROOT), typed="glutaeus") as (found, media):
-        return Faces(most_to_show(found), media)
+    with learner(find(ROOT)) as anki:
+        return most_to_show(anki)
 
 
 @pytest.fixture(scope="module")
@@ -69,27 +77,34 @@ def hard(tmp_path_factory: pytest.TempPathFactory) -> Faces:
     root = tmp_path_factory.mktemp("hard")
     shutil.copytree(ROOT / "tests" / "example" / "cards", root / "cards")
     harden(root / "cards")
-    with learner(find(root), typed="musculo") as (found, media):
-        return Faces(most_to_show(found), media)
+    with learner(find(root)) as anki:
+        return most_to_show(anki)
+
+
+@pytest.fixture
+def some(reviewer: Reviewer, hard: Faces) -> Looked:
+    """Enough where the keyboard takes its time: of each template one card with all that it can have."""
+    return Looked(reviewer, hard.sides, hard.media)
 
 
 @pytest.fixture
 def looked(reviewer: Reviewer, shipped: Faces, hard: Faces) -> Looked:
     """All of them; pictures are named by what they hold."""
-    return Looked(reviewer, Faces(shipped.sides + hard.sides, shipped.media | hard.media))
+    return Looked(reviewer, shipped.sides + hard.sides, shipped.media | hard.media)
 
 
 class Looked:
     """Shows one side after the other, and keeps what is said against each."""
 
-    def __init__(self, reviewer: Reviewer, faces: Faces) -> None:
-        self.reviewer, self.faces = reviewer, faces
-        reviewer.media = faces.media
+    def __init__(self, reviewer: Reviewer, sides: list[tuple[Card, Side]], media: dict[str, bytes]) -> None:
+        self.reviewer, self.sides = reviewer, sides
+        reviewer.media = media
         self.complaints: list[str] = []
+        self.opened = 0
 
     def at_all(self, *modes: bool, side: Side | None = None, unfolded: bool = True) -> Iterator[tuple[Card, Side]]:
         for night in modes:
-            for card, each in self.faces.sides:
+            for card, each in self.sides:
                 if side in (None, each):
                     self.reviewer.show(card, each, night=night, unfolded=unfolded)
                     self._place = f"{card}, {each}{', night' * night}"
@@ -102,9 +117,12 @@ class Looked:
         assert not self.complaints, "\n".join([f"{len(self.complaints)} complaints", *self.complaints[:60]])
 
 
-def most_to_show(found: list[Card]) -> list[tuple[Card, Side]]:
+def most_to_show(anki: Anki) -> Faces:
     """The longest front and the longest back of each template."""
-    return [(card, side) for side in SIDES for card in chosen(found, most=side)]
+    found = cards(anki, typed="musculo")
+    names = {card.notetype for card in found}
+    kinds = [kind for name, kind in anki.notetypes().items() if name in names]
+    return Faces(found, [(card, side) for side in SIDES for card in chosen(found, most=side)], anki.media(), kinds)
 
 
 def harden(cards: Path) -> None:
@@ -127,12 +145,9 @@ def harden(cards: Path) -> None:
     edit("vocabulary.yaml", r"\Z", "".join(source % (i, i) for i in range(1, 5)))
 
 
-def test_every_template_is_looked_at_and_has_what_there_is_to_look_at(shipped: Faces, hard: Faces) -> None:
-    made = {(card.notetype, card.template) for card, _ in shipped.sides}
-    example = {(card.notetype[3:], card.template) for card, _ in hard.sides}
-    html = "\n".join(getattr(card, side) for card, side in shipped.sides + hard.sides)
+def test_there_is_something_to_look_at(looked: Looked) -> None:
+    html = "\n".join(getattr(card, side) for card, side in looked.sides)
 
-    assert {(kind[3:], template) for kind, template in made} == example
     for there in ("<details", "class=hint", "<img ", "input type=text id=typeans", "code id=typeans", 'dir="rtl"'):
         assert there in html, there
 
@@ -143,6 +158,19 @@ def test_no_card_is_wider_than_the_screen_nor_cut_off(width: int, looked: Looked
 
     for _ in looked.at_all(DAY):
         looked.finds(looked.reviewer.measure("layout"))
+
+    looked.has_nothing_to_say()
+
+
+def test_every_card_fits_a_small_phone_and_asks_for_nothing_but_its_own_pictures(
+    reviewer: Reviewer, shipped: Faces
+) -> None:
+    """All that ship, not only those with most to show: their backs, which repeat the question. The fixture finds who asks."""
+    looked = Looked(reviewer, [(card, "back") for card in shipped.cards], shipped.media)
+    reviewer.size(320)
+
+    for _ in looked.at_all(DAY):
+        looked.finds(reviewer.measure("layout"))
 
     looked.has_nothing_to_say()
 
@@ -164,8 +192,8 @@ def test_text_of_twice_the_size_fits(width: int, style: str, looked: Looked) -> 
 
 
 @COLOURS
-def test_text_stands_out_by_seven_to_one(colours: str, looked: Looked) -> None:
-    with looked.reviewer.emulating(forced_colors=colours):
+def test_text_stands_out_by_seven_to_one(colours: Literal["none", "active"], looked: Looked) -> None:
+    with looked.reviewer.forcing(colours):
         for _ in looked.at_all(DAY, NIGHT):
             looked.finds(looked.reviewer.measure("contrast", 7))
 
@@ -173,9 +201,9 @@ def test_text_stands_out_by_seven_to_one(colours: str, looked: Looked) -> None:
 
 
 @COLOURS
-def test_what_is_no_text_stands_out_by_three_to_one(colours: str, looked: Looked) -> None:
+def test_what_is_no_text_stands_out_by_three_to_one(colours: Literal["none", "active"], looked: Looked) -> None:
     met = set()
-    with looked.reviewer.emulating(forced_colors=colours):
+    with looked.reviewer.forcing(colours):
         for _ in looked.at_all(DAY, NIGHT):
             measured = looked.reviewer.measure("graphics", GRAPHICS, 3)
             met.update(measured["met"])
@@ -185,32 +213,91 @@ def test_what_is_no_text_stands_out_by_three_to_one(colours: str, looked: Looked
     assert met == {selector for selector, _ in GRAPHICS}, "one of them is on no card any more"
 
 
-def test_axe_finds_no_fault(looked: Looked) -> None:
-    """By the rules of WCAG 2 in all levels, and by what is good practice; experiments are left out."""
-    tags = ["wcag2a", "wcag2aa", "wcag2aaa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+@pytest.mark.parametrize(("night", "rules"), [(DAY, "tag"), (NIGHT, "rule")], ids=["day", "night"])
+def test_axe_finds_no_fault(night: bool, rules: str, looked: Looked) -> None:
+    """By the rules of WCAG 2 in all levels, and by what is good practice; at night by those that go by colours."""
     looked.reviewer.page.evaluate(Axe().axe_script)
-    for _ in looked.at_all(DAY, NIGHT):
-        looked.finds(looked.reviewer.measure("faults", tags))
+    for _ in looked.at_all(night):
+        looked.finds(looked.reviewer.measure("faults", rules, AXE[rules]))
 
     looked.has_nothing_to_say()
 
 
-def test_what_can_be_pressed_is_large_enough_for_a_finger(looked: Looked) -> None:
+def test_what_can_be_pressed_shows_it_and_is_large_enough_for_a_finger(looked: Looked) -> None:
     for _ in looked.at_all(DAY):
+        looked.finds(looked.reviewer.measure("links"))
         looked.finds(looked.reviewer.measure("targets", FINGER))
 
     looked.has_nothing_to_say()
 
 
-def test_the_focus_goes_everywhere_and_is_seen(looked: Looked) -> None:
-    """By the Tab key, as for somebody without a mouse."""
-    page = looked.reviewer.page
-    for _ in looked.at_all(DAY):
-        for expected in range(looked.reviewer.measure("focusable")):
-            page.keyboard.press("Tab")
-            looked.finds(looked.reviewer.measure("focus", expected, 3))
+@pytest.mark.parametrize("how", ["click", "Enter", "Space"])
+def test_what_is_folded_opens_and_closes(how: str, some: Looked) -> None:
+    page = some.reviewer.page
+    for _ in some.at_all(DAY, side="back", unfolded=False):
+        for summary in page.locator("summary").all():
+            details = summary.locator("..")
+            for was in (None, ""):  # the attribute `open`, first not there
+                assert details.get_attribute("open") == was
+                summary.click() if how == "click" else summary.press(how)
+            some.opened += details.get_attribute("open") is None
 
-    looked.has_nothing_to_say()
+    assert some.opened > 10
+
+
+@pytest.mark.parametrize("how", ["click", "Enter"])
+def test_a_hint_is_hidden_until_it_is_asked_for(how: str, some: Looked) -> None:
+    page = some.reviewer.page
+    for _ in some.at_all(DAY, side="front", unfolded=False):
+        for button in page.locator("a.hint").all():
+            hint = page.locator("div.hint")
+            assert hint.is_hidden() and button.is_visible()
+            button.click() if how == "click" else button.press(how)
+            assert hint.is_visible() and button.is_hidden()
+            some.opened += 1
+
+    assert some.opened > 5
+
+
+def test_the_focus_goes_everywhere_and_is_seen(some: Looked) -> None:
+    """By the Tab key, as for somebody without a mouse."""
+    page = some.reviewer.page
+    for _ in some.at_all(DAY):
+        for expected in range(some.reviewer.measure("focusable")):
+            page.keyboard.press("Tab")
+            some.finds(some.reviewer.measure("focus", expected, 3))
+
+    some.has_nothing_to_say()
+
+
+def test_a_template_is_small_and_does_without_scripts_and_the_network(shipped: Faces) -> None:
+    """In bytes, both sides of a card together; all of its style. Only a choice may shuffle its options, and Anki draw masks."""
+    for kind in shipped.kinds:
+        assert len(kind.css.encode()) < 10 * KB, kind.templates
+        assert "url(" not in kind.css, "fonts and pictures of a style are files that nobody counts"
+        for name, sides in zip(kind.templates, kind.sides, strict=True):
+            html = "".join(sides)
+            assert len(html.encode()) < 3 * KB, name
+            assert not re.search(r"\bsrc=|<link|<iframe|https?:|\bon\w+=|@import|url\(", html), name
+            scripts = re.findall(r"<script\b[^>]*>(.*?)</script>", html, re.DOTALL)
+            assert name == "Choice" or all("anki.imageOcclusion.setup()" in each for each in scripts), name
+
+
+@pytest.mark.parametrize("kind", sorted(path.parent.name for path in (ROOT / "templates").glob("*/style.css")))
+def test_shortened_styling_says_the_same(kind: str, reviewer: Reviewer) -> None:
+    """As Chromium reads it, which leaves out what it cannot read."""
+    rules = """css => {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(css);
+      return [...sheet.cssRules].map(each => each.cssText.replace(/, +/g, ","));
+    }"""
+    css = (ROOT / "templates" / kind / "style.css").read_text("utf-8")
+    text = """.a::before { content: "a ; { /* b */ }  c : d\\"  ,"; background: url(data:a,b;  c) } /* not closed"""
+
+    written = reviewer.page.evaluate(rules, css + text)
+    shortened = reviewer.page.evaluate(rules, compact(css + text))
+
+    assert shortened == written != []
 
 
 def test_nothing_moves(looked: Looked) -> None:
@@ -221,10 +308,23 @@ def test_nothing_moves(looked: Looked) -> None:
 
 
 def test_the_answer_is_on_the_first_screen(reviewer: Reviewer, shipped: Faces) -> None:
-    """And at least the head of a picture, without scrolling after the card was turned."""
-    looked = Looked(reviewer, shipped)
+    """Of a list at least four parts, and the head of a picture, without scrolling after the card was turned."""
+    looked = Looked(reviewer, shipped.sides, shipped.media)
     looked.reviewer.size(390, FIRST_SCREEN)
     for _ in looked.at_all(DAY, side="back", unfolded=False):
-        looked.finds(looked.reviewer.measure("first", 100))
+        looked.finds(looked.reviewer.measure("first", 4, 100))
 
     looked.has_nothing_to_say()
+
+
+def test_a_short_question_stays_where_it_is_when_the_card_is_turned(reviewer: Reviewer, shipped: Faces) -> None:
+    """Anki scrolls to the answer, and the name of what is asked about would go."""
+    stayed = 0
+    looked = Looked(reviewer, shipped.sides, shipped.media)
+    for _ in looked.at_all(DAY, side="back", unfolded=False):
+        scrolled, answer = reviewer.page.evaluate("() => [scrollY, document.getElementById('answer').offsetTop]")
+        stayed += answer < 190
+        looked.finds([f"scrolled by {scrolled} px"] if scrolled and answer < 190 else [])
+
+    looked.has_nothing_to_say()
+    assert stayed > 10

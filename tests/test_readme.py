@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -9,8 +10,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pictures
 import pytest
+from browser import cards
 from conftest import ROOT
+from looks import MODES, learner
+
+from deckbuilder.project import find
 
 _BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
@@ -41,6 +47,36 @@ def test_shown_commands_say_what_is_shown(name: str, block: str, tmp_path: Path)
         said = run(command, here)
         pattern = "[^\n]*".join(re.escape(piece) for piece in expected.strip().split("…"))
         assert re.fullmatch(pattern, said.strip()), f"{name}: $ {command}\n{said}"
+
+
+def test_the_source_card_in_the_readme_is_the_beginning_of_its_file() -> None:
+    shown = re.findall(
+        r"^```yaml\n# (cards/\S+)\n(.*?)^```", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
+
+    assert shown
+    for name, text in shown:
+        assert (ROOT / name).read_text("utf-8").startswith(text), name
+
+
+def test_the_pictures_in_the_readme_are_of_the_cards_as_they_are() -> None:
+    """By what they were made of: pixels are not the same everywhere."""
+    with learner(find(ROOT)) as anki:
+        now = pictures.digests(cards(anki), anki.media())
+
+    assert json.loads(pictures.INDEX.read_text("utf-8")) == now, (
+        "a card has changed: make pictures, look at them, commit them"
+    )
+
+
+def test_each_picture_is_shown_by_day_and_by_night_and_is_small() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    made = {path.name for path in pictures.FOLDER.glob("*.webp")}
+
+    assert made == {f"{name}-{mode}.webp" for name in pictures.SHOWN for mode in MODES}
+    for name in made:
+        assert f'="docs/pictures/{name}"' in readme
+        assert (pictures.FOLDER / name).stat().st_size < 150 * 1024, name
 
 
 def steps(block: str) -> list[tuple[str, str]]:

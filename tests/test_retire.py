@@ -170,7 +170,7 @@ def test_every_kind_of_note_can_be_retired(example: Author) -> None:
 
     example.build()
     assert [key for key, entry in example.lock.notes.items() if not entry.retired] == []
-    assert len({key.split("/")[0] for key in keys}) == 9
+    assert len({key.split("/")[0] for key in keys}) == 10
 
 
 @pytest.mark.parametrize(

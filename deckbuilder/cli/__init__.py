@@ -26,6 +26,7 @@ VERBS = {
     "rename": "Give a record another id, wherever the cards name it; reviews are kept.",
     "retire": "Take a note out of teaching; learners keep it.",
     "inspect": "Show what is inside any Anki package.",
+    "figures": "Draw the muscles on their bones, for the cards; needs the extra `figures`.",
     "schema": "Print the JSON Schema of source cards, for editors.",
 }
 

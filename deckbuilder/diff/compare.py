@@ -233,9 +233,10 @@ def _why_blocked(was: _Brief, now: _Brief, content: bool, twice: bool, blocked: 
 
 
 def _card_names(kind: NoteTypeSeen, ordinals: Iterable[int]) -> tuple[str, ...]:
-    """The templates of these cards; of a cloze, the numbers of its gaps."""
+    """The templates of these cards; of a cloze, the numbers of its gaps, or of its masks where it has those."""
     names = [template.name for template in kind.templates] if kind.kind == "normal" else []
-    return tuple(visible(names[at]) if at < len(names) else f"gap {at + 1}" for at in sorted(ordinals))
+    what = "mask" if any("image-occlusion-container" in template.front for template in kind.templates) else "gap"
+    return tuple(visible(names[at]) if at < len(names) else f"{what} {at + 1}" for at in sorted(ordinals))
 
 
 def _tags(one: NoteSeen, other: NoteSeen) -> tuple[str, ...]:

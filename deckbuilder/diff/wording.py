@@ -14,6 +14,7 @@ MAX_LENGTH = 100_000  # of a field in characters; past that nobody reads a compa
 MAX_WORDS = 2_000
 CONTEXT = 4  # words that are kept on either side of a change
 _CLOZE = re.compile(r"\{\{c\d+::(.*?)(?:::[^{}]*)?\}\}", re.DOTALL)
+_MASK = re.compile(r"\{\{c(\d+)::image-occlusion:[^{}]*\}\}")
 _SOUND = re.compile(r"\[(?:sound|anki):([^\[\]]*)\]")
 _BREAKS = {"li": " · ", "br": " / ", "hr": " / "}
 _TAG = re.compile(r"<(/?)([a-z0-9]+)([^<>]*)>", re.IGNORECASE)
@@ -38,14 +39,15 @@ class Budget:
 
 
 def plain(text: str) -> str:
-    """What a learner reads of a field: no tags, pictures by their words, clozes without their numbers."""
+    """What a learner reads of a field: no tags, pictures by their words, clozes without their numbers, masks by theirs."""
     import nh3
 
     if "<" in text:
         tags = {*_INLINE, *_OTHERS, *_BREAKS}
         clean = nh3.clean(text, tags=tags, attributes={"img": {"alt", "src"}}, link_rel=None)
         text = _TAG.sub(_replaced, clean)
-    text = _CLOZE.sub(r"[\1]", html.unescape(text).replace("\xa0", " "))
+    text = _MASK.sub(r"[mask \1]", html.unescape(text).replace("\xa0", " "))
+    text = _CLOZE.sub(r"[\1]", text)
     return visible(" ".join(_SOUND.sub(r"[sound \1]", text).split())).strip("·/ ")
 
 

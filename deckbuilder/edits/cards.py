@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from deckbuilder import drawings, records, rules, source
 from deckbuilder import lock as locks
-from deckbuilder import records, rules, source
 from deckbuilder.diagnostics import Diagnostic, Fault, errors
 from deckbuilder.library import Library
 from deckbuilder.lock import Lock
@@ -30,7 +30,7 @@ class Cards:
 
     @cached_property
     def library(self) -> Library:
-        return Library(self.records)
+        return Library(self.records, drawings.read(self.project))
 
     @cached_property
     def lost(self) -> Lost:

@@ -10,9 +10,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from deckbuilder.lock import order
-from deckbuilder.lock.entry import Entry, Lock, Release, TypeEntry, content_hash, guid, type_entry, type_hash
+from deckbuilder.lock.entry import (
+    Entry,
+    Lock,
+    Release,
+    TypeEntry,
+    content_hash,
+    guid,
+    remembered,
+    type_entry,
+    type_hash,
+)
 from deckbuilder.lock.file import LOCK, RESTORE, Damaged, dump, load, read
 from deckbuilder.lock.guard import check_ids, check_types, settle
+from deckbuilder.lock.numbers import check_numbers
 from deckbuilder.lock.order import GAP
 from deckbuilder.lock.release import NEXT, compare_editions, dated, label, release, state
 from deckbuilder.notes import Note, NoteType
@@ -29,6 +40,7 @@ __all__ = [
     "TypeEntry",
     "advance",
     "check_ids",
+    "check_numbers",
     "check_types",
     "compare_editions",
     "content_hash",
@@ -95,11 +107,13 @@ def advance(
                 edition,
                 note.ordinals,
                 note.retired,
+                note.asks,
             )
             new.append(note.key)
             cards += len(note.ordinals)
             continue
-        entry = replace(old, key=note.key, position=position, cards=note.ordinals, retired=note.retired)
+        asks = remembered(old.asks, note.asks)
+        entry = replace(old, key=note.key, position=position, cards=note.ordinals, retired=note.retired, asks=asks)
         if old.key in strays:
             entry = replace(entry, note=next(ids))
         if old.hash != digest or (lock.last and old.mod <= lock.last.time and old.edition.endswith(NEXT)):

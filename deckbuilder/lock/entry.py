@@ -32,6 +32,7 @@ class Entry:
     edition: str
     cards: tuple[int, ...]
     retired: str = ""
+    asks: tuple[tuple[int, str], ...] = ()  # what each number asks for or, if its card is gone, asked for last
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,17 @@ class Lock:
 
 def later(one: Known, other: Known) -> Known:
     """The one of the later time, with all that it says; at one time, if they differ, of a content that nothing equals."""
+    first, second = (one, other) if one.mod >= other.mod else (other, one)
+    if isinstance(first, Entry) and isinstance(second, Entry):
+        first = replace(first, asks=remembered(second.asks, first.asks))
     if one.mod != other.mod:
-        return one if one.mod > other.mod else other
-    return one if one.hash == other.hash else replace(one, hash="")
+        return first
+    return first if one.hash == other.hash else replace(first, hash="")
+
+
+def remembered(before: tuple[tuple[int, str], ...], now: tuple[tuple[int, str], ...]) -> tuple[tuple[int, str], ...]:
+    """What every number asks for, and what those asked for that are not in use any more: none is given out twice."""
+    return tuple(sorted({**dict(before), **dict(now)}.items())) if before else now
 
 
 def guid(namespace: str, key: str) -> str:
@@ -110,6 +119,7 @@ def type_hash(note_type: NoteType) -> str:
     said: list[Any] = [note_type.name, note_type.css, note_type.cloze, note_type.sort_field]
     said += [[each.id, each.name, each.description, each.collapsed, each.plain_text] for each in note_type.fields]
     said += [[each.id, each.name, each.front, each.back] for each in note_type.templates]
+    said += [[note_type.stock, [each.tag for each in note_type.fields]]] if note_type.stock else []
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:20]
 
 

@@ -166,6 +166,8 @@ def _line(entry: Entry) -> str:
     }
     if entry.retired:
         value["retired"] = entry.retired
+    if entry.asks:
+        value["asks"] = {str(number): what for number, what in entry.asks}
     return sealed(value)
 
 
@@ -198,11 +200,12 @@ def _read_entry(value: Any, at: Location) -> Entry:
             value["edition"],
             tuple(value["cards"]),
             value.get("retired", ""),
+            tuple((int(number), what) for number, what in value.get("asks", {}).items()),
         )
-    except (KeyError, TypeError, AttributeError):
+    except (KeyError, TypeError, AttributeError, ValueError):
         raise Damaged(at, "this is no entry of a lock", RESTORE) from None
-    texts = (entry.key, entry.guid, entry.hash, entry.edition, entry.retired)
-    numbers = (entry.mod, entry.note, entry.position, *entry.cards)
+    texts = (entry.key, entry.guid, entry.hash, entry.edition, entry.retired, *(what for _, what in entry.asks))
+    numbers = (entry.mod, entry.note, entry.position, *entry.cards, *(number for number, _ in entry.asks))
     sound = (
         all(isinstance(each, str) for each in texts)
         and all(type(each) is int and 0 <= each < MAX_NUMBER for each in numbers)

@@ -83,6 +83,7 @@ class _NoteType(genanki.Model):  # type: ignore[misc]
                     "description": each.description,
                     "collapsed": each.collapsed,
                     "plainText": each.plain_text,
+                    **({} if each.tag is None else {"tag": each.tag, "preventDeletion": True}),
                 }
                 for each in note_type.fields
             ],
@@ -91,7 +92,7 @@ class _NoteType(genanki.Model):  # type: ignore[misc]
                 for each in note_type.templates
             ],
         )
-        self._mod = mod
+        self._mod, self._stock = mod, note_type.stock
 
     @property
     def _req(self) -> list[Any]:
@@ -100,6 +101,7 @@ class _NoteType(genanki.Model):  # type: ignore[misc]
     def to_json(self, timestamp: float, deck_id: int) -> dict[str, Any]:
         made: dict[str, Any] = super().to_json(timestamp, deck_id)
         made |= {"mod": self._mod, "did": None, "id": self.model_id}
+        made |= {"originalStockKind": self._stock} if self._stock else {}
         return made
 
 

@@ -24,6 +24,7 @@ from deckbuilder.records.deck import Deck
 from deckbuilder.records.exercise import Exercise
 from deckbuilder.records.group import Group
 from deckbuilder.records.muscle import Muscle
+from deckbuilder.records.occlusion import Occlusion
 from deckbuilder.records.question import Question
 from deckbuilder.records.study import Compared, Study
 from deckbuilder.records.vocabulary import Bone, Credit, Exam, Joint, Nerve, Region, Source, Structure, Term
@@ -48,6 +49,7 @@ __all__ = [
     "Joint",
     "Muscle",
     "Nerve",
+    "Occlusion",
     "Question",
     "Record",
     "Reference",
@@ -84,6 +86,7 @@ KINDS: dict[str, type[Record]] = {
         Claim,
         Question,
         Cloze,
+        Occlusion,
     )
 }
 NOTE_KINDS: dict[str, type[Subject]] = {kind: each for kind, each in KINDS.items() if issubclass(each, Subject)}
@@ -104,7 +107,7 @@ def parse(documents: Iterable[Document]) -> tuple[list[Record], list[Diagnostic]
         try:
             record = cls.model_validate(document.value)
         except ValidationError as error:
-            faults += [_explain(document, cls, each) for each in error.errors(include_url=False)]
+            faults += [_explain(document, cls, each) for each in error.errors(include_url=False) if not _echo(each)]
         else:
             record._document = document
             found.append(record)
@@ -133,6 +136,11 @@ def _unknown_kind(document: Document, kind: str) -> Diagnostic:
         f"a record opens with its kind and id, and '{kind}' is no kind",
         help,
     )
+
+
+def _echo(error: Any) -> bool:
+    """Whether a list only counts as too short because what is in it is at fault, which is told already."""
+    return bool(error["type"] == "too_short" and len(error["input"]) >= error["ctx"]["min_length"])
 
 
 def _explain(document: Document, cls: type[Record], error: Any) -> Diagnostic:

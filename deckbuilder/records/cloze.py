@@ -63,6 +63,11 @@ class Cloze(Subject):
         yield self.text[last:]
 
     @property
+    def numbers(self) -> tuple[int, ...]:
+        """Those of its cards."""
+        return tuple(sorted({piece.number for piece in self.pieces() if not isinstance(piece, str)}))
+
+    @property
     def title(self) -> str:
         """For the browser's sort column: its name, or the text with its gaps filled."""
         return self.name or "".join(piece if isinstance(piece, str) else piece.text for piece in self.pieces())

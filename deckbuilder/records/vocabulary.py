@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Annotated, ClassVar
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from deckbuilder.records.base import (
     Id,
@@ -25,7 +25,12 @@ from deckbuilder.records.base import (
     one_or_more,
 )
 
-Files = Annotated[tuple[Text, ...], BeforeValidator(one_or_more), Field(min_length=1)]
+Files = Annotated[
+    tuple[Text, ...],
+    BeforeValidator(one_or_more),
+    Field(min_length=1),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}),
+]
 
 
 class Region(Record):

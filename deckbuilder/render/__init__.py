@@ -13,8 +13,9 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from deckbuilder import tags, words
-from deckbuilder.diagnostics import Diagnostic
+from deckbuilder import masks, tags, words
+from deckbuilder.diagnostics import Diagnostic, Location
+from deckbuilder.drawings import INDEX
 from deckbuilder.library import Library
 from deckbuilder.notes import Media, Note, NoteType
 from deckbuilder.project import Project
@@ -134,7 +135,7 @@ class _Writer:
         self.faults: list[Diagnostic] = []
         self._library, self._project, self._deck, self._note_types = library, project, deck, note_types
         self._pictures, self._doubted = pictures, doubted
-        self.figures = Figures(project, pictures, library)
+        self.figures = Figures(pictures, library)
         self._shows: dict[str, Media] = {}
         self._asked: set[str] = set()
         self._templates: dict[str, Any] = {}
@@ -155,6 +156,7 @@ class _Writer:
         self._jinja.filters.update(prose=prose, inline=inline, plain=plain, cloze=cloze, number=number)
         self._jinja.filters.update(reading, count_of=words.count)
         self._jinja.globals.update(reading, library=library, deck=deck, words=words.Words(library), cite=self._cite)
+        self._jinja.globals["masks_of"] = lambda record: masks.of(record, library)
         self._jinja.globals["drawn"] = self._drawn
         self._jinja.globals["bands"] = [name for _, name in BANDS]
         self._citations: dict[str, Markup] = {}
@@ -192,7 +194,7 @@ class _Writer:
             return None
         self._ask_whose(record)
         fields = tuple([values.get(variable, "") for variable in variables])
-        ordinals = cloze_ordinals(subject) if note_type.cloze else note_type.ordinals(fields)
+        ordinals = tuple(each - 1 for each in subject.numbers) if note_type.cloze else note_type.ordinals(fields)
         if not ordinals:
             if not self._doubted(record.id):
                 self.faults.append(
@@ -214,11 +216,12 @@ class _Writer:
             media=tuple(self._shows.values()),
             formerly=tuple(f"{kind}/{id}" for id in subject.formerly),
             retired=subject.retired,
+            asks=getattr(subject, "asks", ()),
         )
 
-    def _drawn(self, muscle: str, which: Which) -> Shown | None:
-        """A figure for the note that is being written, which then travels with it."""
-        found = self.figures.of(muscle.partition("/")[0], which)
+    def _drawn(self, id: str, which: Which) -> Shown | None:
+        """A figure of a muscle, or a plate, for the note that is being written; it then travels with it."""
+        found = self.figures.of(id.partition("/")[0], which)
         if found is not None:
             self._shows[found.name] = found.media
         return found
@@ -233,7 +236,7 @@ class _Writer:
             file = media.path.relative_to(self._project.media).as_posix()
             self.faults.append(
                 Diagnostic(
-                    record.locate("picture", "file") if picture else record.place(),
+                    record.locate("picture", "file") if picture else Location(INDEX),
                     "uncredited-picture",
                     f"nothing says who made '{file}', and under which licence",
                     "write a `credit` record whose `files` name it, or a `credit` for this picture",
@@ -302,11 +305,6 @@ def cloze(record: Cloze) -> Markup:
             hint = f"::{plain(piece.hint)}" if piece.hint else ""
             found.append(f"{{{{c{piece.number}::{plain(piece.text)}{hint}}}}}")
     return Markup("".join(found))
-
-
-def cloze_ordinals(record: Cloze) -> tuple[int, ...]:
-    """One card a number, counted from 0."""
-    return tuple(sorted({piece.number - 1 for piece in record.pieces() if not isinstance(piece, str)}))
 
 
 def number(value: float) -> str:

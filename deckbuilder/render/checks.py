@@ -35,6 +35,9 @@ def check_links(project: Project) -> Iterator[Diagnostic]:
 def check_names(specs: Specs, kind: str, spec: NoteType, shared: Shared) -> Iterator[Diagnostic]:
     """Names that Anki would repair or take for one, ids that stand twice, and fields that are none."""
     file = f"{kind}/notetype.yaml"
+    if spec.occlusion and not spec.cloze:
+        at = specs.at(file, "occlusion")
+        yield Diagnostic(at, "note-type", "masks are gaps to Anki, and the note type has none", "add `cloze: true`")
     seen: dict[str, str] = {}
     ids: set[int] = set()
     for name, fields in ((file, spec.fields), ("_shared/notetype.yaml", shared.fields)):
@@ -68,6 +71,7 @@ def check_names(specs: Specs, kind: str, spec: NoteType, shared: Shared) -> Iter
         ids.add(card.id)
     for name, key, path in [
         (file, spec.sort_field, ("sort_field",)),
+        *((file, name, ("occlusion", role)) for role, name in (spec.occlusion or ())),
         *(
             ("_shared/notetype.yaml", each.field, ("spare_cards", place, "field"))
             for place, each in enumerate(shared.spare_cards)

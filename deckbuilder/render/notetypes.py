@@ -12,7 +12,7 @@ import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from deckbuilder.diagnostics import Diagnostic
-from deckbuilder.notes import CardTemplate, Field, NoteType
+from deckbuilder.notes import IMAGE_OCCLUSION, OCCLUSION_FIELDS, CardTemplate, Field, NoteType
 from deckbuilder.project import Project
 from deckbuilder.records.deck import Deck
 from deckbuilder.render import checks, specs
@@ -21,6 +21,11 @@ from deckbuilder.render.places import explain
 from deckbuilder.render.specs import Specs
 
 _COMPILED = Compiled(__file__)
+# What of styling is text, and must stay as it is; what else can be shorter. One without an end goes on to the end.
+_TEXT = r"""(?P<text>"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?|url\([^)]*\)?)"""
+_BLANKS = re.compile(_TEXT + r"|(?:\s|/\*.*?(?:\*/|\Z))+", re.DOTALL)
+_MARKS = re.compile(_TEXT + r"| ?(?P<mark>[{},]|;(?: ?\})?|(?<=[\w-]):(?= )) ?")
+_UNDERSCORED = re.compile(r"(?:^|(?<=\{))(?=[^{}\n]*_)[^{}\n]*\{", re.MULTILINE)
 
 
 class NoteTypes:
@@ -82,7 +87,11 @@ class NoteTypes:
         every = [*spec.fields, *shared.fields]
         self._names[kind] = tuple(_repaired(each.name) for each in every)
         self.faults += checks.check_names(self._specs, kind, spec, shared)
-        fields = tuple(Field(each.id, each.name, each.description, each.collapsed, each.plain_text) for each in every)
+        uses = {name: OCCLUSION_FIELDS[role] for role, name in (spec.occlusion or ())}
+        fields = tuple(
+            Field(each.id, each.name, each.description, each.collapsed, each.plain_text, uses.get(each.name))
+            for each in every
+        )
         templates = [
             made
             for place, card in enumerate(spec.cards)
@@ -95,7 +104,7 @@ class NoteTypes:
         css = self._css + (
             self._specs.read(f"{kind}/style.css") if (self._project.templates / kind / "style.css").is_file() else ""
         )
-        css += "/* your changes below this line */\n"
+        css = compact(css) + "/* your changes below this line */\n"
         self.faults += checks.check_css(self._project, kind, css)
         return NoteType(
             kind,
@@ -106,6 +115,7 @@ class NoteTypes:
             spec.sort_field,
             fields,
             tuple(templates),
+            IMAGE_OCCLUSION if spec.occlusion else 0,
         )
 
     def _with_used(self, kind: str, spec: specs.NoteType, shared: specs.Shared) -> specs.Shared:
@@ -171,6 +181,14 @@ class NoteTypes:
 def _repaired(name: str) -> str:
     """What Anki makes of a field name; other faults are found as if it had been mended so."""
     return re.sub(r'[:{}"]', "", name).strip().lstrip("#/^")
+
+
+def compact(css: str) -> str:
+    """Styling as phones load it with every card: a rule a line, without comments and needless blanks."""
+    css = _BLANKS.sub(lambda found: found["text"] or " ", css)
+    css = _MARKS.sub(lambda found: found["text"] or ("}\n" if "}" in found[0] else found["mark"]), css).strip() + "\n"
+    # Whatever stands in one line between `_` and `)`, Anki takes for the name of a file that the card needs.
+    return _UNDERSCORED.sub(r"\g<0>\n", css)
 
 
 def _fresh_id(deck: Deck, kind: str) -> int:

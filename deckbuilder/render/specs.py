@@ -41,9 +41,19 @@ class Used(Model):
     cards: tuple[Card, ...] = ()
 
 
+class Occlusion(Model):
+    """The fields that Anki's mask editor opens, by name."""
+
+    masks: str
+    image: str
+    header: str
+    extra: str
+
+
 class NoteType(Model):
     name: str
     cloze: bool = False
+    occlusion: Occlusion | None = None
     sort_field: str
     fields: tuple[Field, ...]
     cards: tuple[Card, ...] = Key(min_length=1)

@@ -1,0 +1,115 @@
+"""Pictures of muscles on bones, as SVG, from the records; all of it needs the extra `figures`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from deckbuilder.diagnostics import Diagnostic, Fault
+from deckbuilder.library import Library
+from deckbuilder.records import Muscle
+
+FOLDER, INDEX = "figures", "figures.json"
+ROLES = ("origin", "insertion")
+
+
+@dataclass(slots=True)
+class Drawn:
+    """The files below `cards/media/` by name, the index of them, and what stood in the way of others."""
+
+    files: dict[str, str] = field(default_factory=dict)
+    figures: dict[str, Any] = field(default_factory=dict)
+    plates: dict[str, Any] = field(default_factory=dict)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+
+def draw(
+    library: Library, only: Collection[str] = (), tick: Callable[[str, int, int], None] = lambda *_: None
+) -> Drawn:
+    """Three files for each muscle (all, or `only` some): marked, plain, and where it is on the skeleton; and the plates.
+
+    Raises `Fault` where the extra is not installed.
+    """
+    try:
+        from deckbuilder.figures import muscles, plates, skeleton
+    except ImportError as missing:
+        raise Fault("figures need more than the cards do", 'pip install "anki-deckbuilder[figures]"') from missing
+
+    drawn = Drawn()
+    chosen = [muscle for muscle in muscles_of(library) if not only or muscle.id in only]
+    for done, muscle in enumerate(chosen):
+        tick("drawing", done, len(chosen))
+        faults = lacking(muscle)
+        if faults:
+            drawn.diagnostics += faults
+            continue
+        figure = muscles.draw(muscle)
+        where = muscles.where(figure)
+        small, small_size = skeleton.draw(where, figure.flesh, muscles.seen_whole(where))
+        names = {
+            "marked": f"{FOLDER}/{muscle.id}.svg",
+            "plain": f"{FOLDER}/{muscle.id}-plain.svg",
+            "where": f"{FOLDER}/{muscle.id}-where.svg",
+        }
+        drawn.files |= {names["marked"]: figure.marked, names["plain"]: figure.plain, names["where"]: small}
+        width, height = figure.size
+        drawn.figures[muscle.id] = {
+            **names,
+            "view": figure.picture.view,
+            "seen": figure.picture.seen,
+            "size": list(figure.size),
+            "where_size": list(small_size),
+            "drawn_from": drawn_from(muscle),
+            "marks": [
+                {
+                    "landmark": mark.attachment.landmark,
+                    "role": mark.attachment.role,
+                    "part": mark.attachment.part,
+                    "number": mark.attachment.number,
+                    "x": round(mark.x / (2 * width), 4),
+                    "y": round(mark.y / (2 * height), 4),
+                }
+                for mark in figure.marks
+            ],
+        }
+    if not only:
+        files, drawn.plates = plates.draw(library)
+        drawn.files |= files
+    return drawn
+
+
+def muscles_of(library: Library) -> list[Muscle]:
+    """The muscles that can have a figure, by id."""
+    return sorted((each for each in library.records.values() if isinstance(each, Muscle)), key=lambda each: each.id)
+
+
+def drawn_from(muscle: Muscle) -> dict[str, list[list[str]]]:
+    """The facts of a record that its figure shows; a figure whose facts are others is out of date."""
+    return {role: [[fact.id, fact.part] for fact in muscle.facts(role)] for role in ROLES}
+
+
+def lacking(muscle: Muscle) -> list[Diagnostic]:
+    """What must be stated before this muscle can be drawn."""
+    from deckbuilder.figures.landmarks import landmark
+    from deckbuilder.figures.pictures import PICTURES
+
+    if muscle.id not in PICTURES:
+        message = f"nothing says how {muscle.name} is looked at"
+        help = "add its Picture in deckbuilder/figures/pictures_*.py"
+        return [Diagnostic(muscle.locate(), "no-figure", message, help, "warning")]
+    found = []
+    for role in ROLES:
+        for fact in muscle.facts(role):
+            if landmark(fact.id, muscle.id, fact.part) is None:
+                path = (role,) if not fact.part else ("heads" if muscle.heads else "parts", fact.part, role)
+                message = f"the landmark '{fact.id}' has no shape, so {muscle.name} is not drawn"
+                help = f"add '{fact.id}' to PLACES in deckbuilder/figures/places.py"
+                found.append(Diagnostic(muscle.locate(*path), "no-shape", message, help, "warning"))
+    return found
+
+
+def index(figures: Mapping[str, Any], plates: Mapping[str, Any]) -> str:
+    """The text of figures.json."""
+    return json.dumps({"figures": figures, "plates": plates}, indent=2, sort_keys=True, ensure_ascii=False) + "\n"

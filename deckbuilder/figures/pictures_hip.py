@@ -1,0 +1,211 @@
+"""The pictures of the muscles of the hip."""
+
+from __future__ import annotations
+
+from deckbuilder.figures.bundles import (
+    HIP,
+    LEFT,
+    LESSER_NOTCH,
+    ONE_SIDE,
+    PELVIS,
+    PUBIC_RAMUS,
+    TENDON,
+    At,
+    Bundle,
+    Cut,
+    Picture,
+)
+
+HIP_PICTURES: dict[str, Picture] = {
+    "gluteus-maximus": Picture(
+        "back",
+        "Right hip from behind",
+        HIP,
+        (
+            Bundle(
+                origin=(Cut("iliotibial-tract", 0.2, 1),),
+                insertion=(
+                    At("iliotibial-tract", 0.62, whole=True),
+                    At("iliotibial-tract", 0.62, (0, 20, 0), whole=True),
+                ),
+                thick=2,
+                tone=TENDON,
+                framed=False,
+            ),
+            Bundle(
+                origin=(At("sacrotuberous-ligament", 0),),
+                insertion=(At("sacrotuberous-ligament", 1),),
+                slim=7,
+                thick=3,
+                tone=TENDON,
+            ),
+            Bundle(
+                "lower-fibres",
+                (Cut("dorsal-surface-of-sacrum", 0.4, 1), "coccyx", At("sacrotuberous-ligament", 0.75)),
+                ("gluteal-tuberosity",),
+                width=9,
+                thick=16,
+                tone=1,
+            ),
+            Bundle(
+                "upper-fibres",
+                ("gluteal-surface-of-ilium", Cut("dorsal-surface-of-sacrum", 0, 0.7)),
+                ("iliotibial-tract",),
+                width=5,
+                thick=18,
+                tone=0,
+                cover=18,
+            ),
+        ),
+        turn=14,
+        dim=LEFT,
+    ),
+    "gluteus-medius": Picture(
+        "side",
+        "Right hip from the side",
+        (*PELVIS, "femur"),
+        (
+            Bundle(
+                "anterior-fibres",
+                (Cut("gluteal-surface-of-ilium", 0, 0.47),),
+                (Cut("lateral-facet-of-greater-trochanter", 0.45, 1),),
+                thick=10,
+                flesh=(0, 0.88),
+                slim=7,
+            ),
+            Bundle(
+                "posterior-fibres",
+                (Cut("gluteal-surface-of-ilium", 0.47, 1),),
+                (Cut("lateral-facet-of-greater-trochanter", 0, 0.55),),
+                thick=10,
+                flesh=(0, 0.88),
+                slim=7,
+            ),
+        ),
+        turn=-12,
+    ),
+    "gluteus-minimus": Picture(
+        "side",
+        "Right hip from the side",
+        (*PELVIS, "femur"),
+        (Bundle(width=2, thick=8, flesh=(0, 0.86), slim=6),),
+        turn=8,
+    ),
+    "iliacus": Picture(
+        "front",
+        "Right hip from the front",
+        HIP,
+        (
+            Bundle(
+                origin=("iliac-crest", "ala-of-sacrum"),
+                via=(PUBIC_RAMUS,),
+                width=3,
+                thick=8,
+                flesh=(0, 0.86),
+                slim=5,
+                cover=60,
+            ),
+        ),
+        dim=LEFT,
+    ),
+    "inferior-gemellus": Picture(
+        "back",
+        "Right hip from behind",
+        HIP,
+        (Bundle(width=6, thick=6, flesh=(0, 0.74), peak=0.35, cover=14),),
+        turn=15,
+        dim=LEFT,
+    ),
+    "superior-gemellus": Picture(
+        "back",
+        "Right hip from behind",
+        HIP,
+        (Bundle(width=5, thick=5, flesh=(0, 0.74), peak=0.35, cover=14),),
+        turn=15,
+        dim=LEFT,
+    ),
+    "obturator-externus": Picture(
+        "front",
+        "Right hip from the front",
+        HIP,
+        (Bundle(origin=("obturator-margin",), width=2, thick=6, flesh=(0, 0.62)),),
+        dim=LEFT,
+    ),
+    "obturator-internus": Picture(
+        "back",
+        "Right hip from behind",
+        HIP,
+        (
+            Bundle(
+                origin=("obturator-margin",),
+                via=(LESSER_NOTCH,),
+                width=3,
+                thick=6,
+                flesh=(0, 0.8),
+                slim=3,
+            ),
+        ),
+        turn=15,
+        dim=LEFT,
+    ),
+    "piriformis": Picture(
+        "back",
+        "Right hip from behind",
+        HIP,
+        (Bundle(origin=("pelvic-surface-of-sacrum",), width=5, thick=7, flesh=(0, 0.78), peak=0.35),),
+        turn=10,
+        dim=LEFT,
+    ),
+    "psoas-major": Picture(
+        "front",
+        "Right hip and lower back from the front",
+        ("thoracic-12", "lumbar-1", "lumbar-2", "lumbar-3", "lumbar-4", *HIP),
+        (
+            Bundle(
+                origin=("transverse-processes-of-lumbar-vertebrae",),
+                via=(PUBIC_RAMUS,),
+                width=10,
+                thick=8,
+                flesh=(0, 0.84),
+                peak=0.5,
+                slim=5,
+                cover=80,
+            ),
+            Bundle(
+                origin=("body-of-t12", "bodies-of-lumbar-vertebrae"),
+                via=(PUBIC_RAMUS,),
+                width=13,
+                thick=14,
+                flesh=(0, 0.84),
+                peak=0.55,
+                slim=5,
+                cover=80,
+            ),
+        ),
+        dim=LEFT,
+    ),
+    "quadratus-femoris": Picture(
+        "back", "Right hip from behind", HIP, (Bundle(width=3, thick=6, slim=11, cover=14),), turn=10, dim=LEFT
+    ),
+    "tensor-fasciae-latae": Picture(
+        "side",
+        "Right hip and thigh from the side",
+        ONE_SIDE,
+        (
+            Bundle(
+                origin=(At("iliotibial-tract", 0.5, (0, -3, 15)), At("iliotibial-tract", 0.5, (0, 8, 15))),
+                insertion=(
+                    At("iliotibial-tract", 1, (0, -5, 0), whole=True),
+                    At("iliotibial-tract", 1, (0, 5, 0), whole=True),
+                ),
+                thick=2,
+                tone=TENDON,
+                cover=25,
+                framed=False,
+            ),
+            Bundle(width=11, thick=10, flesh=(0.02, 1), peak=0.5, slim=8, cover=25),
+        ),
+        turn=20,
+        more=(30, 30, 90, 20),
+    ),
+}

@@ -1,0 +1,77 @@
+"""The pictures of the muscles of the leg that move the knee."""
+
+from __future__ import annotations
+
+from deckbuilder.figures.bundles import CALCANEAL_TENDON, KNEE, LEG, TENDON, At, Bundle, Picture
+
+LEG_PICTURES: dict[str, Picture] = {
+    "gastrocnemius": Picture(
+        "back",
+        "Right leg from behind",
+        LEG,
+        (
+            CALCANEAL_TENDON,
+            Bundle(
+                "medial-head",
+                insertion=(At("posterior-surface-of-calcaneus", 0.3, (-14, -8, 178), whole=True),),
+                width=25,
+                thick=20,
+                flesh=(0.02, 1),
+                peak=0.55,
+                slim=6,
+                tone=0,
+            ),
+            Bundle(
+                "lateral-head",
+                insertion=(At("posterior-surface-of-calcaneus", 0.3, (13, -8, 196), whole=True),),
+                width=22,
+                thick=20,
+                flesh=(0.02, 1),
+                peak=0.55,
+                slim=6,
+                tone=1,
+            ),
+        ),
+    ),
+    "plantaris": Picture(
+        "back",
+        "Right leg from behind",
+        LEG,
+        (
+            Bundle(
+                origin=(At("oblique-popliteal-ligament", 0),),
+                insertion=(At("oblique-popliteal-ligament", 1),),
+                slim=5,
+                thick=2,
+                tone=TENDON,
+            ),
+            Bundle(origin=("lateral-supracondylar-line",), width=8, thick=8, flesh=(0, 0.24)),
+        ),
+    ),
+    "popliteus": Picture(
+        "back",
+        "Right knee from behind",
+        KNEE,
+        (Bundle(width=5, thick=6, flesh=(0.22, 1), relax=False, cover=30),),
+    ),
+    "soleus": Picture(
+        "back",
+        "Right leg from behind",
+        LEG,
+        (
+            CALCANEAL_TENDON,
+            Bundle(
+                origin=("head-of-fibula", "soleal-line"),
+                insertion=(
+                    At("posterior-surface-of-calcaneus", 0.3, (10, -10, 110), whole=True),
+                    At("posterior-surface-of-calcaneus", 0.3, (-10, -10, 110), whole=True),
+                ),
+                width=17,
+                thick=14,
+                peak=0.5,
+                slim=6,
+                tone=0,
+            ),
+        ),
+    ),
+}

@@ -1,0 +1,163 @@
+"""The pictures of the muscles of the thigh."""
+
+from __future__ import annotations
+
+from deckbuilder.figures.bundles import BASE, HIP, LEFT, ONE_SIDE, PATELLAR_LIGAMENT, TENDON, THIGH, At, Bundle, Picture
+
+THIGH_PICTURES: dict[str, Picture] = {
+    "adductor-brevis": Picture(
+        "front", "Right thigh from the front", HIP, (Bundle(width=3, thick=8, flesh=(0, 0.95)),), dim=LEFT
+    ),
+    "adductor-longus": Picture(
+        "front", "Right thigh from the front", HIP, (Bundle(width=7, thick=10, flesh=(0.06, 0.95), peak=0.6),), dim=LEFT
+    ),
+    "adductor-magnus": Picture(
+        "back",
+        "Right thigh from behind",
+        THIGH,
+        (
+            Bundle("adductor-part", width=3, thick=8),
+            Bundle("hamstring-part", width=12, thick=12, flesh=(0.03, 0.76), peak=0.4),
+        ),
+        dim=LEFT,
+    ),
+    "biceps-femoris": Picture(
+        "back",
+        "Right thigh from behind",
+        THIGH,
+        (
+            Bundle("short-head", width=7, thick=9, flesh=(0, 0.9), tone=1),
+            Bundle("long-head", width=19, thick=18, flesh=(0.1, 0.85), peak=0.5, even=0.8, slim=3, tone=0),
+        ),
+        turn=12,
+        dim=LEFT,
+    ),
+    "gracilis": Picture(
+        "front",
+        "Right thigh from the front",
+        THIGH,
+        (Bundle(width=10, thick=8, flesh=(0.01, 0.72), peak=0.4, even=0.7, cover=30),),
+        turn=20,
+        dim=LEFT,
+    ),
+    "pectineus": Picture(
+        "front", "Right hip from the front", HIP, (Bundle(width=3, thick=7, cover=19),), tilt=14, dim=LEFT
+    ),
+    "rectus-femoris": Picture(
+        "front",
+        "Right thigh from the front",
+        THIGH,
+        (
+            Bundle(insertion=BASE, width=23, thick=18, flesh=(0.09, 0.86), peak=0.45, pennate=True, slim=4, cover=25),
+            PATELLAR_LIGAMENT,
+        ),
+        dim=LEFT,
+    ),
+    "sartorius": Picture(
+        "front",
+        "Right thigh from the front",
+        THIGH,
+        (
+            Bundle(
+                width=11,
+                thick=8,
+                flesh=(0.01, 0.9),
+                even=0.4,
+                cover=30,
+                via=(
+                    (At("linea-aspera", 0.5, (-42, -28, 0), whole=True),),
+                    (At("medial-femoral-condyle", 0.5, (-16, -24, 16), whole=True),),
+                ),
+            ),
+        ),
+        turn=12,
+        dim=LEFT,
+    ),
+    "semimembranosus": Picture(
+        "back",
+        "Right thigh from behind",
+        THIGH,
+        (
+            Bundle(
+                origin=(At("oblique-popliteal-ligament", 0),),
+                insertion=(At("oblique-popliteal-ligament", 1),),
+                slim=5,
+                thick=2,
+                tone=TENDON,
+            ),
+            Bundle(
+                insertion=("medial-tibial-condyle",), width=21, thick=14, flesh=(0.3, 0.92), peak=0.6, even=0.75, slim=3
+            ),
+        ),
+        turn=-8,
+        dim=LEFT,
+    ),
+    "semitendinosus": Picture(
+        "back",
+        "Right thigh from behind",
+        THIGH,
+        (Bundle(width=16, thick=14, flesh=(0.04, 0.64), peak=0.5, even=0.8, cover=34),),
+        turn=-34,
+        dim=LEFT,
+    ),
+    "vastus-intermedius": Picture(
+        "front",
+        "Right thigh from the front",
+        THIGH,
+        (Bundle(insertion=BASE, width=17, thick=12, flesh=(0, 0.88), clear=4, slim=6, cover=25), PATELLAR_LIGAMENT),
+        dim=LEFT,
+    ),
+    "vastus-lateralis": Picture(
+        "side",
+        "Right thigh from the side and the front",
+        ONE_SIDE,
+        (
+            Bundle(
+                origin=("intertrochanteric-line", "greater-trochanter", "gluteal-tuberosity", "linea-aspera"),
+                insertion=("patella",),
+                via=(
+                    (
+                        At("shaft-of-femur", 0.75, (14, -4, 0), whole=True),
+                        At("lateral-supracondylar-line", 0.35, (20, -16, 0), whole=True),
+                    ),
+                ),
+                width=5,
+                thick=16,
+                flesh=(0, 0.92),
+                clear=12,
+                slim=6,
+                cover=30,
+            ),
+            PATELLAR_LIGAMENT,
+        ),
+        turn=38,
+        more=(45, 30, 30, 30),
+    ),
+    "vastus-medialis": Picture(
+        "front",
+        "Right thigh from the front and the inner side",
+        ONE_SIDE,
+        (
+            Bundle(
+                origin=("intertrochanteric-line", "linea-aspera", "medial-supracondylar-line"),
+                insertion=("patella",),
+                via=(
+                    (
+                        At("shaft-of-femur", 0.85, (-26, -2, 0), whole=True),
+                        At("adductor-tubercle", 0.5, (2, -22, 26)),
+                    ),
+                ),
+                width=4,
+                thick=18,
+                flesh=(0, 0.96),
+                peak=0.6,
+                clear=12,
+                slim=6,
+                cover=30,
+            ),
+            PATELLAR_LIGAMENT,
+        ),
+        turn=40,
+        more=(30, 45, 30, 30),
+    ),
+}

@@ -1,0 +1,154 @@
+"""A picture with masks over what is asked. A mask's number is its identity for ever, as a gap's is in a cloze."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandler, WithJsonSchema, model_validator
+from pydantic_core import CoreSchema, PydanticCustomError
+
+from deckbuilder.records.base import ID, Id, Ids, Model, Number, Prose, Reference, Subject, Text, ids
+from deckbuilder.records.cloze import MAX_GAP
+
+MAX_MASKS = 12
+# Anki's editor throws away what is smaller than five pixels.
+LEAST = 0.01
+_SLACK = 1e-6  # 0.7 + 0.3 is a hair more than 1
+Point = tuple[Number, Number]
+
+
+def _numbered(value: object) -> object:
+    plain = isinstance(value, str) and value.isascii() and value.isdigit() and value[0] != "0"
+    if not plain or not 1 <= int(str(value)[:4]) <= MAX_GAP:
+        raise PydanticCustomError(
+            "mask-number",
+            "'{value}' is no number of a mask",
+            {"value": str(value)[:40], "help": f"masks are numbered from 1 to {MAX_GAP}: `1: …`"},
+        )
+    return value
+
+
+def _four(value: object) -> object:
+    if isinstance(value, list | tuple) and len(value) != 4:
+        raise PydanticCustomError(
+            "wrong-type",
+            "expected four numbers, found {count}",
+            {"count": len(value), "help": "write [x, y, width, height], as fractions of the picture"},
+        )
+    return value
+
+
+def _inside(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    x, y, width, height = box
+    if min(x, y) < 0 or x + width > 1 + _SLACK or y + height > 1 + _SLACK:
+        raise PydanticCustomError(
+            "outside-picture",
+            "the mask reaches beyond the picture",
+            {"help": "write [x, y, width, height] as fractions of the picture: 0 is its left or top, 1 the other end"},
+        )
+    if min(width, height) < LEAST:
+        raise PydanticCustomError(
+            "small-mask", "the mask is too small to be seen", {"help": f"make it {LEAST:g} wide and high, or more"}
+        )
+    return box
+
+
+def _within(points: tuple[Point, ...]) -> tuple[Point, ...]:
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    _inside((min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys)))
+    return points
+
+
+MaskNumber = Annotated[
+    str, BeforeValidator(_numbered), WithJsonSchema({"type": "string", "pattern": "^[1-9][0-9]{0,2}$"})
+]
+Box = Annotated[tuple[Number, Number, Number, Number], BeforeValidator(_four), AfterValidator(_inside)]
+Polygon = Annotated[tuple[Point, ...], Field(min_length=3, max_length=60), AfterValidator(_within)]
+
+
+class Mask(Model):
+    """What is covered, and where. An id alone is what stands on the plate: a landmark, a bone or a structure."""
+
+    landmark: Id | None = None
+    label: Text = ""
+    detail: Text = ""
+    box: Box | None = None
+    ellipse: Box | None = None  # by the box around it
+    polygon: Polygon | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _id_alone(cls, value: object) -> object:
+        return {"landmark": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _one_of_each(self) -> Mask:
+        if not self.landmark and not self.label:
+            raise PydanticCustomError(
+                "nameless-mask", "the mask has no name", {"help": "add `label: …` or `landmark: id`"}
+            )
+        if sum(each is not None for each in (self.box, self.ellipse, self.polygon)) > 1:
+            raise PydanticCustomError("two-shapes", "the mask has two shapes", {"help": "keep one of them"})
+        return self
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float] | None:
+        """The box around it: x, y, width, height. None where the plate is to tell."""
+        if self.polygon:
+            xs, ys = [x for x, _ in self.polygon], [y for _, y in self.polygon]
+            return min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys)
+        return self.box or self.ellipse
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"anyOf": [{"type": "string", "pattern": f"^{ID}$"}, handler(schema)]}
+
+
+class Occlusion(Subject):
+    """One picture; Anki makes a card for each mask."""
+
+    kind: ClassVar[str] = "occlusion"
+    id: Id = Field(validation_alias="occlusion")
+    name: Text
+    plate: Id | None = None
+    mode: Literal["hide-one", "hide-all"] = "hide-one"
+    masks: dict[MaskNumber, Mask] = Field({}, max_length=MAX_MASKS, json_schema_extra={"additionalProperties": False})
+    question: Text = ""
+    extra: Prose = ""
+    regions: Ids = ()
+
+    @model_validator(mode="after")
+    def _one_picture(self) -> Occlusion:
+        if (self.plate is None) == (self.picture is None):
+            raise PydanticCustomError(
+                "one-picture",
+                "it has neither a plate nor a picture" if self.picture is None else "it has a plate and a picture",
+                {"help": "write `plate: id` for a drawn one, or `picture: {file: …, alt: …}`: one of the two"},
+            )
+        return self
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """Those of its cards."""
+        return tuple(sorted(map(int, self.masks)))
+
+    @property
+    def asks(self) -> tuple[tuple[int, str], ...]:
+        """What each number asks for: the lock remembers it, so that no number is given to something else."""
+        return tuple(sorted((int(number), mask.landmark or mask.label) for number, mask in self.masks.items()))
+
+    def refers(self) -> Iterator[Reference]:
+        yield from super().refers()
+        yield from ids("regions", ("region",), self.regions)
+        if self.plate:
+            yield Reference(("plate",), self.plate, ("plate",))
+        typed = self.document.value.get("masks")
+        for number, mask in self.masks.items():
+            if mask.landmark:
+                alone = isinstance(typed, dict) and isinstance(typed.get(number), str)
+                yield Reference(
+                    ("landmark", "bone", "structure"),
+                    mask.landmark,
+                    ("masks", number) if alone else ("masks", number, "landmark"),
+                )
