@@ -15,6 +15,7 @@ from deckbuilder.notes import Media, Note, NoteType
 MAX_SEARCHED = 4_000  # characters of a note's text
 # Where a record stands: its file, the document in it, and the item of a list.
 Place = tuple[str, int, int | None]
+_MASKS = 'id="image-occlusion-container"'
 _SPACE = re.compile(r"\s+")
 
 
@@ -52,7 +53,8 @@ class Shown:
     def cards(self) -> list[tuple[int, str]]:
         """The number of each card, counted from 0, and what it is called."""
         if self.type.cloze:
-            return [(ordinal, f"Gap {ordinal + 1}") for ordinal in self.note.ordinals]
+            what = "Mask" if _MASKS in self.type.templates[0].front else "Gap"
+            return [(ordinal, f"{what} {ordinal + 1}") for ordinal in self.note.ordinals]
         return [(ordinal, self.type.templates[ordinal].name) for ordinal in self.note.ordinals]
 
     def brief(self) -> dict[str, Any]:
