@@ -494,7 +494,7 @@ SIDES: dict[str, tuple[list[Callable[[Author], None]], list[Callable[[Author], N
     "retires / adds": ([verb("retire", "triceps-brachii", "--why", "gone")], [adds("zz"), adds("tt")]),
     "restyles / restyles": (
         [restyles("--size: 18px", "--size: 19px")],
-        [restyles("max-width: 44rem", "max-width: 45rem")],
+        [restyles("max-width: 42em", "max-width: 43em")],
     ),
     "releases / rewords": ([rewords(BICEPS, "one"), publishes], [rewords(TRICEPS, "two"), adds("zz")]),
     "releases / renames": ([rewords(BICEPS, "one"), adds("aa"), publishes], [RENAMES, adds("zz")]),

@@ -12,19 +12,20 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import pytest
-from conftest import Author
+from conftest import ROOT, Author
 
 from deckbuilder.diagnostics import Fault
 from deckbuilder.preview import editor, server
 from deckbuilder.preview.export import MARKER, export
 from deckbuilder.preview.session import Patch, Session
 from deckbuilder.preview.since import Since
+from deckbuilder.project import find
 
 PORT = 4747
 HERE = f"127.0.0.1:{PORT}"
@@ -227,12 +228,7 @@ def test_a_place_is_opened_in_the_editor(
     preview: server.Preview, browser: Browser, author: Author, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run: list[list[str]] = []
-
-    def runs(words: list[str]) -> bool:
-        run.append(words)
-        return True
-
-    monkeypatch.setattr(editor, "run", runs)
+    monkeypatch.setattr(editor, "run", lambda words: not run.append(words))  # type: ignore[func-returns-value]
     preview._editor = "code --wait"
 
     answer = asked_to_open(browser, preview.token, path=BICEPS, line=7, column=3)
@@ -294,7 +290,7 @@ def test_the_page_is_told_what_it_needs_to_begin_with(session: Session) -> None:
 
     biceps = state["notes"]["muscle/biceps-brachii"]
     assert biceps["name"] == "Biceps brachii"
-    assert [1, "Action"] in biceps["cards"]
+    assert "Origin" in [name for _, name in biceps["cards"]]
     assert "TA::Tier::1_Core" in biceps["tags"]
     assert "coracoid process" in biceps["text"]
     assert biceps["path"] == BICEPS
@@ -362,6 +358,17 @@ def test_cards_beside_the_fault_go_on_being_shown_anew(author: Author, session: 
     assert "renewed" in told[-1]["notes"]["muscle/triceps-brachii"]["name"]
 
 
+def test_a_card_is_not_told_wrong_because_another_has_a_fault(author: Author, session: Session) -> None:
+    """Without its only antagonist a movement would have no card that asks for it."""
+    before = session.now.notes["action/elbow-extension"]
+    author.edit(BICEPS, "insertion: radial-tuberosity", "insertion: radial-tuberosty")
+
+    told = saved(author, session, BICEPS)
+
+    assert session.now.notes["action/elbow-extension"] == before
+    assert "action/elbow-extension" in told[-1]["stale"]
+
+
 def test_a_mended_fault_is_gone(author: Author, session: Session) -> None:
     good = author.read(BICEPS)
     author.edit(BICEPS, "insertion: radial-tuberosity", "insertion: radial-tuberosty")
@@ -406,7 +413,7 @@ def test_new_styling_is_told_without_the_notes(author: Author, session: Session)
 
     told = saved(author, session, "templates/_shared/style.css")
 
-    assert ".db { color: red; }" in told[0]["types"]["muscle"]["css"]
+    assert ".db{color:red}" in told[0]["types"]["muscle"]["css"]
     assert all(patch["notes"] == {} for patch in told)
 
 
@@ -416,6 +423,14 @@ def test_two_saves_within_one_tick_of_the_clock_are_both_seen(author: Author, se
     os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
 
     assert "at its tap" in json.dumps(saved(author, session, BICEPS))
+
+
+def test_the_shipped_deck_is_shown_without_a_source_to_open() -> None:
+    session = Session(replace(find(ROOT), read_only=True))
+    session.open()
+
+    assert {note["path"] for note in session.state()["notes"].values()} == {""}
+    assert session.files == {}
 
 
 # What learners will see change

@@ -150,7 +150,7 @@ EDITS = {
         _retags,
         lambda anki, author: {"TA::Tier::3_Deep", "TA::Edition::Second"} <= set(anki.note(author.guid(BICEPS)).tags),
     ),
-    "restyling": Edit(_restyles, lambda anki, author: ".new { top: 0 }" in anki.notetypes()["ARM Muscle"].css),
+    "restyling": Edit(_restyles, lambda anki, author: ".new{top:0}" in anki.notetypes()["ARM Muscle"].css),
     "changing a template": Edit(
         _changes_a_template,
         lambda anki, author: any(

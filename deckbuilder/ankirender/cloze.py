@@ -75,7 +75,7 @@ def pieces(text: str) -> list[str | Gap]:
 
     for mark in _MARK.finditer(text):
         if mark[1] is not None:
-            numbers = tuple(sorted({int(each) for each in mark[1].split(",") if each and int(each) <= MAX_NUMBER}))
+            numbers = _numbers(mark[1])
             if not numbers:
                 continue
             put(text[last : mark.start()])
@@ -118,6 +118,12 @@ def escaped(text: str) -> str:
     return "".join(
         each if each.isascii() and each.isalnum() else named.get(each) or f"&#x{ord(each):X};" for each in text
     )
+
+
+def _numbers(written: str) -> tuple[int, ...]:
+    """'2,1' as (1, 2). What is no number is left out, and so is one with more digits than Python would read."""
+    short = [each.lstrip("0") or "0" for each in written.split(",") if each]
+    return tuple(sorted({int(each) for each in short if len(each) <= 5 and int(each) <= MAX_NUMBER}))
 
 
 def _gaps(found: list[str | Gap], *, within_pictures: bool = True) -> Iterator[Gap]:

@@ -10,7 +10,7 @@ from deckbuilder.ankirender import blake3, cloze
 
 _HTML = re.compile(r"<!--.*?-->|<style.*?>.*?</style>|<script.*?>.*?</script>|<.*?>", re.DOTALL | re.IGNORECASE)
 _RUBY = re.compile(r" ?([^ >]+?)\[(.+?)\]")
-_ENTITY = re.compile(r"&(?:#([0-9]+)|#[xX]([0-9a-fA-F]+)|([A-Za-z][A-Za-z0-9]*));|&")
+_ENTITY = re.compile(r"&(?:#([0-9]{1,12})|#[xX]([0-9a-fA-F]{1,12})|([A-Za-z][A-Za-z0-9]*));|&")
 _RUBIES = {"furigana": r"<ruby><rb>\1</rb><rt>\2</rt></ruby>", "kanji": r"\1", "kana": r"\2"}
 
 
@@ -41,7 +41,7 @@ def decode(text: str) -> str:
     """Entities as letters; one that is wrong leaves all as they are."""
     if "&" not in text:
         return text
-    sound = True
+    sound = True  # a number of more digits than these is none
 
     def letter(found: re.Match[str]) -> str:
         nonlocal sound

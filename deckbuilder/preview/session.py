@@ -59,6 +59,7 @@ class Session:
         self._types: NoteTypes | None = None
         self._types_for: Deck | None = None
         self._lock = Lock()
+        self._edited: set[str] = set()  # files that changed since all was well
         self._looked_at: deque[str] = deque(maxlen=MAX_LOOKED_AT)
         self._turn = threading.Lock()
 
@@ -76,6 +77,7 @@ class Session:
             self._files.doubt(touched)
             before = self.now
             self._glance()
+            self._edited |= self._files.changed
             if self.now is not before:
                 tell(self.patch(before))
                 before = self.now
@@ -94,6 +96,8 @@ class Session:
     @property
     def files(self) -> dict[str, Path]:
         """The project's own files by their names: the only ones that an editor is told to open."""
+        if self.project.read_only:
+            return {}
         own = {name: self.project.root / name for name in self._files.names}
         templates = self.project.templates
         if templates.is_relative_to(self.project.root):
@@ -107,7 +111,7 @@ class Session:
         now = self.now
         return {
             **self._head(now),
-            "notes": {key: shown.brief() for key, shown in now.notes.items()},
+            "notes": {key: self._brief(shown) for key, shown in now.notes.items()},
             "order": list(now.notes),
             "types": {kind: _type(each) for kind, each in now.types.items()},
             "stale": sorted(now.stale),
@@ -121,7 +125,7 @@ class Session:
         fresh = {key: shown for key, shown in now.notes.items() if before.notes.get(key) != shown}
         told: Patch = {
             **self._head(now),
-            "notes": {key: shown.brief() for key, shown in fresh.items()},
+            "notes": {key: self._brief(shown) for key, shown in fresh.items()},
             "removed": [key for key in before.notes if key not in now.notes],
         }
         if len(fresh) <= MAX_AT_ONCE:
@@ -145,6 +149,10 @@ class Session:
         if key not in self._looked_at:
             self._looked_at.append(key)
         return self._whole(shown)
+
+    def _brief(self, shown: Shown) -> Patch:
+        """The shipped deck has no source that anybody could edit."""
+        return shown.brief() | ({"path": ""} if self.project.read_only else {})
 
     def _whole(self, shown: Shown) -> Patch:
         return {**shown.whole(), "line": self._line(shown.place)}
@@ -187,8 +195,11 @@ class Session:
         notes = self._shown(loaded, rendered) if rendered else {}
         stale: set[str] = set()
         if errors(found):
-            fresh, notes = notes, _with_hidden(notes, before.notes, self._files.names)
-            stale = notes.keys() - fresh.keys()
+            sound = {key: shown for key, shown in notes.items() if not self._held(shown)}
+            notes = _with_hidden(sound, before.notes, self._files.names)
+            stale = notes.keys() - sound.keys()
+        else:
+            self._edited.clear()
         faults = tuple(self._fault(each, notes, stale) for each in found)
         after = replace(before, notes=notes, stale=frozenset(stale), faults=faults)
         if rendered:
@@ -196,6 +207,12 @@ class Session:
             after = replace(after, deck=deck.name, edition=deck.edition, types=types)
         self._become(after)
         return found
+
+    def _held(self, shown: Shown) -> bool:
+        """Whether a note is another only because of a fault elsewhere: a muscle that is left out is no antagonist."""
+        was = self.now.notes.get(shown.key)
+        edited = shown.place is None or shown.place[0] in self._edited
+        return was is not None and was != shown and was.type == shown.type and not edited
 
     def _become(self, after: Snapshot) -> None:
         if after != self.now:

@@ -108,7 +108,7 @@ Preview.inspect = (() => {
             make("p", { class: "soft" }, `Since ${since}, learners will see:`),
             ...changed.slice(0, 300).map((key) => {
               const card = data.cards.find((one) => one.key === key);
-              return make("article", { class: "changed" }, make("p", {}, make("button", { class: "link", onclick: () => card && Preview.say("pick", card) }, data.notes.get(key).name)), changes(data.changed(key)));
+              return make("article", { class: "edit" }, make("p", {}, make("button", { class: "link", onclick: () => card && Preview.say("pick", card) }, data.notes.get(key).name)), changes(data.changed(key)));
             }),
             ...rest.map((each) => make("p", { class: "words" }, each)),
             data.changes.caveat ? make("p", { class: "soft" }, data.changes.caveat) : "",

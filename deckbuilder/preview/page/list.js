@@ -8,6 +8,7 @@ Preview.list = (() => {
   const search = document.getElementById("search");
   const open = new Set(); // tags that are unfolded
   let faulty = new Set();
+  let height = Infinity;
 
   const under = (tag, other) => tag === other || tag.startsWith(`${other}::`);
   const fits = (card, but = "") =>
@@ -16,7 +17,7 @@ Preview.list = (() => {
     (list.only !== "faulty" || isFaulty(card)) &&
     (list.only !== "changed" || data.changed(card.key)) &&
     list.words.every((word) => text(card.note).includes(word) || card.name.toLowerCase().includes(word));
-  const isFaulty = (card) => faulty.has(card.key) || data.stale.has(card.key);
+  const isFaulty = (card) => faulty.has(card.key);
 
   function text(note) {
     note.all ??= `${note.name} ${note.key} ${note.tags.join(" ")} ${note.text}`.toLowerCase();
@@ -40,7 +41,7 @@ Preview.list = (() => {
   };
 
   list.choose = (card, follow = true) => {
-    list.chosen = card?.id ?? null;
+    list.chosen = card?.id ?? list.chosen;
     const at = list.index();
     if (follow && at >= 0) {
       const [top, bottom] = [at * ROW, (at + 1) * ROW];
@@ -66,7 +67,9 @@ Preview.list = (() => {
   function row(card, at) {
     const change = data.changed(card.key);
     const marks = [
-      isFaulty(card) && make("span", { class: "mark bad", title: "Has a fault" }, "!"),
+      isFaulty(card)
+        ? make("span", { class: "mark bad", title: "Has a fault" }, "fault")
+        : data.stale.has(card.key) && make("span", { class: "mark", title: "As it last was: something that it follows from has a fault" }, "held"),
       change && make("span", { class: "mark new", title: `Changed: ${change.said}` }, change.said === "new" ? "new" : "edited"),
     ];
     const selected = card.id === list.chosen;
@@ -172,7 +175,13 @@ Preview.list = (() => {
   search.addEventListener("input", () => (list.filter(), (box.scrollTop = 0), list.paint()));
   box.addEventListener("scroll", list.paint, { passive: true });
   document.getElementById("tags-box").addEventListener("toggle", chips);
-  new ResizeObserver(list.paint).observe(box);
+  // What grows above the list may not push the chosen card out of sight.
+  new ResizeObserver(() => {
+    const top = list.index() * ROW;
+    const was = top >= box.scrollTop - ROW && top <= box.scrollTop + height;
+    height = box.clientHeight;
+    list.choose(data.byId.get(list.chosen), was);
+  }).observe(box);
   Preview.on("data", list.filter);
   return list;
 })();
