@@ -207,7 +207,8 @@ def _swollen(strings: Floats, shape: Shape, view: View, ground: Ground) -> Float
     half = (strings[-1] - strings[0]) / 2
     if (half * side).sum() < 0:
         side = -side
-    missing = np.maximum(0, shape.slim - abs((half * side).sum(1)))
+    # Where the strings are twisted, the bundle is as wide as its tendon, and not torn.
+    missing = np.maximum(0, shape.slim - (half * side).sum(1))
     strings = strings + s[:, None, None] * (side * (shape.width * full + missing)[:, None])[None]
     du, dv = np.gradient(strings, axis=0), np.gradient(strings, axis=1)
     normal = np.cross(du, dv)

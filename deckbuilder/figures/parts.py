@@ -34,7 +34,7 @@ PARTS: dict[tuple[str, str], Shape] = {
             ("femur", Seen("lateral", (0.6, 0.88))),
             ("femur", Seen("lateral", (0.3, 0.07))),
             shares=(0.33,),
-            off=(-0.008, 0, 0),
+            off=(-0.008, -0.014, 0),
         ),
     ),
     ("sartorius", "anterior-superior-iliac-spine"): on("hip-bone", ASIS, Extreme((0, -1, 0), up=(0.57, 0.6))),

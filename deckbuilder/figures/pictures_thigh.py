@@ -34,9 +34,22 @@ THIGH_PICTURES: dict[str, Picture] = {
     ),
     "gracilis": Picture(
         "front",
-        "Right thigh from the front",
+        "Right thigh from the front and the inner side",
         THIGH,
-        (Bundle(width=10, thick=8, flesh=(0.01, 0.72), peak=0.4, even=0.7, cover=30),),
+        (
+            Bundle(
+                width=10,
+                thick=8,
+                flesh=(0.01, 0.72),
+                peak=0.4,
+                even=0.7,
+                cover=30,
+                via=(
+                    (At("medial-femoral-condyle", 0.5, (-11, -5, 4), whole=True),),
+                    (At("medial-tibial-condyle", 0.5, (-5, 3, -8), whole=True),),
+                ),
+            ),
+        ),
         turn=20,
         dim=LEFT,
     ),
@@ -66,7 +79,8 @@ THIGH_PICTURES: dict[str, Picture] = {
                 cover=30,
                 via=(
                     (At("linea-aspera", 0.5, (-42, -28, 0), whole=True),),
-                    (At("medial-femoral-condyle", 0.5, (-16, -24, 16), whole=True),),
+                    (At("medial-femoral-condyle", 0.5, (-15, -8, 12), whole=True),),
+                    (At("medial-tibial-condyle", 0.5, (-5, 0, -8), whole=True),),
                 ),
             ),
         ),
@@ -94,18 +108,53 @@ THIGH_PICTURES: dict[str, Picture] = {
     ),
     "semitendinosus": Picture(
         "back",
-        "Right thigh from behind",
+        "Right thigh from behind and the inner side",
         THIGH,
-        (Bundle(width=16, thick=14, flesh=(0.04, 0.64), peak=0.5, even=0.8, cover=34),),
-        turn=-34,
+        (
+            Bundle(
+                width=16,
+                thick=14,
+                flesh=(0.04, 0.64),
+                peak=0.5,
+                even=0.8,
+                cover=34,
+                via=(
+                    (At("medial-femoral-condyle", 0.5, (-4, 10, -6), whole=True),),
+                    (At("medial-tibial-condyle", 0.5, (-6, 8, -6), whole=True),),
+                ),
+            ),
+        ),
+        turn=-20,
         dim=LEFT,
     ),
     "vastus-intermedius": Picture(
         "front",
         "Right thigh from the front",
         THIGH,
-        (Bundle(insertion=BASE, width=17, thick=12, flesh=(0, 0.88), clear=4, slim=6, cover=25), PATELLAR_LIGAMENT),
+        (
+            Bundle(
+                # The front and the outer side of the shaft, from the inner border over the top to the outer one.
+                origin=(
+                    At("shaft-of-femur", 0.9, (-12, -1, 0), whole=True),
+                    At("shaft-of-femur", 0.15, (-10, 0, 0), whole=True),
+                    At("shaft-of-femur", 0, (0, 0, 0), whole=True),
+                    At("shaft-of-femur", 0.15, (4, 6, 0), whole=True),
+                    At("shaft-of-femur", 0.9, (5, 7, 0), whole=True),
+                ),
+                insertion=BASE,
+                width=9,
+                thick=12,
+                flesh=(0, 0.88),
+                peak=0.55,
+                even=0.5,
+                clear=4,
+                slim=6,
+                cover=25,
+            ),
+            PATELLAR_LIGAMENT,
+        ),
         dim=LEFT,
+        more=(30, 30, 30, 90),
     ),
     "vastus-lateralis": Picture(
         "side",
