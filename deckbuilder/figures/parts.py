@@ -14,7 +14,7 @@ PARTS: dict[tuple[str, str], Shape] = {
     # behind the posterior gluteal line, between it and the anterior one, between that and the inferior one
     ("gluteus-maximus", "gluteal-surface-of-ilium"): outer((0.88, 0.84), (0.94, 0.74), (0.88, 0.62)),
     ("gluteus-medius", "gluteal-surface-of-ilium"): outer(
-        (0.25, 0.8), (0.45, 0.89), (0.64, 0.87), (0.74, 0.76), (0.72, 0.63)
+        (0.18, 0.76), (0.3, 0.86), (0.46, 0.93), (0.64, 0.91), (0.75, 0.78), (0.72, 0.64)
     ),
     ("gluteus-minimus", "gluteal-surface-of-ilium"): outer((0.2, 0.64), (0.36, 0.7), (0.52, 0.67), (0.6, 0.56)),
     ("gluteus-maximus", "iliotibial-tract"): (
@@ -56,7 +56,7 @@ PARTS: dict[tuple[str, str], Shape] = {
     ("adductor-magnus/hamstring-part", "ischial-tuberosity"): on("hip-bone", Near(0.6, 0.72, 0.03)),
     # the pubis
     ("adductor-longus", "body-of-pubis"): on("hip-bone", Seen("front", (0.93, 0.21))),
-    ("adductor-brevis", "body-of-pubis"): on("hip-bone", Seen("front", (0.91, 0.16))),
+    ("adductor-brevis", "body-of-pubis"): on("hip-bone", Seen("front", (0.94, 0.185))),
     ("adductor-brevis", "inferior-pubic-ramus"): outer((0.15, 0.14), (0.21, 0.1)),
     ("adductor-magnus/adductor-part", "inferior-pubic-ramus"): outer((0.26, 0.07), (0.35, 0.035)),
     ("gracilis", "body-of-pubis"): on("hip-bone", Seen("front", (0.97, 0.15))),
@@ -100,5 +100,5 @@ PARTS: dict[tuple[str, str], Shape] = {
     ("sartorius", "pes-anserinus-area"): shaft("tibia", (0.88, 325), (0.84, 325)),
     ("gracilis", "pes-anserinus-area"): shaft("tibia", (0.875, 310), (0.85, 310)),
     ("semitendinosus", "pes-anserinus-area"): shaft("tibia", (0.85, 308), (0.82, 308)),
-    ("plantaris", "posterior-surface-of-calcaneus"): on("calcaneus", Seen("back", (0.58, 0.48))),
+    ("plantaris", "posterior-surface-of-calcaneus"): on("calcaneus", Seen("back", (0.72, 0.48))),
 }

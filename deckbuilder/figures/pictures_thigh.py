@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deckbuilder.figures.bundles import BASE, HIP, LEFT, ONE_SIDE, PATELLAR_LIGAMENT, TENDON, THIGH, At, Bundle, Picture
+from deckbuilder.figures.bundles import BASE, HIP, LEFT, ONE_SIDE, PATELLAR_LIGAMENT, TENDON, THIGH, At, Bundle, Cut, Picture
 
 THIGH_PICTURES: dict[str, Picture] = {
     "adductor-brevis": Picture(
@@ -17,9 +17,10 @@ THIGH_PICTURES: dict[str, Picture] = {
         THIGH,
         (
             Bundle("adductor-part", width=3, thick=8),
-            Bundle("hamstring-part", width=12, thick=12, flesh=(0.03, 0.76), peak=0.4),
+            Bundle("hamstring-part", width=12, thick=12, flesh=(0, 0.76), peak=0.4),
         ),
         dim=LEFT,
+        more=(30, 30, 30, 90),
     ),
     "biceps-femoris": Picture(
         "back",
@@ -54,7 +55,7 @@ THIGH_PICTURES: dict[str, Picture] = {
         dim=LEFT,
     ),
     "pectineus": Picture(
-        "front", "Right hip from the front", HIP, (Bundle(width=3, thick=7, cover=19),), tilt=14, dim=LEFT
+        "front", "Right hip from the front", HIP, (Bundle(origin=(Cut("pectineal-line-of-pubis", 0.2, 1),), width=3, thick=7, clear=3, cover=9),), tilt=14, dim=LEFT
     ),
     "rectus-femoris": Picture(
         "front",
@@ -166,8 +167,8 @@ THIGH_PICTURES: dict[str, Picture] = {
                 insertion=("patella",),
                 via=(
                     (
-                        At("shaft-of-femur", 0.75, (14, -4, 0), whole=True),
-                        At("lateral-supracondylar-line", 0.35, (20, -16, 0), whole=True),
+                        At("shaft-of-femur", 0.75, (10, -14, 0), whole=True),
+                        At("lateral-supracondylar-line", 0.35, (21, -16, 0), whole=True),
                     ),
                 ),
                 width=5,
@@ -191,6 +192,10 @@ THIGH_PICTURES: dict[str, Picture] = {
                 origin=("intertrochanteric-line", "linea-aspera", "medial-supracondylar-line"),
                 insertion=("patella",),
                 via=(
+                    (
+                        At("shaft-of-femur", 0.15, (-13, -2, 0), whole=True),
+                        At("medial-supracondylar-line", 0.45, (-3, -4, 0), whole=True),
+                    ),
                     (
                         At("shaft-of-femur", 0.85, (-26, -2, 0), whole=True),
                         At("adductor-tubercle", 0.5, (2, -22, 26)),
