@@ -60,6 +60,7 @@ class Bundle:
     framed: bool = True
     tone: int | None = None
     cover: float = 8
+    nearer: float = 0
 
     @property
     def shape(self) -> Shape:

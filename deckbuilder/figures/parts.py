@@ -5,14 +5,17 @@ The key is the muscle, or its head or part as `muscle/part`, and the landmark or
 
 from __future__ import annotations
 
-from deckbuilder.figures.places import ASIS, Across, Shape, inner, on, outer, shaft
+from deckbuilder.figures.places import ASIS, FORAMEN, Across, Shape, inner, on, outer, shaft
 from deckbuilder.figures.surface import Around, Extreme, Near, Seen
 
 MEDIAL_FACE_OF_TROCHANTER = on("femur", Near(0.27, 0.7, 0.95))
 
 PARTS: dict[tuple[str, str], Shape] = {
     # behind the posterior gluteal line, between it and the anterior one, between that and the inferior one
-    ("gluteus-maximus", "gluteal-surface-of-ilium"): outer((0.88, 0.84), (0.94, 0.74), (0.88, 0.62)),
+    ("gluteus-maximus", "gluteal-surface-of-ilium"): outer((0.86, 0.86), (0.92, 0.78), (0.95, 0.69)),
+    ("gluteus-maximus", "dorsal-surface-of-sacrum"): on(
+        "sacrum", Seen("back", (0.17, 0.52)), Seen("back", (0.24, 0.34)), Seen("back", (0.35, 0.16))
+    ),
     ("gluteus-medius", "gluteal-surface-of-ilium"): outer(
         (0.18, 0.76), (0.3, 0.86), (0.46, 0.93), (0.64, 0.91), (0.75, 0.78), (0.72, 0.64)
     ),
@@ -26,7 +29,7 @@ PARTS: dict[tuple[str, str], Shape] = {
         ),
     ),
     ("iliacus", "iliac-crest"): inner((0.15, 0.76), (0.3, 0.86), (0.45, 0.93), (0.6, 0.96)),
-    ("iliacus", "lesser-trochanter"): on("femur", Extreme((1, 0.6, 0), up=(0.79, 0.86)), Around(0.785, 240)),
+    ("iliacus", "lesser-trochanter"): on("femur", Extreme((1, 0.6, 0), up=(0.79, 0.86)), Around(0.785, 290)),
     ("tensor-fasciae-latae", "iliac-crest"): outer((0.08, 0.7), (0.15, 0.76)),
     ("tensor-fasciae-latae", "anterior-superior-iliac-spine"): outer((0.05, 0.64)),
     ("tensor-fasciae-latae", "iliotibial-tract"): (
@@ -39,6 +42,7 @@ PARTS: dict[tuple[str, str], Shape] = {
     ),
     ("sartorius", "anterior-superior-iliac-spine"): on("hip-bone", ASIS, Extreme((0, -1, 0), up=(0.57, 0.6))),
     # the obturator muscles: one without, one within
+    ("obturator-externus", "obturator-margin"): outer(*FORAMEN[:5]),
     ("obturator-internus", "obturator-margin"): inner(
         (0.2, 0.19), (0.25, 0.1), (0.38, 0.05), (0.52, 0.04), (0.63, 0.1), (0.63, 0.2)
     ),

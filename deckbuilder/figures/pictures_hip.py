@@ -35,15 +35,15 @@ HIP_PICTURES: dict[str, Picture] = {
                 framed=False,
             ),
             Bundle(
-                origin=(At("sacrotuberous-ligament", 0),),
-                insertion=(At("sacrotuberous-ligament", 1),),
+                origin=(At("sacrotuberous-ligament", 0.22),),
+                insertion=(At("sacrotuberous-ligament", 0.8),),
                 slim=7,
                 thick=3,
                 tone=TENDON,
             ),
             Bundle(
                 "lower-fibres",
-                (Cut("dorsal-surface-of-sacrum", 0.4, 1), "coccyx", At("sacrotuberous-ligament", 0.75)),
+                (Cut("dorsal-surface-of-sacrum", 0.3, 1), "coccyx", At("sacrotuberous-ligament", 0.75)),
                 ("gluteal-tuberosity",),
                 width=9,
                 thick=16,
@@ -51,7 +51,7 @@ HIP_PICTURES: dict[str, Picture] = {
             ),
             Bundle(
                 "upper-fibres",
-                ("gluteal-surface-of-ilium", Cut("dorsal-surface-of-sacrum", 0, 0.7)),
+                ("gluteal-surface-of-ilium", Cut("dorsal-surface-of-sacrum", 0, 0.75)),
                 ("iliotibial-tract",),
                 width=5,
                 thick=18,

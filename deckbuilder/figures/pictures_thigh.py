@@ -27,7 +27,15 @@ THIGH_PICTURES: dict[str, Picture] = {
         "Right thigh from behind",
         THIGH,
         (
-            Bundle("short-head", width=7, thick=9, flesh=(0, 0.9), tone=1),
+            Bundle(
+                "short-head",
+                # on the long head's tendon
+                insertion=(At("head-of-fibula", 0.5, (-3, 1, 45)), At("head-of-fibula", 0.5, (-3, 1, 25))),
+                width=6,
+                thick=9,
+                slim=2,
+                tone=1,
+            ),
             Bundle("long-head", width=19, thick=18, flesh=(0.1, 0.85), peak=0.5, even=0.8, slim=3, tone=0),
         ),
         turn=12,
