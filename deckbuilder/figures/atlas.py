@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from deckbuilder.figures.places import Shape, on
-from deckbuilder.figures.surface import Near, Seen
+from deckbuilder.figures.surface import Edge, Near, Seen
 
 # Landmarks that are lines; all others are shown by a point.
 LINES = {
@@ -72,20 +72,17 @@ PLATES: dict[str, Plate] = {
         "Right half of the pelvis from the front",
         "front",
         PELVIS,
-        (),
+        ("iliac-crest", "iliac-fossa", "anterior-superior-iliac-spine", "anterior-inferior-iliac-spine"),
         (
-            "iliac-fossa",
-            "iliac-crest",
             "ala-of-sacrum",
             "pelvic-surface-of-sacrum",
-            "anterior-superior-iliac-spine",
-            "anterior-inferior-iliac-spine",
             "pectineal-line-of-pubis",
             "body-of-pubis",
             "inferior-pubic-ramus",
             "obturator-membrane",
         ),
         tilt=12,
+        wrap=150,
         at={
             "pelvic-surface-of-sacrum": on("sacrum", Seen("front", (0.62, 0.4))),
             "iliac-crest": 0.7,
@@ -108,30 +105,34 @@ PLATES: dict[str, Plate] = {
             "ischial-tuberosity",
             "ischial-ramus",
         ),
-        at={"gluteal-surface-of-ilium": 0.75, "dorsal-surface-of-sacrum": on("sacrum", Seen("back", (0.3, 0.3)))},
+        at={
+            "gluteal-surface-of-ilium": 0.75,
+            "dorsal-surface-of-sacrum": on("sacrum", Seen("back", (0.36, 0.62))),
+            "greater-sciatic-notch": on("hip-bone", Edge("up", 0.5, (0.5, 1, 0))),
+        },
     ),
     "spine-front": Plate(
-        "Lower spine from the front",
+        "Lower spine from the front and the right",
         "front",
         ("thoracic-12", *(f"lumbar-{n}" for n in range(1, 6)), "sacrum", "coccyx"),
         ("body-of-t12", "transverse-processes-of-lumbar-vertebrae", "ala-of-sacrum"),
         ("bodies-of-lumbar-vertebrae", "pelvic-surface-of-sacrum"),
         turn=-25,
         wrap=190,
+        at={"body-of-t12": on("thoracic-12", Seen("front", (0.45, 0.72)))},
     ),
     "femur-upper-front": Plate(
         "Upper end of the right femur from the front",
         "front",
         ("femur",),
-        (),
         (
             "greater-trochanter",
             "lateral-facet-of-greater-trochanter",
             "anterior-facet-of-greater-trochanter",
-            "intertrochanteric-line",
-            "shaft-of-femur",
         ),
+        ("intertrochanteric-line", "shaft-of-femur"),
         turn=-20,
+        wrap=190,
         bottom=("femur", 0.65),
     ),
     "femur-upper-back": Plate(
@@ -181,7 +182,7 @@ PLATES: dict[str, Plate] = {
         at={
             "medial-femoral-condyle": on("femur", Seen("front", (0.86, 0.06))),
             "lateral-femoral-condyle": on("femur", Seen("front", (0.34, 0.045))),
-            "head-of-fibula": on("fibula", Near(0, 0.2, 0.96)),
+            "head-of-fibula": on("fibula", Near(0.2, 0.2, 0.99)),
             "iliotibial-tract": 0.25,
         },
     ),

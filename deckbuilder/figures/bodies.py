@@ -207,7 +207,9 @@ def _swollen(strings: Floats, shape: Shape, view: View, ground: Ground) -> Float
     half = (strings[-1] - strings[0]) / 2
     if (half * side).sum() < 0:
         side = -side
-    missing = np.maximum(0, shape.slim - abs((half * side).sum(1)))
+    # Where a narrow bundle is twisted, it is as wide as its tendon, and not torn.
+    wide = (half * side).sum(1)
+    missing = np.maximum(0, np.minimum(shape.slim - wide, 3 * shape.slim + wide))
     strings = strings + s[:, None, None] * (side * (shape.width * full + missing)[:, None])[None]
     du, dv = np.gradient(strings, axis=0), np.gradient(strings, axis=1)
     normal = np.cross(du, dv)

@@ -60,6 +60,7 @@ class Bundle:
     framed: bool = True
     tone: int | None = None
     cover: float = 8
+    nearer: float = 0
 
     @property
     def shape(self) -> Shape:
@@ -70,7 +71,11 @@ class Bundle:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One muscle's picture. `dim`: bones that only help to find one's way; `more`: room beyond the muscle, in mm."""
+    """One muscle's picture.
+
+    `dim`: bones that only help to find one's way; `more`: room beyond the muscle, in mm. `shows`: landmarks that the
+    picture is framed by instead of the muscle, so that neighbours can be compared.
+    """
 
     view: str
     seen: str
@@ -82,6 +87,7 @@ class Picture:
     # left, right, below, above, in the picture
     more: tuple[float, float, float, float] = (30, 30, 30, 30)
     where: str = ""
+    shows: tuple[str, ...] = ()
 
 
 LEFT = ("hip-bone-left",)
@@ -92,6 +98,9 @@ THIGH = (*HIP, "patella", "tibia", "fibula")
 ONE_SIDE = (*PELVIS, *KNEE)
 LEG = ("femur", "tibia", "fibula", "talus", "calcaneus", "foot", "toes")
 TENDON = -1
+# What the deep muscles of the hip have around them.
+DEEP = ("pelvic-surface-of-sacrum", "ischial-tuberosity", "greater-trochanter", "lesser-trochanter")
+DEEP_ROOM = (10.0, 10.0, 25.0, 10.0)
 
 # The base of the patella, where the quadriceps ends, and the ligament by which it reaches the tibia.
 BASE: Line = (At("patella", 0, (15, 2, 2), whole=True), At("patella", 0, (-15, 2, 2), whole=True))

@@ -21,6 +21,7 @@ SMALL = 60  # pixels: less of a bone than this is not worth a path
 TOLERANCE = 0.75
 _SCRAP = 0.005  # of the picture
 _FOLD = 0.003  # metres: from this step on, the nearer part has an outline
+_SCRATCH = 0.012  # metres: a shorter outline looks like a scratch
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,9 @@ def draw(frame: Frame, bones: Sequence[str], dimmed: Collection[str] = ()) -> Ca
         mask = seen.which == number
         if mask.sum() >= SMALL and not _scrap(mask):
             layers.append((-float(np.median(seen.depth[mask])), number, name))
+    # Without the sacrum, a coccyx floats.
+    if "sacrum" not in {name for _, _, name in layers}:
+        layers = [layer for layer in layers if layer[2] != "coccyx"]
     parts = []
     for _, number, name in sorted(layers):
         parts.append(_bone(seen, number, frame.scale, name in dimmed))
@@ -81,7 +85,7 @@ def _bone(seen: Seen, number: int, scale: float, dim: bool) -> str:
         svg += f'<path class="{kind}s" d="{dark}"/>'
     if bright and not dim:
         svg += f'<path class="{kind}l" d="{bright}"/>'
-    ink = outline(_folds(seen.depth, mask, scale), 0.6, 22)
+    ink = outline(_folds(seen.depth, mask, scale), 0.6, max(22, 2 * _SCRATCH * scale))
     if ink and not dim:
         svg += f'<path class="bk" d="{ink}"/>'
     return svg

@@ -25,18 +25,24 @@ _BEFORE = 0.003
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A body to be painted: in which red (0, 1, 2; -1 for tendon only), and how deep in bone it is still seen."""
+    """A body to be painted.
+
+    In which red (0, 1, 2; -1 for tendon only), how deep in bone it is still seen, and how much nearer it is than it
+    lies, so that where it touches another its edge is the border.
+    """
 
     body: Body
     tone: int
     cover: float
+    nearer: float = 0.0
 
 
 def paint(canvas: Canvas, pieces: Sequence[Piece]) -> str:
     """The SVG of the bundles on this canvas."""
     away = canvas.frame.view.away
-    seen = look(canvas.frame, [each.body.surface(-_BEFORE * place * away) for place, each in enumerate(pieces)])
-    cover = np.array([each.cover - _BEFORE * place for place, each in enumerate(pieces)])[np.maximum(seen.which, 0)]
+    moved = [_BEFORE * place + each.nearer for place, each in enumerate(pieces)]
+    seen = look(canvas.frame, [each.body.surface(-near * away) for each, near in zip(pieces, moved, strict=True)])
+    cover = (np.array([each.cover for each in pieces]) - moved)[np.maximum(seen.which, 0)]
     present = seen.which >= 0
     shown = present & (seen.depth < canvas.seen.depth + cover)
     hidden = ndimage.binary_opening(present & ~shown, iterations=2)
@@ -48,13 +54,13 @@ def paint(canvas: Canvas, pieces: Sequence[Piece]) -> str:
         if (which == number).sum() > 40
     ]
     for _, number in sorted(far):
-        svg += _piece(canvas, seen, which, number, pieces[number])
+        svg += _piece(canvas, replace(seen, depth=seen.depth + moved[number]), which, number, pieces[number])
     return svg
 
 
 def _settled(seen: Seen, shown: NDArray[np.bool_], number: int) -> NDArray[np.int64]:
     """Which bundle is shown at each pixel, with smooth borders where two of them run into each other."""
-    near = [ndimage.gaussian_filter((shown & (seen.which == each)).astype(float), 2.2) for each in range(number)]
+    near = [ndimage.gaussian_filter((shown & (seen.which == each)).astype(float), 3.5) for each in range(number)]
     return np.where(shown, np.argmax(near, axis=0), -1)
 
 
@@ -89,7 +95,7 @@ def _piece(canvas: Canvas, seen: Seen, which: NDArray[np.int64], number: int, pi
     svg += f'<path class="{kind}" d="{red}"/>'
     svg += f'<path class="{kind}s" d="{dark}"/>' if dark else ""
     svg += f'<path class="{kind}l" d="{bright}"/>' if bright else ""
-    lines = _fibres(canvas, replace(seen, depth=seen.depth + _BEFORE * number), mask, piece)
+    lines = _fibres(canvas, seen, mask, piece)
     return svg + (f'<path class="f" d="{lines}"/>' if lines else "")
 
 

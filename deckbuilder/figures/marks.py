@@ -33,17 +33,22 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Where the marker of an attachment stands, in units of the picture; `anchor` is the place that it means."""
+    """Where the marker of an attachment stands, in units of the picture.
+
+    `anchor` is the place that it means, `hidden` whether that lies behind bone.
+    """
 
     attachment: Attachment
     x: float
     y: float
     anchor: tuple[float, float]
+    hidden: bool = False
 
 
 def stand(canvas: Canvas, attachments: Sequence[Attachment]) -> list[Mark]:
     """A place for each marker on the seen part of its attachment, none over another, all inside the picture."""
-    anchors = np.array([_anchor(canvas, each) for each in attachments])
+    found = [_anchor(canvas, each) for each in attachments]
+    anchors = np.array([anchor for anchor, _ in found])
     size = np.array([_half(each) for each in attachments])
     places = anchors.copy()
     frame = np.array([canvas.frame.width, canvas.frame.height], dtype=float)
@@ -64,8 +69,8 @@ def stand(canvas: Canvas, attachments: Sequence[Attachment]) -> list[Mark]:
         if not moved:
             break
     return [
-        Mark(each, float(x), float(y), (float(anchor[0]), float(anchor[1])))
-        for each, (x, y), anchor in zip(attachments, places, anchors, strict=True)
+        Mark(each, float(x), float(y), (float(anchor[0]), float(anchor[1])), hidden)
+        for each, (x, y), (anchor, hidden) in zip(attachments, places, found, strict=True)
     ]
 
 
@@ -91,16 +96,18 @@ def _half(attachment: Attachment) -> float:
 
 def _sign(mark: Mark, kind: str) -> str:
     half = _half(mark.attachment)
+    look = f"{kind}v" if mark.hidden else kind
     if kind == "o":
-        svg = f'<circle class="o" cx="{mark.x:.0f}" cy="{mark.y:.0f}" r="{half:.0f}"/>'
+        svg = f'<circle class="{look}" cx="{mark.x:.0f}" cy="{mark.y:.0f}" r="{half:.0f}"/>'
     else:
         side = half * 0.92
         svg = (
-            f'<rect class="i" x="{mark.x - side:.0f}" y="{mark.y - side:.0f}" width="{2 * side:.0f}" '
+            f'<rect class="{look}" x="{mark.x - side:.0f}" y="{mark.y - side:.0f}" width="{2 * side:.0f}" '
             f'height="{2 * side:.0f}" rx="3"/>'
         )
     if mark.attachment.number is not None:
-        svg += f'<text x="{mark.x:.0f}" y="{mark.y + 8:.0f}">{mark.attachment.number}</text>'
+        dark = f' class="{look}t"' if mark.hidden else ""
+        svg += f'<text{dark} x="{mark.x:.0f}" y="{mark.y + 8:.0f}">{mark.attachment.number}</text>'
     return svg
 
 
@@ -119,11 +126,11 @@ def _dense(line: Floats) -> Floats:
     return np.stack([np.interp(u, np.arange(len(line)), line[:, k]) for k in range(3)], axis=1)
 
 
-def _anchor(canvas: Canvas, attachment: Attachment) -> Floats:
+def _anchor(canvas: Canvas, attachment: Attachment) -> tuple[Floats, bool]:
+    """The middle of what is seen of an attachment, or of all of it where it is hidden."""
     flat, seen = _visible(canvas, _dense(attachment.line))
     good = flat[seen] if seen.any() else flat
-    middle: Floats = good[len(good) // 2]
-    return middle
+    return good[len(good) // 2], not seen.any()
 
 
 def _line(canvas: Canvas, attachment: Attachment, kind: str) -> str:
@@ -139,5 +146,5 @@ def _line(canvas: Canvas, attachment: Attachment, kind: str) -> str:
         if seen[run[0]]:
             svg += f'<path class="w" d="{data}"/><path class="{kind}l" d="{data}"/>'
         else:
-            svg += f'<path class="{kind}h" d="{data}"/>'
+            svg += f'<path class="w hw" d="{data}"/><path class="{kind}h" d="{data}"/>'
     return svg

@@ -41,7 +41,7 @@ def attachments(muscle: Muscle) -> list[Attachment]:
     for role in ROLES:
         facts = muscle.facts(role)
         for place, fact in enumerate(facts, 1):
-            line = bodies.curve(_landmark(muscle, fact.id, fact.part))
+            line = bodies.curve(_landmark(fact.id, muscle.id, fact.part))
             found.append(Attachment(role, fact.id, fact.part, place if len(facts) > 1 else None, line))
     return found
 
@@ -57,7 +57,7 @@ def draw(muscle: Muscle) -> Figure:
     bones = canvas.draw(frame, picture.bones, picture.dim)
     parts = list(muscle.divisions)
     pieces = [
-        flesh.Piece(body, bundle.tone if bundle.tone is not None else _tone(parts, bundle.part), bundle.cover / 1000)
+        flesh.Piece(body, bundle.tone if bundle.tone is not None else _tone(parts, bundle.part), bundle.cover / 1000, bundle.nearer / 1000)
         for body, bundle in zip(found, picture.bundles, strict=True)
     ]
     drawn = bones.svg + flesh.paint(bones, pieces)
@@ -84,8 +84,9 @@ def _tone(parts: list[str], part: str) -> int:
     return parts.index(part) % 3 if part in parts else 0
 
 
-def _landmark(muscle: Muscle, id: str, part: str = "", whole: bool = False) -> Floats:
-    found = landmark(id) if whole else landmark(id, muscle.id, part)
+def _landmark(id: str, muscle: str = "", part: str = "") -> Floats:
+    """The points of a landmark, or of what a muscle takes of it."""
+    found = landmark(id, muscle, part)
     if found is None:
         raise LookupError(id)
     return np.asarray(found.points)
@@ -108,8 +109,8 @@ def _line(muscle: Muscle, part: str, stated: Line) -> Floats:
 
 def _points(muscle: Muscle, part: str, stated: str | At | Cut) -> Floats:
     if isinstance(stated, str):
-        return _landmark(muscle, stated, part)
-    line = bodies.curve(_landmark(muscle, stated.landmark, part, stated.whole))
+        return _landmark(stated, muscle.id, part)
+    line = bodies.curve(_landmark(stated.landmark) if stated.whole else _landmark(stated.landmark, muscle.id, part))
     even = bodies.spread(line, 101)
     if isinstance(stated, Cut):
         return even[[round(100 * share) for share in np.linspace(stated.start, stated.stop, 5)]]
@@ -119,7 +120,10 @@ def _points(muscle: Muscle, part: str, stated: str | At | Cut) -> Floats:
 
 def _frame(picture: Picture, view: View, found: list[Body], answers: list[Attachment]) -> Frame:
     """The window on the muscle and its attachments, with room around them."""
-    points = np.vstack([*(body.grid.reshape(-1, 3) for body in found), *(each.line for each in answers)])
+    if picture.shows:
+        points = np.vstack([_landmark(name) for name in picture.shows])
+    else:
+        points = np.vstack([*(body.grid.reshape(-1, 3) for body in found), *(each.line for each in answers)])
     flat = view.flat(points)
     (left, low), (right, high) = flat.min(0), flat.max(0)
     size = max(right - left, high - low)

@@ -5,16 +5,19 @@ The key is the muscle, or its head or part as `muscle/part`, and the landmark or
 
 from __future__ import annotations
 
-from deckbuilder.figures.places import ASIS, Across, Shape, inner, on, outer, shaft
+from deckbuilder.figures.places import ASIS, FORAMEN, Across, Shape, inner, on, outer, shaft
 from deckbuilder.figures.surface import Around, Extreme, Near, Seen
 
 MEDIAL_FACE_OF_TROCHANTER = on("femur", Near(0.27, 0.7, 0.95))
 
 PARTS: dict[tuple[str, str], Shape] = {
     # behind the posterior gluteal line, between it and the anterior one, between that and the inferior one
-    ("gluteus-maximus", "gluteal-surface-of-ilium"): outer((0.88, 0.84), (0.94, 0.74), (0.88, 0.62)),
+    ("gluteus-maximus", "gluteal-surface-of-ilium"): outer((0.86, 0.86), (0.92, 0.78), (0.95, 0.69)),
+    ("gluteus-maximus", "dorsal-surface-of-sacrum"): on(
+        "sacrum", Seen("back", (0.17, 0.52)), Seen("back", (0.24, 0.34)), Seen("back", (0.35, 0.16))
+    ),
     ("gluteus-medius", "gluteal-surface-of-ilium"): outer(
-        (0.25, 0.8), (0.45, 0.89), (0.64, 0.87), (0.74, 0.76), (0.72, 0.63)
+        (0.18, 0.76), (0.3, 0.86), (0.46, 0.93), (0.64, 0.91), (0.75, 0.78), (0.72, 0.64)
     ),
     ("gluteus-minimus", "gluteal-surface-of-ilium"): outer((0.2, 0.64), (0.36, 0.7), (0.52, 0.67), (0.6, 0.56)),
     ("gluteus-maximus", "iliotibial-tract"): (
@@ -26,7 +29,7 @@ PARTS: dict[tuple[str, str], Shape] = {
         ),
     ),
     ("iliacus", "iliac-crest"): inner((0.15, 0.76), (0.3, 0.86), (0.45, 0.93), (0.6, 0.96)),
-    ("iliacus", "lesser-trochanter"): on("femur", Extreme((1, 0.6, 0), up=(0.79, 0.86)), Around(0.785, 240)),
+    ("iliacus", "lesser-trochanter"): on("femur", Extreme((1, 0.6, 0), up=(0.79, 0.86)), Around(0.785, 290)),
     ("tensor-fasciae-latae", "iliac-crest"): outer((0.08, 0.7), (0.15, 0.76)),
     ("tensor-fasciae-latae", "anterior-superior-iliac-spine"): outer((0.05, 0.64)),
     ("tensor-fasciae-latae", "iliotibial-tract"): (
@@ -34,11 +37,12 @@ PARTS: dict[tuple[str, str], Shape] = {
             ("femur", Seen("lateral", (0.6, 0.88))),
             ("femur", Seen("lateral", (0.3, 0.07))),
             shares=(0.33,),
-            off=(-0.008, 0, 0),
+            off=(-0.008, -0.014, 0),
         ),
     ),
     ("sartorius", "anterior-superior-iliac-spine"): on("hip-bone", ASIS, Extreme((0, -1, 0), up=(0.57, 0.6))),
     # the obturator muscles: one without, one within
+    ("obturator-externus", "obturator-margin"): outer(*FORAMEN[:5]),
     ("obturator-internus", "obturator-margin"): inner(
         (0.2, 0.19), (0.25, 0.1), (0.38, 0.05), (0.52, 0.04), (0.63, 0.1), (0.63, 0.2)
     ),
@@ -56,7 +60,7 @@ PARTS: dict[tuple[str, str], Shape] = {
     ("adductor-magnus/hamstring-part", "ischial-tuberosity"): on("hip-bone", Near(0.6, 0.72, 0.03)),
     # the pubis
     ("adductor-longus", "body-of-pubis"): on("hip-bone", Seen("front", (0.93, 0.21))),
-    ("adductor-brevis", "body-of-pubis"): on("hip-bone", Seen("front", (0.91, 0.16))),
+    ("adductor-brevis", "body-of-pubis"): on("hip-bone", Seen("front", (0.94, 0.185))),
     ("adductor-brevis", "inferior-pubic-ramus"): outer((0.15, 0.14), (0.21, 0.1)),
     ("adductor-magnus/adductor-part", "inferior-pubic-ramus"): outer((0.26, 0.07), (0.35, 0.035)),
     ("gracilis", "body-of-pubis"): on("hip-bone", Seen("front", (0.97, 0.15))),
@@ -100,5 +104,5 @@ PARTS: dict[tuple[str, str], Shape] = {
     ("sartorius", "pes-anserinus-area"): shaft("tibia", (0.88, 325), (0.84, 325)),
     ("gracilis", "pes-anserinus-area"): shaft("tibia", (0.875, 310), (0.85, 310)),
     ("semitendinosus", "pes-anserinus-area"): shaft("tibia", (0.85, 308), (0.82, 308)),
-    ("plantaris", "posterior-surface-of-calcaneus"): on("calcaneus", Seen("back", (0.58, 0.48))),
+    ("plantaris", "posterior-surface-of-calcaneus"): on("calcaneus", Seen("back", (0.72, 0.48))),
 }

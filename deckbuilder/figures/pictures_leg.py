@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deckbuilder.figures.bundles import CALCANEAL_TENDON, KNEE, LEG, TENDON, At, Bundle, Picture
+from deckbuilder.figures.bundles import CALCANEAL_TENDON, KNEE, LEG, TENDON, At, Bundle, Cut, Picture
 
 LEG_PICTURES: dict[str, Picture] = {
     "gastrocnemius": Picture(
@@ -12,24 +12,25 @@ LEG_PICTURES: dict[str, Picture] = {
         (
             CALCANEAL_TENDON,
             Bundle(
-                "medial-head",
-                insertion=(At("posterior-surface-of-calcaneus", 0.3, (-14, -8, 178), whole=True),),
-                width=25,
-                thick=20,
-                flesh=(0.02, 1),
-                peak=0.55,
-                slim=6,
-                tone=0,
-            ),
-            Bundle(
                 "lateral-head",
                 insertion=(At("posterior-surface-of-calcaneus", 0.3, (13, -8, 196), whole=True),),
                 width=22,
-                thick=20,
+                thick=15,
                 flesh=(0.02, 1),
                 peak=0.55,
                 slim=6,
                 tone=1,
+            ),
+            Bundle(
+                "medial-head",
+                insertion=(At("posterior-surface-of-calcaneus", 0.3, (-14, -8, 178), whole=True),),
+                width=25,
+                thick=21,
+                flesh=(0.02, 1),
+                peak=0.55,
+                slim=6,
+                tone=0,
+                nearer=7,
             ),
         ),
     ),
@@ -61,7 +62,7 @@ LEG_PICTURES: dict[str, Picture] = {
         (
             CALCANEAL_TENDON,
             Bundle(
-                origin=("head-of-fibula", "soleal-line"),
+                origin=(Cut("head-of-fibula", 1, 0), "soleal-line"),
                 insertion=(
                     At("posterior-surface-of-calcaneus", 0.3, (10, -10, 110), whole=True),
                     At("posterior-surface-of-calcaneus", 0.3, (-10, -10, 110), whole=True),

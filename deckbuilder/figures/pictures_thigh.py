@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deckbuilder.figures.bundles import BASE, HIP, LEFT, ONE_SIDE, PATELLAR_LIGAMENT, TENDON, THIGH, At, Bundle, Picture
+from deckbuilder.figures.bundles import BASE, HIP, LEFT, ONE_SIDE, PATELLAR_LIGAMENT, TENDON, THIGH, At, Bundle, Cut, Picture
 
 THIGH_PICTURES: dict[str, Picture] = {
     "adductor-brevis": Picture(
@@ -17,16 +17,25 @@ THIGH_PICTURES: dict[str, Picture] = {
         THIGH,
         (
             Bundle("adductor-part", width=3, thick=8),
-            Bundle("hamstring-part", width=12, thick=12, flesh=(0.03, 0.76), peak=0.4),
+            Bundle("hamstring-part", width=12, thick=12, flesh=(0, 0.76), peak=0.4),
         ),
         dim=LEFT,
+        more=(30, 30, 30, 90),
     ),
     "biceps-femoris": Picture(
         "back",
         "Right thigh from behind",
         THIGH,
         (
-            Bundle("short-head", width=7, thick=9, flesh=(0, 0.9), tone=1),
+            Bundle(
+                "short-head",
+                # on the long head's tendon
+                insertion=(At("head-of-fibula", 0.5, (-3, 1, 45)), At("head-of-fibula", 0.5, (-3, 1, 25))),
+                width=6,
+                thick=9,
+                slim=2,
+                tone=1,
+            ),
             Bundle("long-head", width=19, thick=18, flesh=(0.1, 0.85), peak=0.5, even=0.8, slim=3, tone=0),
         ),
         turn=12,
@@ -34,14 +43,27 @@ THIGH_PICTURES: dict[str, Picture] = {
     ),
     "gracilis": Picture(
         "front",
-        "Right thigh from the front",
+        "Right thigh from the front and the inner side",
         THIGH,
-        (Bundle(width=10, thick=8, flesh=(0.01, 0.72), peak=0.4, even=0.7, cover=30),),
+        (
+            Bundle(
+                width=10,
+                thick=8,
+                flesh=(0.01, 0.72),
+                peak=0.4,
+                even=0.7,
+                cover=30,
+                via=(
+                    (At("medial-femoral-condyle", 0.5, (-11, -5, 4), whole=True),),
+                    (At("medial-tibial-condyle", 0.5, (-5, 3, -8), whole=True),),
+                ),
+            ),
+        ),
         turn=20,
         dim=LEFT,
     ),
     "pectineus": Picture(
-        "front", "Right hip from the front", HIP, (Bundle(width=3, thick=7, cover=19),), tilt=14, dim=LEFT
+        "front", "Right hip from the front", HIP, (Bundle(origin=(Cut("pectineal-line-of-pubis", 0.2, 1),), width=3, thick=7, clear=3, cover=9),), tilt=14, dim=LEFT
     ),
     "rectus-femoris": Picture(
         "front",
@@ -66,7 +88,8 @@ THIGH_PICTURES: dict[str, Picture] = {
                 cover=30,
                 via=(
                     (At("linea-aspera", 0.5, (-42, -28, 0), whole=True),),
-                    (At("medial-femoral-condyle", 0.5, (-16, -24, 16), whole=True),),
+                    (At("medial-femoral-condyle", 0.5, (-15, -8, 12), whole=True),),
+                    (At("medial-tibial-condyle", 0.5, (-5, 0, -8), whole=True),),
                 ),
             ),
         ),
@@ -94,18 +117,53 @@ THIGH_PICTURES: dict[str, Picture] = {
     ),
     "semitendinosus": Picture(
         "back",
-        "Right thigh from behind",
+        "Right thigh from behind and the inner side",
         THIGH,
-        (Bundle(width=16, thick=14, flesh=(0.04, 0.64), peak=0.5, even=0.8, cover=34),),
-        turn=-34,
+        (
+            Bundle(
+                width=16,
+                thick=14,
+                flesh=(0.04, 0.64),
+                peak=0.5,
+                even=0.8,
+                cover=34,
+                via=(
+                    (At("medial-femoral-condyle", 0.5, (-4, 10, -6), whole=True),),
+                    (At("medial-tibial-condyle", 0.5, (-6, 8, -6), whole=True),),
+                ),
+            ),
+        ),
+        turn=-20,
         dim=LEFT,
     ),
     "vastus-intermedius": Picture(
         "front",
         "Right thigh from the front",
         THIGH,
-        (Bundle(insertion=BASE, width=17, thick=12, flesh=(0, 0.88), clear=4, slim=6, cover=25), PATELLAR_LIGAMENT),
+        (
+            Bundle(
+                # The front and the outer side of the shaft, from the inner border over the top to the outer one.
+                origin=(
+                    At("shaft-of-femur", 0.9, (-12, -1, 0), whole=True),
+                    At("shaft-of-femur", 0.15, (-10, 0, 0), whole=True),
+                    At("shaft-of-femur", 0, (0, 0, 0), whole=True),
+                    At("shaft-of-femur", 0.15, (4, 6, 0), whole=True),
+                    At("shaft-of-femur", 0.9, (5, 7, 0), whole=True),
+                ),
+                insertion=BASE,
+                width=9,
+                thick=12,
+                flesh=(0, 0.88),
+                peak=0.55,
+                even=0.5,
+                clear=4,
+                slim=6,
+                cover=25,
+            ),
+            PATELLAR_LIGAMENT,
+        ),
         dim=LEFT,
+        more=(30, 30, 30, 90),
     ),
     "vastus-lateralis": Picture(
         "side",
@@ -117,8 +175,8 @@ THIGH_PICTURES: dict[str, Picture] = {
                 insertion=("patella",),
                 via=(
                     (
-                        At("shaft-of-femur", 0.75, (14, -4, 0), whole=True),
-                        At("lateral-supracondylar-line", 0.35, (20, -16, 0), whole=True),
+                        At("shaft-of-femur", 0.75, (10, -14, 0), whole=True),
+                        At("lateral-supracondylar-line", 0.35, (21, -16, 0), whole=True),
                     ),
                 ),
                 width=5,
@@ -142,6 +200,10 @@ THIGH_PICTURES: dict[str, Picture] = {
                 origin=("intertrochanteric-line", "linea-aspera", "medial-supracondylar-line"),
                 insertion=("patella",),
                 via=(
+                    (
+                        At("shaft-of-femur", 0.15, (-13, -2, 0), whole=True),
+                        At("medial-supracondylar-line", 0.45, (-3, -4, 0), whole=True),
+                    ),
                     (
                         At("shaft-of-femur", 0.85, (-26, -2, 0), whole=True),
                         At("adductor-tubercle", 0.5, (2, -22, 26)),

@@ -138,7 +138,12 @@ LEG: dict[str, Shape] = {
 STRUCTURES: dict[str, Shape] = {
     "iliotibial-tract": (
         On("hip-bone", (Extreme((0, 0, 1), back=(0.25, 0.31), up=(0.6, 1)),), off=(-0.01, 0, 0)),
-        Across(("femur", Seen("lateral", (0.65, 0.88))), ("femur", Seen("lateral", (0.3, 0.07))), off=(-0.008, 0, 0)),
+        Across(
+            ("femur", Seen("lateral", (0.65, 0.88))),
+            ("femur", Seen("lateral", (0.3, 0.07))),
+            shares=(0, 0.25, 0.5, 0.75, 0.86),
+            off=(-0.008, 0, 0),
+        ),
         On("tibia", (GERDY,)),
     ),
     "sacrotuberous-ligament": (Across(("sacrum", Near(0.22, 0.95, 0.35)), ("hip-bone", Near(0.65, 0.8, 0.12))),),

@@ -10,6 +10,7 @@ import numpy as np
 
 from deckbuilder.figures import canvas, labels
 from deckbuilder.figures.atlas import LINES, PLATES, SHEETS, Plate
+from deckbuilder.figures.bodies import curve
 from deckbuilder.figures.canvas import Canvas
 from deckbuilder.figures.curves import open_
 from deckbuilder.figures.labels import LEADING, PAD, SIZE, Label, Wanted
@@ -141,7 +142,7 @@ def _shape(bones: Canvas, name: str) -> str:
     """A line or a structure, as far as it is seen."""
     if name not in LINES and name not in STRUCTURES:
         return ""
-    flat, seen = _seen(bones, _dense(_line(name)))
+    flat, seen = _seen(bones, _dense(curve(_line(name)) if name in STRUCTURES else _line(name)))
     svg = ""
     for run in np.split(np.arange(len(flat)), np.flatnonzero(np.diff(seen.astype(int))) + 1):
         if len(run) > 3 and seen[run[0]]:

@@ -33,12 +33,13 @@ _NIGHT = {
     ".c": "fill:#6d6859",
     ".m": "fill:#ff6a55;stroke:#14181d",
 }
+_GIRDLES = ("hip-bone", "scapula", "clavicle")
 # Bones that are painted together, in this order: few paths, and no outline in between.
 _TOGETHER = (
     ("skull", "mandible"),
     ("thoracic", "lumbar", "cervical", "sacrum", "coccyx"),
     ("ribs",),
-    ("hip-bone", "scapula", "clavicle"),
+    _GIRDLES,
     ("femur", "tibia", "fibula", "talus", "calcaneus", "foot", "toes"),
     ("humerus", "radius", "ulna"),
 )
@@ -83,7 +84,9 @@ def _bones(view: str) -> tuple[Frame, str]:
         light = lit(seen.normal, mask, 3.0)
         hollow = _hollow(seen.depth, mask) if place == _SKULL else np.full_like(light, -1.0)
         shade = outline(np.minimum(np.maximum(0.45 - light, hollow), soft(mask) * 0.5 - 0.15), 1.1, 20)
-        svg += f'<path class="a" d="{path}"/>' + (f'<path class="c" d="{shade}"/>' if shade else "")
+        # From behind only one of the two wings would be dark, as if it were marked.
+        flat = view == "back" and _TOGETHER[place : place + 1] == (_GIRDLES,)
+        svg += f'<path class="a" d="{path}"/>' + (f'<path class="c" d="{shade}"/>' if shade and not flat else "")
     return frame, svg
 
 

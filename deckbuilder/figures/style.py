@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # b bone, d dimmed bone (s shade, l light); m n q the reds of parts; t tendon; g hidden; f fibres;
-# o origin, i insertion (l line, h hidden line, e leader); w the halo around these.
+# o origin, i insertion (l line, h hidden line, e leader, v hidden marker, vt its number); w the halo around these.
 _DAY = {
     ".b": "fill:#efe6d2;stroke:#7d705a;stroke-width:1.8",
     ".bs": "fill:#dccfb1",
@@ -29,11 +29,16 @@ _MARKS = {
     ".w": "fill:none;stroke:#fff;stroke-width:11;stroke-linecap:round",
     ".ol,.oh,.oe": "fill:none;stroke:#1a5496;stroke-width:6;stroke-linecap:round",
     ".il,.ih,.ie": "fill:none;stroke:#86348a;stroke-width:6;stroke-linecap:round",
-    ".oh,.ih": "stroke-dasharray:1 10",
+    ".oh,.ih,.hw": "stroke-dasharray:1 10",
     ".oe,.ie": "stroke-width:3",
     ".o": "fill:#1a5496;stroke:#fff;stroke-width:3.5",
     ".i": "fill:#86348a;stroke:#fff;stroke-width:3.5",
+    ".ov,.iv": "fill:#fff;stroke-width:4;stroke-dasharray:7 4",
+    ".ov": "stroke:#1a5496",
+    ".iv": "stroke:#86348a",
     "text": "fill:#fff;font:700 22px system-ui,-apple-system,Roboto,sans-serif;text-anchor:middle",
+    ".ovt": "fill:#1a5496",
+    ".ivt": "fill:#86348a",
 }
 _NIGHT = {
     ".b": "fill:#cfc5ae;stroke:#4b4536",
@@ -49,9 +54,12 @@ _MARKS_NIGHT = {
     ".w,.o,.i": "stroke:#14181d",
     ".o": "fill:#85b9f7",
     ".i": "fill:#e0a0dc",
-    ".ol,.oe": "stroke:#85b9f7",
-    ".il,.ie": "stroke:#e0a0dc",
+    ".ol,.oh,.oe,.ov": "stroke:#85b9f7",
+    ".il,.ih,.ie,.iv": "stroke:#e0a0dc",
+    ".ov,.iv": "fill:#14181d",
     "text": "fill:#10151b",
+    ".ovt": "fill:#85b9f7",
+    ".ivt": "fill:#e0a0dc",
 }
 
 
@@ -102,7 +110,7 @@ _LABELS_NIGHT = {
 
 def labelled(width: int, height: int, title: str, drawn: str) -> str:
     """A picture file of bones with labels."""
-    bones = (".b", ".bs", ".bl", ".d", ".ds")
+    bones = (".b", ".bs", ".bl", ".bk", ".d", ".ds")
     day = {what: _DAY[what] for what in bones} | _LABELS
     night = {what: _NIGHT[what] for what in bones if what in _NIGHT} | _LABELS_NIGHT
     return wrapped(width, height, (round(width / 2), round(height / 2)), title, css(day, night), drawn)
