@@ -57,7 +57,12 @@ def draw(muscle: Muscle) -> Figure:
     bones = canvas.draw(frame, picture.bones, picture.dim)
     parts = list(muscle.divisions)
     pieces = [
-        flesh.Piece(body, bundle.tone if bundle.tone is not None else _tone(parts, bundle.part), bundle.cover / 1000, bundle.nearer / 1000)
+        flesh.Piece(
+            body,
+            bundle.tone if bundle.tone is not None else _tone(parts, bundle.part),
+            bundle.cover / 1000,
+            bundle.nearer / 1000,
+        )
         for body, bundle in zip(found, picture.bundles, strict=True)
     ]
     drawn = bones.svg + flesh.paint(bones, pieces)

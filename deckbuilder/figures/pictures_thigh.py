@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from deckbuilder.figures.bundles import BASE, HIP, LEFT, ONE_SIDE, PATELLAR_LIGAMENT, TENDON, THIGH, At, Bundle, Cut, Picture
+from deckbuilder.figures.bundles import (
+    BASE,
+    HIP,
+    LEFT,
+    ONE_SIDE,
+    PATELLAR_LIGAMENT,
+    TENDON,
+    THIGH,
+    At,
+    Bundle,
+    Cut,
+    Picture,
+)
 
 THIGH_PICTURES: dict[str, Picture] = {
     "adductor-brevis": Picture(
@@ -63,7 +75,12 @@ THIGH_PICTURES: dict[str, Picture] = {
         dim=LEFT,
     ),
     "pectineus": Picture(
-        "front", "Right hip from the front", HIP, (Bundle(origin=(Cut("pectineal-line-of-pubis", 0.2, 1),), width=3, thick=7, clear=3, cover=9),), tilt=14, dim=LEFT
+        "front",
+        "Right hip from the front",
+        HIP,
+        (Bundle(origin=(Cut("pectineal-line-of-pubis", 0.2, 1),), width=3, thick=7, clear=3, cover=9),),
+        tilt=14,
+        dim=LEFT,
     ),
     "rectus-femoris": Picture(
         "front",
