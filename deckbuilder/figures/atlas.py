@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -29,7 +30,8 @@ class Plate:
     """Some bones from one side, and what is named on the left and on the right of them.
 
     `bottom` and `top`: a bone, and a share of its height, where the picture ends. `at`: what a leader shows instead of
-    the middle of what is seen of its landmark: another place of it, or a share of what is seen.
+    the middle of what is seen of its landmark: another place of it, or a share of what is seen. `ink`: an edge that is
+    too blunt to be drawn by itself.
     """
 
     seen: str
@@ -43,11 +45,20 @@ class Plate:
     top: tuple[str, float] | None = None
     wrap: int = 250
     at: Mapping[str, float | Shape] = field(default_factory=dict)
+    ink: Shape = ()
 
 
 PELVIS = ("lumbar-5", "sacrum", "coccyx", "hip-bone")
 LEG = ("femur", "patella", "tibia", "fibula", "talus", "calcaneus", "foot")
 LATERAL_CONDYLE_BEHIND = on("femur", Seen("back", (0.36, 0.045)))
+# The rim of the acetabulum, round the middle of the femoral head, open at the notch below.
+ACETABULUM = on(
+    "hip-bone",
+    *(
+        Seen("lateral", (0.402 + 0.187 * math.cos(math.radians(a)), 0.241 + 0.143 * math.sin(math.radians(a))))
+        for a in range(-40, 181, 20)
+    ),
+)
 PLATES: dict[str, Plate] = {
     "hip-bone-side": Plate(
         "Right hip bone from the side",
@@ -67,6 +78,7 @@ PLATES: dict[str, Plate] = {
             "obturator-margin",
             "body-of-pubis",
         ),
+        ink=ACETABULUM,
     ),
     "pelvis-front": Plate(
         "Right half of the pelvis from the front",

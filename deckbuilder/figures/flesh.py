@@ -53,8 +53,10 @@ def paint(canvas: Canvas, pieces: Sequence[Piece]) -> str:
         for number in range(len(pieces))
         if (which == number).sum() > 40
     ]
-    for _, number in sorted(far):
-        svg += _piece(canvas, replace(seen, depth=seen.depth + moved[number]), which, number, pieces[number])
+    order = [number for _, number in sorted(far)]
+    for place, number in enumerate(order):
+        later = np.isin(which, order[place + 1 :])
+        svg += _piece(canvas, replace(seen, depth=seen.depth + moved[number]), which == number, later, pieces[number])
     return svg
 
 
@@ -65,16 +67,13 @@ def _settled(seen: Seen, shown: NDArray[np.bool_], number: int) -> NDArray[np.in
 
 
 def _ghost(hidden: NDArray[np.bool_]) -> str:
-    path = outline(soft(hidden, 1.6), TOLERANCE, 80)
+    path = outline(soft(hidden, 1.6), TOLERANCE, 250)
     return f'<path class="g" d="{path}"/>' if path else ""
 
 
-def _piece(canvas: Canvas, seen: Seen, which: NDArray[np.int64], number: int, piece: Piece) -> str:
-    mask = which == number
-    # Under a nearer bundle it goes on a little, so that no bone shows between the two.
-    under = (which >= 0) & ~mask & ndimage.binary_dilation(mask, iterations=3)
-    near = ndimage.maximum_filter(np.where(mask, seen.depth, -np.inf), 7)
-    edge = soft(mask | (under & (seen.depth < near)), 1.5)
+def _piece(canvas: Canvas, seen: Seen, mask: NDArray[np.bool_], later: NDArray[np.bool_], piece: Piece) -> str:
+    # Under a bundle that is painted later it goes on a little, so that no bone shows between the two.
+    edge = soft(mask | (later & ndimage.binary_dilation(mask, iterations=3)), 1.5)
     whole = outline(edge, TOLERANCE, 30)
     if not whole:
         return ""

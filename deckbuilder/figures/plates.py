@@ -67,7 +67,8 @@ def _draw(plate: Plate, names: dict[str, str]) -> tuple[str, tuple[int, int], li
     placed = _place(plate, wanted, frame)
     under = "".join(_sheet(bones, name) for name in names if name in SHEETS)
     over = "".join(_shape(bones, name) for name in names if name not in SHEETS)
-    drawn = under + bones.svg + over + "".join(map(_leader, placed)) + "".join(map(_text, placed))
+    ink = f'<path class="k" d="{open_(frame.place(curve(points(plate.ink))), 1.0)}"/>' if plate.ink else ""
+    drawn = under + bones.svg + ink + over + "".join(map(_leader, placed)) + "".join(map(_text, placed))
     size = (frame.width, frame.height)
     return labelled(*size, plate.seen, drawn), size, placed
 

@@ -89,10 +89,11 @@ def css(day: dict[str, str], night: dict[str, str]) -> str:
     return f"path{{stroke-linejoin:round}}{rules(day)}@media(prefers-color-scheme:dark){{{rules(night)}}}"
 
 
-# y structure, z sheet, u line of a landmark, h e p halo, line and point of a leader.
+# k edge of a bone, y structure, z sheet, u line of a landmark, h e p halo, line and point of a leader.
 _LABELS = {
     ".y,.z": "fill:none;stroke:#cf9f83;stroke-width:12;stroke-linecap:round;stroke-opacity:.85",
     ".z": "fill:#ecd9c6;stroke:none",
+    ".k": "fill:none;stroke:#7d705a;stroke-width:1.8;stroke-linecap:round",
     ".u": "fill:none;stroke:#0f766e;stroke-width:5;stroke-linecap:round",
     ".h": "fill:none;stroke:#fbfaf7;stroke-width:6;stroke-linecap:round",
     ".e": "fill:none;stroke:#33302a;stroke-width:2",
@@ -100,6 +101,7 @@ _LABELS = {
     "text": "fill:#1d1b18;font:26px system-ui,-apple-system,'Segoe UI',Roboto,sans-serif",
 }
 _LABELS_NIGHT = {
+    ".k": "stroke:#4b4536",
     ".u": "stroke:#128076",
     ".h,.p": "stroke:#14181d",
     ".e": "stroke:#e9e5db",
