@@ -27,7 +27,7 @@ $(VENV)/deck.stamp: $(SETTINGS)
 	@touch $@
 
 $(VENV)/test.stamp: $(VENV)/deck.stamp
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[test]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[test,figures]"
 	@touch $@
 
 ankis: $(VENV)/test.stamp ## the older Ankis that learners have, if they are not there yet
