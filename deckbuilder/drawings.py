@@ -27,12 +27,13 @@ _AT = re.compile(r" at line (\d+) column (\d+)$")
 
 
 class Mark(Model):
-    """Where a marker stands, in fractions of the picture."""
+    """Where a marker stands, in fractions of the picture, and whether what it means lies behind bone."""
 
     landmark: Text
     role: Literal["origin", "insertion"]
     part: str = ""
     number: int | None = None
+    hidden: bool = False
     x: float
     y: float
 

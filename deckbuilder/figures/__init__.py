@@ -68,6 +68,7 @@ def draw(
                     "role": mark.attachment.role,
                     "part": mark.attachment.part,
                     "number": mark.attachment.number,
+                    "hidden": mark.hidden,
                     "x": round(mark.x / (2 * width), 4),
                     "y": round(mark.y / (2 * height), 4),
                 }

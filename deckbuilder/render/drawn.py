@@ -20,12 +20,13 @@ Which = Literal["marked", "plain", "where", "plate"]
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A picture as a template puts it: its name in the package, its size, and what is seen."""
+    """A picture as a template puts it: its name in the package, its size, what is seen, and whether a marker lies behind bone."""
 
     media: Media
     width: int
     height: int
     seen: str
+    hidden: bool = False
 
     @property
     def name(self) -> str:
@@ -73,7 +74,7 @@ class Figures:
         if which == "marked" and muscle is not None:
             self._compare(muscle, figure)
         width, height = figure.where_size if which == "where" else figure.size
-        return Shown(found, width, height, figure.seen)
+        return Shown(found, width, height, figure.seen, any(mark.hidden for mark in figure.marks))
 
     def _compare(self, muscle: Muscle, figure: Figure) -> None:
         """A figure that shows other attachments than the card names would teach one thing and say another."""
