@@ -41,6 +41,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first: at the end one of two workers would wait for the other."""
+    items.sort(key=lambda item: item.path.name != "test_matrix.py")
+
+
 def pytest_report_header() -> str:
     return f"Anki {'.'.join(map(str, judge.VERSION))}"
 
