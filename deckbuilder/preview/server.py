@@ -209,6 +209,13 @@ class _Saved:
 class Server(uvicorn.Server):
     """Ends at once: what listens for news would keep it waiting."""
 
+    ready: Callable[[], None] = staticmethod(lambda: None)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Not before this does Ctrl-C end it in order, so not before this is anybody told where it is."""
+        await super().startup(sockets)
+        self.ready()
+
     def handle_exit(self, sig: int, frame: Any) -> None:
         preview: Preview = self.config.app  # type: ignore[assignment]
         preview.hang_up()
@@ -239,7 +246,7 @@ def serve(
     preview = Preview(session, listening.getsockname()[1], editor, now)
     server = Server(config(preview))
     preview.end = lambda: setattr(server, "should_exit", True)
-    started()
+    server.ready = started
     with suppress(SystemExit):
         server.run(sockets=[listening])
     if preview.broken is not None:
