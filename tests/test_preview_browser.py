@@ -43,6 +43,7 @@ class Running:
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]})
         self._thread.start()
         while not self._server.started:
+            assert self._thread.is_alive(), self.preview.broken
             time.sleep(0.01)
 
     def ends(self) -> None:
@@ -169,6 +170,16 @@ def test_space_shows_the_answer_and_then_the_next_card(page: Page) -> None:
     reads(page, "What is its insertion")
 
 
+def test_a_card_is_turned_in_the_frame_that_it_is_in(page: Page) -> None:
+    page.keyboard.press("s")
+    reads(page, "What is its origin")
+    face(page).locator("body").evaluate("() => { window.same = true }")
+    page.keyboard.press(" ")
+    reads(page, "Coracoid process", "back light")
+
+    assert face(page, "back light").locator("body").evaluate("() => window.same")
+
+
 def test_keys_work_while_the_card_has_the_focus(page: Page) -> None:
     page.keyboard.press("s")
     reads(page, "What is its origin")
@@ -183,13 +194,16 @@ def test_a_long_answer_opens_where_it_begins(chromium: Browser, author: Author) 
     author.take_templates()
     style = "templates/_shared/style.css"
     author.write(style, author.read(style) + "\nhr#answer { scroll-margin-top: 7px !important; }\n")
-    small: Any = {"width": 390, "height": 360}
-    with running_for(author) as running, opened(chromium, f"{running.address}#{ORIGIN}", small) as page:
+    with running_for(author) as running, opened(chromium, f"{running.address}#{ORIGIN}", PHONE) as page:
         page.keyboard.press(" ")
         reads(page, "Coracoid process", "back light")
-        page.wait_for_timeout(300)
+        rule = face(page, "back light").locator("#answer")
+        rule.evaluate(
+            "async rule => { for (let n = 0; n < 300 && rule.getBoundingClientRect().top > 8; n++)"
+            " await new Promise(requestAnimationFrame); }"
+        )
 
-        assert round(face(page, "back light").locator("#answer").evaluate("it => it.getBoundingClientRect().top")) == 7
+        assert round(rule.evaluate("rule => rule.getBoundingClientRect().top")) == 7
         assert page.evaluate("() => document.getElementById('desk').scrollTop") == 0
 
 
@@ -311,7 +325,7 @@ def test_a_template_is_seen_at_once(chromium: Browser, author: Author) -> None:
         style = "templates/_shared/style.css"
         author.write(style, author.read(style) + "\n.db h1 { color: rgb(1, 2, 3) !important; }\n")
         face(page).locator("h1").evaluate(
-            "async head => { while (getComputedStyle(head).color !== 'rgb(1, 2, 3)')"
+            "async head => { for (let n = 0; n < 900 && getComputedStyle(head).color !== 'rgb(1, 2, 3)'; n++)"
             " await new Promise(requestAnimationFrame); }"
         )
         author.edit("templates/_shared/face.html.j2", '<p class="q">', '<p class="q">Say: ')

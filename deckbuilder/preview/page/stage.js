@@ -8,24 +8,30 @@ Preview.stage = (() => {
   const stage = { card: null, answered: false, device: "phone", theme: "light", view: "both", typed: "", devices: DEVICES };
   const desk = document.getElementById("desk");
   const box = document.getElementById("faces");
-  const faces = new Map(); // "front light" to its frame
+  const faces = new Map(); // by their places
 
+  // One side after the other is shown in one frame, as in Anki's window: a card is turned without loading it anew.
   const wanted = () => {
     const sides = stage.view === "both" ? ["front", "back"] : [stage.answered ? "back" : "front"];
     const themes = stage.theme === "both" ? ["light", "dark"] : [stage.theme];
-    return { sides, themes, names: sides.flatMap((side) => themes.map((theme) => `${side} ${theme}`)) };
+    const found = sides.flatMap((side) => themes.map((theme) => face(stage.view === "both" ? side : "one", side, theme)));
+    return { sides, themes, found };
   };
 
-  function face(name) {
-    if (faces.has(name)) return faces.get(name);
-    const [side, theme] = name.split(" ");
+  function face(place, side, theme) {
+    const at = `${place} ${theme}`;
+    if (!faces.has(at)) {
+      const frame = make("iframe", { sandbox: SANDBOX, src: "media/frame.html" });
+      const sheet = make("div", { class: "sheet" }, frame);
+      const element = make("figure", { class: "face" }, make("figcaption"), sheet);
+      faces.set(at, { theme, frame, sheet, element, ready: false, height: 0, shows: null, html: null });
+    }
+    const each = faces.get(at);
     const title = `${side === "front" ? "Front" : "Back"}, ${theme}`;
-    const frame = make("iframe", { sandbox: SANDBOX, title, src: "media/frame.html", "data-face": name });
-    const sheet = make("div", { class: "sheet" }, frame);
-    const made = { name, side, theme, frame, sheet, ready: false, height: 0, shows: null, asked: null };
-    made.element = make("figure", { class: "face", "data-face": name }, make("figcaption", {}, title), sheet);
-    faces.set(name, made);
-    return made;
+    each.side = side;
+    each.frame.title = each.element.firstChild.textContent = title;
+    each.frame.dataset.face = each.element.dataset.face = `${side} ${theme}`;
+    return each;
   }
 
   // One side of the card in one frame. The same card again keeps its place, unless it is flipped.
@@ -35,7 +41,6 @@ Preview.stage = (() => {
     const what = `${stage.card.id} ${each.side}`;
     const same = each.shows === what;
     const sent = same && each.html === html;
-    each.asked = [note, css];
     if (!each.ready) return;
     const night = each.theme === "dark";
     each.frame.contentWindow.postMessage(
@@ -64,19 +69,14 @@ Preview.stage = (() => {
     const known = data.read(card.key);
     const note = known instanceof Promise ? await known : known;
     if (stage.card?.id !== card.id || note === null) return;
-    const { names } = wanted();
-    const shown = names.map(face);
-    if (names.join() !== [...box.children].map((child) => child.dataset.face).join()) {
-      for (const child of [...box.children]) {
-        if (!names.includes(child.dataset.face)) {
-          child.remove(); // a frame that leaves the page is empty when it comes back
-          faces.get(child.dataset.face).ready = false;
-          Object.assign(faces.get(child.dataset.face), { shows: null, html: null });
-        }
-      }
-      shown.forEach((each, at) => box.children[at] !== each.element && box.insertBefore(each.element, box.children[at] ?? null));
+    const { found } = wanted();
+    for (const each of faces.values()) {
+      if (found.includes(each) || !each.element.isConnected) continue;
+      each.element.remove(); // a frame that leaves the page is empty when it comes back
+      Object.assign(each, { ready: false, shows: null, html: null });
     }
-    for (const each of shown) fill(each, note, data.types[card.note.kind]?.css ?? "");
+    found.forEach((each, at) => box.children[at] !== each.element && box.insertBefore(each.element, box.children[at] ?? null));
+    for (const each of found) fill(each, note, data.types[card.note.kind]?.css ?? "");
     stage.fit();
     Preview.say("shown", { card, note });
   };
@@ -84,24 +84,24 @@ Preview.stage = (() => {
   // As many columns as leave the card largest; the back gets the room that the front does not need.
   stage.fit = () => {
     if (stage.card === null || box.hidden) return;
-    const { sides, themes, names } = wanted();
+    const { sides, themes, found } = wanted();
     const width = DEVICES[stage.device];
     const small = desk.clientWidth < 620;
-    const [margin, label] = small ? [0, names.length > 1 ? LABEL : 0] : [MARGIN, LABEL];
+    const [margin, label] = small ? [0, found.length > 1 ? LABEL : 0] : [MARGIN, LABEL];
     const room = { width: desk.clientWidth - 2 * margin, height: desk.clientHeight - margin - (small ? 0 : margin / 2) };
     const ways = themes.length > 1 ? [themes.length] : sides.length > 1 ? [1, 2] : [1];
     const tried = ways.map((columns) => {
-      const rows = names.length / columns;
+      const rows = found.length / columns;
       const scale = Math.min(1, (room.width - GAP * (columns - 1)) / columns / width);
       return { columns, rows, scale, size: scale / Math.sqrt(rows) };
     });
     const { columns, rows, scale } = tried.reduce((best, each) => (each.size > best.size ? each : best));
     const total = room.height - rows * label - GAP * (rows - 1);
-    const front = Math.max(...names.filter((name) => name.startsWith("front")).map((name) => face(name).height), 0);
+    const front = Math.max(...found.filter((each) => each.side === "front").map((each) => each.height), 0);
     const first = rows > 1 ? Math.min(Math.max(front * scale, 90), total * 0.48) : total;
     box.style.gridTemplateColumns = `repeat(${columns}, ${Math.floor(width * scale)}px)`;
     box.classList.toggle("bare", label === 0);
-    for (const each of names.map(face)) {
+    for (const each of found) {
       const high = rows > 1 ? (each.side === "front" ? first : total - first) : total;
       each.sheet.style.width = `${Math.floor(width * scale)}px`;
       each.sheet.style.height = `${Math.max(Math.floor(high), 80)}px`;
@@ -119,7 +119,7 @@ Preview.stage = (() => {
     if (!each || !said?.card) return;
     if (said.ready) {
       Object.assign(each, { ready: true, shows: null, html: null });
-      if (stage.card && each.asked) stage.show();
+      if (stage.card) stage.show();
     }
     if (typeof said.height === "number" && Math.abs(said.height - each.height) > 2) {
       each.height = said.height;
