@@ -46,12 +46,17 @@ def between(old: Path, new: Path, help: str = "") -> Difference:
         raise Fault(str(unreadable), help) from None
 
 
+def gone(edition: str) -> str:
+    """That there is nothing to compare with, in words."""
+    return f"the package of edition {edition} is not in dist, and git cannot make it again"
+
+
 def lost(edition: str) -> Diagnostic:
-    """That there is nothing to compare with."""
+    """The same, for those who were to write CHANGES.md from it."""
     return Diagnostic(
         Location(LOCK),
         "no-release",
-        f"the package of edition {edition} is not in dist, and git cannot make it again: CHANGES.md was left as it was",
+        f"{gone(edition)}: CHANGES.md was left as it was",
         "put the released package into dist/, or fetch the whole history (git fetch --unshallow --tags)",
         "warning",
     )

@@ -36,33 +36,8 @@ FLAGS = (
 # Kept for tests by RFC 6761: if interception failed, nobody would answer.
 HOME = "http://anki.test/"
 
-# What of Anki 26.9.3 a card must live with: the rules of its css/webview.css and css/reviewer.css that can reach one.
-# They come before the card's own style, which Anki puts into the card.
-ANKI_CSS = """
-:root { --fg: #020202; --fg-link: #1d4ed8; --canvas: #f5f5f5; --button-bg: #fcfcfc; --border-subtle: #e4e4e4;
-        color-scheme: light; font-size: 15px; }
-:root.night-mode { --fg: #fcfcfc; --fg-link: #bfdbfe; --canvas: #2c2c2c; --button-bg: #454545; --border-subtle: #252525;
-        color-scheme: dark; }
-* { box-sizing: content-box; }
-a { color: var(--fg-link); text-decoration: none; }
-h1 { margin-bottom: .2em; }
-hr { background-color: #737373; margin: 1em 0; border: none; height: 1px; }
-body { color: var(--fg); background: var(--canvas); margin: 20px; overflow-wrap: break-word; overscroll-behavior: none; }
-body.nightMode { background-color: var(--canvas); color: var(--fg); }
-img { max-width: 100%; max-height: 95vh; }
-li { text-align: start; }
-pre { text-align: left; }
-button { margin: 1em .5em; padding: 8px 10px; font-weight: 500; color: var(--fg); background: var(--button-bg);
-        border: 1px solid var(--border-subtle); border-radius: 15px; outline: none !important; }
-#typeans { width: 100%; box-sizing: border-box; line-height: 1.75; }
-code#typeans { white-space: pre-wrap; font-variant-ligatures: none; }
-.typeGood { background: #afa; color: #000; }
-.typeBad { background: #faa; color: #000; }
-.typeMissed { background: #ccc; color: #000; }
-#image-occlusion-container { position: relative; margin: 0 auto; max-height: calc(95vh - 40px); }
-#image-occlusion-container img { position: absolute; top: 0; left: 0; width: 100%; height: 100%; max-width: unset; max-height: unset; }
-#image-occlusion-canvas { position: absolute; top: 0; left: 0; width: 100%; height: 100%; }
-"""
+# The card's own style comes after it: Anki puts that into the card.
+ANKI_CSS = (Path(__file__).parents[1] / "deckbuilder/preview/page/anki.css").read_text("utf-8")
 SHELL = f"""<!doctype html>
 <html lang="en" dir="ltr"><head><title>Anki</title><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><style>{ANKI_CSS}</style></head>

@@ -12,8 +12,7 @@ from pathlib import Path
 import click
 
 from deckbuilder.cli import now
-from deckbuilder.cli.common import count, fail, project_option, relative, show, tally
-from deckbuilder.diagnostics import Fault
+from deckbuilder.cli.common import count, project_option, relative, show, tally
 from deckbuilder.project import Project
 
 FIRST_PORT = 4747
@@ -52,15 +51,9 @@ def command(project: Project, port: int, opens: bool, export: Path | None) -> No
     if export is not None:
         _export(project, export)
         return
-    try:
-        from deckbuilder.preview import server
-        from deckbuilder.preview.session import Session
-    except ModuleNotFoundError as missing:
-        fail(
-            Fault(
-                f"the preview needs {missing.name}, which is not installed", "pip install 'anki-deckbuilder[preview]'"
-            )
-        )
+    from deckbuilder.preview import server
+    from deckbuilder.preview.session import Session
+
     try:
         session = Session(project)
         session.open()

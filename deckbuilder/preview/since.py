@@ -48,7 +48,7 @@ class Since:
             self._side = (last, history.released(self._project, self._project.root / "dist", last, folder / "old"))
         side = self._side[1]
         if side is None:
-            return {"since": "", "caveat": history.lost(last.edition).message, "notes": {}, "rest": []}
+            return {"since": "", "caveat": history.gone(last.edition), "notes": {}, "rest": []}
         package = folder / "now.apkg"
         stages.write(package, ready, ready.rendered.notes)
         return _told(history.between(side.path, package), f"edition {last.edition}", side.caveat)

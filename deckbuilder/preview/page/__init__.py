@@ -7,6 +7,8 @@ from importlib import resources
 FRAME = "frame.html"
 # Where the frame of an exported site says what it may load; the server says it in a header.
 POLICY = "[[policy]]"
+# A frame of no origin may load nothing of ours: these stand in it.
+INSIDE = ("anki.css", "masks.js")
 STYLES = ("app.css",)
 SCRIPTS = ("data.js", "stage.js", "list.js", "inspect.js", "app.js")
 _KINDS = {".css": "text/css", ".js": "text/javascript", ".html": "text/html", ".svg": "image/svg+xml"}
@@ -17,9 +19,10 @@ def files() -> dict[str, tuple[bytes, str]]:
     """Each file by its name, with its media type."""
     names = (FRAME, *STYLES, *SCRIPTS)
     found = {name: ((_FOLDER / name).read_bytes(), _KINDS[name[name.rindex(".") :]]) for name in names}
-    # A frame of no origin may load no script of ours: what it needs stands in it.
-    frame = found[FRAME][0].replace(b"[[masks]]", (_FOLDER / "masks.js").read_bytes())
-    return {**found, FRAME: (frame, _KINDS[".html"])}
+    frame, kind = found[FRAME]
+    for name in INSIDE:
+        frame = frame.replace(f"[[{name}]]".encode(), (_FOLDER / name).read_bytes())
+    return {**found, FRAME: (frame, kind)}
 
 
 def index(*, token: str = "", folder: str = "page/", data: str = "") -> str:
