@@ -14,11 +14,13 @@ from pydantic_core import from_json
 
 from deckbuilder.diagnostics import Diagnostic, Location
 from deckbuilder.project import Project
+from deckbuilder.records import Muscle
 from deckbuilder.records.base import Model, Text
 from deckbuilder.records.occlusion import Box
 from deckbuilder.source import guard
 
 INDEX = "cards/media/figures.json"
+ROLES = ("origin", "insertion")
 Pixels = tuple[int, int]
 _AGAIN = "make it again with `deckbuilder figures`, or restore it"
 _ANY = "*"
@@ -73,6 +75,11 @@ class Plate(Model):
         """Where something is named, if it is; by its name if it has had another id when the plate was drawn."""
         by_id = next((each for each in self.labels if each.landmark == id), None)
         return by_id or next((each for each in self.labels if each.text == name), None)
+
+
+def drawn_from(muscle: Muscle) -> dict[str, tuple[tuple[str, str], ...]]:
+    """The facts of a record that its figure shows: landmark and part. A figure of others is out of date."""
+    return {role: tuple((fact.id, fact.part) for fact in muscle.facts(role)) for role in ROLES}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -39,6 +41,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--complete", action="store_true", help="what is not installed is a failure: an older Anki, Chromium"
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Where all must be tested, tests of figures may not leave themselves out."""
+    if config.getoption("--complete") and sys.version_info >= (3, 11) and find_spec("skimage") is None:
+        raise pytest.UsageError('the extra `figures` is not installed: pip install -e ".[test,figures]"')
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -19,7 +19,7 @@ import pytest
 from click.testing import CliRunner
 from conftest import ROOT, Author
 
-from deckbuilder import figures, pipeline
+from deckbuilder import drawings, figures, pipeline
 from deckbuilder.cli import cli
 from deckbuilder.library import Library
 from deckbuilder.project import find
@@ -123,7 +123,7 @@ def test_no_picture_is_left_over() -> None:
 def test_a_figure_is_drawn_from_what_its_record_says_today(id: str) -> None:
     muscle = library().get(Muscle, id)
 
-    assert index()[id]["drawn_from"] == figures.drawn_from(muscle)
+    assert drawings.Figure.model_validate(index()[id]).drawn_from == drawings.drawn_from(muscle)
 
 
 @pytest.mark.parametrize("id", muscles())
@@ -131,7 +131,7 @@ def test_markers_carry_the_numbers_of_the_cards_answers(id: str) -> None:
     muscle = library().get(Muscle, id)
     said = Words(library()).muscle(muscle)
 
-    for role in figures.ROLES:
+    for role in drawings.ROLES:
         marks = [mark for mark in index()[id]["marks"] if mark["role"] == role]
         names = [library().site_short(mark["landmark"]) for mark in marks]
         assert names == [answer.name for answer in said[role].answers]
@@ -286,6 +286,21 @@ def test_the_verb_writes_what_differs_and_check_tells_without_writing(copied: Pa
 
 
 # What stands in the way
+
+
+@drawing
+def test_a_folder_that_cannot_be_made_is_told_and_nothing_is_written(copied: Path) -> None:
+    media = copied / "cards" / "media"
+    shutil.rmtree(media / "figures")
+    (media / "figures").write_text("in the way", "utf-8")
+    before = (media / "figures.json").read_bytes()
+
+    done = CliRunner().invoke(cli, ["figures", "--project", str(copied), "popliteus"])
+
+    assert done.exit_code == 1 and "the figures could not be written" in done.output
+    assert "all of them are as they were" in done.output and "Traceback" not in done.output
+    assert (media / "figures.json").read_bytes() == before
+    assert (media / "figures").read_text("utf-8") == "in the way"
 
 
 def test_without_the_extra_the_verb_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -283,15 +283,17 @@ def test_a_template_is_small_and_does_without_scripts_and_the_network(shipped: F
             assert name == "Choice" or all("anki.imageOcclusion.setup()" in each for each in scripts), name
 
 
-@pytest.mark.parametrize("kind", sorted(path.parent.name for path in (ROOT / "templates").glob("*/style.css")))
-def test_shortened_styling_says_the_same(kind: str, reviewer: Reviewer) -> None:
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "templates").rglob("*.css")), ids=lambda path: f"{path.parent.name}/{path.stem}"
+)
+def test_shortened_styling_says_the_same(path: Path, reviewer: Reviewer) -> None:
     """As Chromium reads it, which leaves out what it cannot read."""
     rules = """css => {
       const sheet = new CSSStyleSheet();
       sheet.replaceSync(css);
       return [...sheet.cssRules].map(each => each.cssText.replace(/, +/g, ","));
     }"""
-    css = (ROOT / "templates" / kind / "style.css").read_text("utf-8")
+    css = path.read_text("utf-8")
     text = """.a::before { content: "a ; { /* b */ }  c : d\\"  ,"; background: url(data:a,b;  c) } /* not closed"""
 
     written = reviewer.page.evaluate(rules, css + text)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any
 
+from deckbuilder import drawings
 from deckbuilder.diagnostics import Diagnostic, Fault
 from deckbuilder.library import Library
 from deckbuilder.records import Muscle
 
-FOLDER, INDEX = "figures", "figures.json"
-ROLES = ("origin", "insertion")
+FOLDER, INDEX = "figures", PurePath(drawings.INDEX).name  # below cards/media
 
 
 @dataclass(slots=True)
@@ -61,7 +62,7 @@ def draw(
             "seen": figure.picture.seen,
             "size": list(figure.size),
             "where_size": list(small_size),
-            "drawn_from": drawn_from(muscle),
+            "drawn_from": drawings.drawn_from(muscle),
             "marks": [
                 {
                     "landmark": mark.attachment.landmark,
@@ -86,11 +87,6 @@ def muscles_of(library: Library) -> list[Muscle]:
     return sorted((each for each in library.records.values() if isinstance(each, Muscle)), key=lambda each: each.id)
 
 
-def drawn_from(muscle: Muscle) -> dict[str, list[list[str]]]:
-    """The facts of a record that its figure shows; a figure whose facts are others is out of date."""
-    return {role: [[fact.id, fact.part] for fact in muscle.facts(role)] for role in ROLES}
-
-
 def lacking(muscle: Muscle) -> list[Diagnostic]:
     """What must be stated before this muscle can be drawn."""
     from deckbuilder.figures.landmarks import landmark
@@ -101,7 +97,7 @@ def lacking(muscle: Muscle) -> list[Diagnostic]:
         help = "add its Picture in deckbuilder/figures/pictures_*.py"
         return [Diagnostic(muscle.locate(), "no-figure", message, help, "warning")]
     found = []
-    for role in ROLES:
+    for role in drawings.ROLES:
         for fact in muscle.facts(role):
             if landmark(fact.id, muscle.id, fact.part) is None:
                 path = (role,) if not fact.part else ("heads" if muscle.heads else "parts", fact.part, role)

@@ -91,10 +91,10 @@ def _differs(path: Path, text: str) -> bool:
 
 
 def _write(project: Project, files: dict[str, str], gone: tuple[str, ...], committing: Callable[[], None]) -> None:
-    folder = project.media / figures.FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
     moves = [((project.media / name).with_name(f"{Path(name).name}.part"), project.media / name) for name in files]
-    with place.alone(project), place.aside(*(path for path, _ in moves)):
+    room = place.aside(*(path for path, _ in moves), what="the figures", kept="all of them are")
+    with place.alone(project), room:
+        (project.media / figures.FOLDER).mkdir(parents=True, exist_ok=True)
         for (path, _), text in zip(moves, files.values(), strict=True):
             place.write_text(path, text)
         place.move(moves, committing)

@@ -40,13 +40,7 @@ class Extreme:
 
     def on(self, bone: Bone) -> Points:
         low, size = _box(bone)
-        shares = (bone.vertices - low) / size
-        spans = np.array([self.across, self.back, self.up])
-        inside = ((shares >= spans[:, 0]) & (shares <= spans[:, 1])).all(axis=1)
-        if not inside.any():
-            raise ValueError(f"{bone.name} has nothing in the box of {self}")
-        found = bone.vertices[inside]
-        return found[np.argmax(found @ np.asarray(self.towards, dtype=float))]
+        return _furthest(self, bone, bone.vertices, (bone.vertices - low) / size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +64,7 @@ class Edge:
         cut = (start - plane) * (start + step - plane) < 0
         one, other, share = one[cut], other[cut], (plane - start[cut]) / step[cut]
         outline = one + (other - one) * share[:, None]
-        spans = np.array([self.across, self.back, self.up])
-        shares = (outline - low) / size
-        inside = ((shares >= spans[:, 0]) & (shares <= spans[:, 1])).all(axis=1)
-        if not inside.any():
-            raise ValueError(f"{bone.name} has nothing where {self} cuts it")
-        return outline[inside][np.argmax(outline[inside] @ np.asarray(self.towards, dtype=float))]
+        return _furthest(self, bone, outline, (outline - low) / size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +141,15 @@ def _nearest_of_triangles(a: Points, b: Points, c: Points, point: Points) -> Poi
     candidates.append(np.where(inside[:, None], foot, candidates[0]))
     every = np.concatenate(candidates)
     return every[np.argmin(np.linalg.norm(every - point, axis=1))]
+
+
+def _furthest(rule: Extreme | Edge, bone: Bone, found: Points, shares: Points) -> Points:
+    """The point of those in the rule's box that lies furthest its way; `shares` are places in the bone's own box."""
+    spans = np.array([rule.across, rule.back, rule.up])
+    inside = ((shares >= spans[:, 0]) & (shares <= spans[:, 1])).all(axis=1)
+    if not inside.any():
+        raise ValueError(f"{bone.name} has nothing in the box of {rule}")
+    return found[inside][np.argmax(found[inside] @ np.asarray(rule.towards, dtype=float))]
 
 
 def _box(bone: Bone) -> tuple[Points, Points]:

@@ -45,10 +45,11 @@ def alone(project: Project, output: Path | None = None) -> Iterator[None]:
 
 
 @contextmanager
-def aside(*paths: Path) -> Iterator[None]:
+def aside(*paths: Path, what: str = "the package", kept: str = "dist and lock are") -> Iterator[None]:
     """Room for what is written before it is moved: what a killed run left there is cleared, and cleared again at the end.
 
-    The names must not hold an edition, or the next one would not find what this one left.
+    The names must not hold an edition, or the next one would not find what this one left. Raises `Fault`, which says
+    `what` could not be written, and what is `kept` as it was.
     """
     passing = [each for path in paths for each in (path, _before(path))]
     try:
@@ -57,9 +58,8 @@ def aside(*paths: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise Fault(
-            f"the package could not be written ({error.strerror or error})",
-            f"check space and permissions at {error.filename2 or error.filename or paths[0].parent}; "
-            "dist and lock are as they were",
+            f"{what} could not be written ({error.strerror or error})",
+            f"check space and permissions at {error.filename2 or error.filename or paths[0].parent}; {kept} as they were",
         ) from error
     finally:
         for leftover in passing:

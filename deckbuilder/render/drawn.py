@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from deckbuilder.diagnostics import Diagnostic, Location
-from deckbuilder.drawings import INDEX, Figure
+from deckbuilder.drawings import INDEX, Figure, drawn_from
 from deckbuilder.library import Library
 from deckbuilder.notes import Media
 from deckbuilder.records import Muscle
@@ -78,8 +78,7 @@ class Figures:
 
     def _compare(self, muscle: Muscle, figure: Figure) -> None:
         """A figure that shows other attachments than the card names would teach one thing and say another."""
-        for about in ("origin", "insertion"):
-            now = tuple((fact.id, fact.part) for fact in muscle.facts(about))
+        for about, now in drawn_from(muscle).items():
             if now != figure.drawn_from.get(about, ()):
                 self.faults.append(
                     Diagnostic(

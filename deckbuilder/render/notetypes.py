@@ -14,6 +14,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from deckbuilder.diagnostics import Diagnostic
 from deckbuilder.notes import IMAGE_OCCLUSION, OCCLUSION_FIELDS, CardTemplate, Field, NoteType
 from deckbuilder.project import Project
+from deckbuilder.records import nearest
 from deckbuilder.records.deck import Deck
 from deckbuilder.render import checks, specs
 from deckbuilder.render.compiled import Compiled
@@ -101,10 +102,12 @@ class NoteTypes:
         for spare in () if spec.cloze else shared.spare_cards:
             made = self._card(kind, *used[spare.id], spec, fields) if spare.id in used else self._spare(spare)
             templates += [made] if made else []
-        css = self._css + (
-            self._specs.read(f"{kind}/style.css") if (self._project.templates / kind / "style.css").is_file() else ""
+        own = [f"{kind}/style.css"] if (self._project.templates / kind / "style.css").is_file() else []
+        parts = self._shared_styles(kind, spec)
+        css = (
+            compact("\n".join([self._css, *(self._specs.read(name) for name in (*parts, *own))]))
+            + "/* your changes below this line */\n"
         )
-        css = compact(css) + "/* your changes below this line */\n"
         self.faults += checks.check_css(self._project, kind, css)
         return NoteType(
             kind,
@@ -117,6 +120,20 @@ class NoteTypes:
             tuple(templates),
             IMAGE_OCCLUSION if spec.occlusion else 0,
         )
+
+    def _shared_styles(self, kind: str, spec: specs.NoteType) -> list[str]:
+        """The files of the shared styles that this kind asks for."""
+        folder = self._project.templates / "_shared" / "styles"
+        found = []
+        for place, name in enumerate(spec.styles):
+            if (folder / f"{name}.css").is_file():
+                found.append(f"_shared/styles/{name}.css")
+            else:
+                at = self._specs.at(f"{kind}/notetype.yaml", "styles", place)
+                known = [path.stem for path in sorted(folder.glob("*.css"))]
+                help = nearest(name, known) or f"add _shared/styles/{name}.css, or leave it out"
+                self._specs.fault(at, "missing-template", f"there is no shared style '{name}'", help)
+        return found
 
     def _with_used(self, kind: str, spec: specs.NoteType, shared: specs.Shared) -> specs.Shared:
         """The shared fields and spare cards with what this kind has made of them: in their places, under their ids."""

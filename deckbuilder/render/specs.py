@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field as Key
 from pydantic import ValidationError
@@ -54,6 +54,7 @@ class NoteType(Model):
     name: str
     cloze: bool = False
     occlusion: Occlusion | None = None
+    styles: tuple[Annotated[str, Key(pattern=r"^[a-z][a-z-]*$")], ...] = ()
     sort_field: str
     fields: tuple[Field, ...]
     cards: tuple[Card, ...] = Key(min_length=1)
