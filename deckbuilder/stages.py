@@ -198,8 +198,9 @@ def hold(loaded: Loaded, project: Project, *, allow_schema_change: bool) -> Lock
     lock, twins = locks.settle(lock, subjects, loaded.lost.answers)
     loaded.diagnostics += twins
     loaded.diagnostics += locks.check_ids(lock, subjects, loaded.lost.answers)
-    loaded.diagnostics += locks.check_numbers(lock, subjects)
     if loaded.rendered is not None:
+        sound = {note.key for note in loaded.rendered.notes}  # a name that is misspelt is no other question
+        loaded.diagnostics += locks.check_numbers(lock, [subject for subject in subjects if subject.key in sound])
         deck = loaded.rendered.deck
 
         def at(kind: str, what: str) -> Location:

@@ -103,6 +103,18 @@ def test_a_figure_drawn_from_another_insertion_is_told(author: Author) -> None:
     assert "deckbuilder figures brachialis" in found.help
 
 
+def test_it_is_told_at_the_head_that_states_it(author: Author) -> None:
+    figure(author)
+    index = json.loads(author.read("cards/media/figures.json"))
+    index["figures"]["biceps-brachii"] = index["figures"]["brachialis"]
+    author.write("cards/media/figures.json", json.dumps(index))
+    line = author.read("cards/muscles/biceps-brachii.yaml").splitlines().index("heads:") + 3
+
+    found = [one for one in author.check() if one.rule == "stale-figure" and "origin" in one.message]
+
+    assert [(one.location.path, one.location.line) for one in found] == [("cards/muscles/biceps-brachii.yaml", line)]
+
+
 def test_a_muscle_that_was_renamed_keeps_its_figure(author: Author) -> None:
     figure(author)
     before = {path.name for path in [media.path for media in _media(author)]}

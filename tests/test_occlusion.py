@@ -386,6 +386,15 @@ def test_bones_and_structures_may_stand_on_a_plate_too(author: Author, anki: Ank
     assert "{{c2::Radius}}" in anki.note(author.guid(KEY)).fields["Labels"]
 
 
+def test_a_name_that_is_misspelt_is_one_fault_and_no_other_question(author: Author) -> None:
+    write(author, PLATE)
+    author.build()
+
+    write(author, PLATE.replace("1: coracoid", "1: corracoid"))
+
+    assert [each.split(": ")[1] for each in faults(author)] == ["unknown-reference"]
+
+
 def test_a_renamed_landmark_is_renamed_in_the_masks_and_found_on_the_plate_by_its_name(author: Author) -> None:
     masks = "{1: coracoid-process, 2: {landmark: olecranon, box: [0, 0.8, 0.1, 0.1]}}"
     write(author, PLATE.replace("{1: coracoid-process, 2: supraglenoid-tubercle}", masks))

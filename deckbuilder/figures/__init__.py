@@ -100,7 +100,7 @@ def lacking(muscle: Muscle) -> list[Diagnostic]:
     for role in drawings.ROLES:
         for fact in muscle.facts(role):
             if landmark(fact.id, muscle.id, fact.part) is None:
-                path = (role,) if not fact.part else ("heads" if muscle.heads else "parts", fact.part, role)
+                path = muscle.stated(role, fact.part)
                 message = f"the landmark '{fact.id}' has no shape, so {muscle.name} is not drawn"
                 help = f"add '{fact.id}' to PLACES in deckbuilder/figures/places.py"
                 found.append(Diagnostic(muscle.locate(*path), "no-shape", message, help, "warning"))

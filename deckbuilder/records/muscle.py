@@ -97,6 +97,17 @@ class Muscle(Subject):
         """'Long head' for `long-head`, or the name that the part gives itself."""
         return self.divisions[part].name or part.replace("-", " ").capitalize()
 
+    def stated(self, about: str, part: str = "") -> tuple[str, ...]:
+        """The path in the source to what is stated about a part, or by the first that states it if the whole does not."""
+        own = part or (
+            ""
+            if getattr(self, about)
+            else next((id for id, each in self.divisions.items() if getattr(each, about)), "")
+        )
+        if own:
+            return ("heads" if self.heads else "parts", own, about)
+        return (about,) if getattr(self, about) else ()
+
     def facts(self, about: str, part: str = "") -> tuple[Fact, ...]:
         """The answer parts about 'origin', 'insertion', 'actions' or 'nerve'.
 

@@ -82,7 +82,7 @@ class Figures:
             if now != figure.drawn_from.get(about, ()):
                 self.faults.append(
                     Diagnostic(
-                        muscle.locate(*([about] if getattr(muscle, about) else [])),
+                        muscle.locate(*muscle.stated(about)),
                         "stale-figure",
                         f"the figure of {muscle.id} was drawn from another {about}",
                         f"draw it again: `deckbuilder figures {muscle.id}`",
