@@ -108,9 +108,9 @@ def by_exam(name: str) -> Choice:
     return lambda ready: selection.exam(name, ready.exams, ready.rendered.deck.tag_root, ready.tags)
 
 
-def load(project: Project) -> tuple[Library, list[Diagnostic]]:
-    """The project's records, for callers from Python."""
-    loaded = stages.load(project)
+def load(project: Project, *, notes: bool = True) -> tuple[Library, list[Diagnostic]]:
+    """The project's records, and what is wrong with them; `notes`: with what is made of them, such as its pictures."""
+    loaded = stages.load(project, wanted=lambda record: notes)
     return loaded.library, distinct(loaded.diagnostics)
 
 

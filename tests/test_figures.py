@@ -285,6 +285,18 @@ def test_the_verb_writes_what_differs_and_check_tells_without_writing(copied: Pa
     assert (root / "cards/media/figures.json").read_bytes() == (MEDIA / "figures.json").read_bytes()
 
 
+@drawing
+def test_pictures_that_are_gone_are_drawn_again_though_the_cards_miss_them(copied: Path) -> None:
+    media = copied / "cards" / "media"
+    for name in ("popliteus.svg", "popliteus-plain.svg"):
+        (media / "figures" / name).unlink()
+
+    done = CliRunner().invoke(cli, ["figures", "--project", str(copied), "popliteus"])
+
+    assert done.exit_code == 0 and "2 new: figures/popliteus-plain.svg, figures/popliteus.svg" in done.output
+    assert (media / "figures/popliteus.svg").read_text("utf-8") == text("figures/popliteus.svg")
+
+
 # What stands in the way
 
 

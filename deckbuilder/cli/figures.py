@@ -36,7 +36,7 @@ def command(project: Project, checking: bool, muscles: tuple[str, ...]) -> None:
     from deckbuilder import pipeline
     from deckbuilder.figures import files
 
-    library, found = pipeline.load(project)
+    library, found = pipeline.load(project, notes=False)  # a picture that is missing is about to be drawn
     if errors(found):
         show(found)
         click.echo(f"Nothing was drawn: {tally(found)}.", err=True)
