@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from deckbuilder.records.base import About, Id, MuscleIds, Reference, Subject, Text, ids
+from deckbuilder.records.base import About, Id, MuscleIds, Reference, Said, Subject, Text, ids, said
 
 Plane = Literal["sagittal", "frontal", "transverse"]
 
@@ -33,6 +33,11 @@ class Action(Subject):
 
     def about(self) -> About:
         return About(moves=(self.id,), planes=True, actions=(self.id,))
+
+    def texts(self) -> Iterator[Said]:
+        yield from super().texts()
+        yield from said("name", self, "name")
+        yield from said("back", self, "phrase", "range", "example")
 
     def refers(self) -> Iterator[Reference]:
         yield from super().refers()

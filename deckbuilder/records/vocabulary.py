@@ -16,6 +16,7 @@ from deckbuilder.records.base import (
     Record,
     Reference,
     Root,
+    Said,
     Sources,
     Text,
     Topic,
@@ -23,6 +24,7 @@ from deckbuilder.records.base import (
     citations,
     ids,
     one_or_more,
+    said,
 )
 
 Files = Annotated[
@@ -42,6 +44,9 @@ class Region(Record):
     part_of: Id | None = None
     compartments: dict[Id, Text] = {}
 
+    def texts(self) -> Iterator[Said]:
+        yield from said("name", self, "name", "compartments")
+
     def refers(self) -> Iterator[Reference]:
         if self.part_of:
             yield Reference(("region",), self.part_of, ("part_of",))
@@ -56,6 +61,9 @@ class Bone(Record):
     region: Id
     landmarks: dict[Id, Text] = {}
 
+    def texts(self) -> Iterator[Said]:
+        yield from said("name", self, "name", "landmarks")
+
     def refers(self) -> Iterator[Reference]:
         yield Reference(("region",), self.region, ("region",))
 
@@ -68,6 +76,9 @@ class Structure(Record):
     name: Text
     region: Id
     bones: Ids = ()
+
+    def texts(self) -> Iterator[Said]:
+        yield from said("name", self, "name")
 
     def refers(self) -> Iterator[Reference]:
         yield Reference(("region",), self.region, ("region",))
@@ -82,6 +93,9 @@ class Joint(Record):
     name: Text
     region: Id
     bones: Ids
+
+    def texts(self) -> Iterator[Said]:
+        yield from said("name", self, "name")
 
     def refers(self) -> Iterator[Reference]:
         yield Reference(("region",), self.region, ("region",))
@@ -98,6 +112,9 @@ class Nerve(Record):
     part_of: Id | None = None
     sources: Sources = {}
 
+    def texts(self) -> Iterator[Said]:
+        yield from said("name", self, "name")
+
     def refers(self) -> Iterator[Reference]:
         if self.part_of:
             yield Reference(("nerve",), self.part_of, ("part_of",))
@@ -112,6 +129,10 @@ class Term(Record):
     name: Text
     short: Text = ""
     means: Prose
+
+    def texts(self) -> Iterator[Said]:
+        yield from said("name", self, "name")
+        yield from said("back", self, "means")
 
 
 class Source(Record):
