@@ -1,0 +1,64 @@
+"""The names that a deck prefers, and the other names for the same things, found in its texts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from deckbuilder.records import Record, Term
+from deckbuilder.records.base import Said
+from deckbuilder.rules.rule import Fix, Found, Seen
+
+_QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|(?<!\w)['‘][^'’]*['’](?!\w)")
+_ON_PURPOSE = re.compile(
+    r"\b(?:also|or|once|formerly|sometimes|often|commonly|older|old|other|another|synonyms?|called|known as|name for|names?|alias|latin)\b[^.;]{0,30}$",
+    re.IGNORECASE,
+)
+
+
+def others(seen: Seen) -> Iterator[Found]:
+    """Every name that is not the preferred one, once a text."""
+    table = {name.lower(): term for name, term in seen.settings.preferred.items() if name.lower() != term.lower()}
+    if not table:
+        return
+    pattern = _any(tuple(table))
+    for record, said in seen.texts:
+        low = said.text.lower()
+        if (
+            not any(name in low for name in table)
+            or isinstance(record, Term)
+            or said.path[-1] in ("latin", "say", "says")
+        ):
+            continue
+        text = _QUOTED.sub(lambda quote: " " * len(quote[0]), said.text)
+        for found in pattern.finditer(text):
+            term = table[found[0].lower()]
+            if term.lower() in low or _ON_PURPOSE.search(text[: found.start()]):
+                continue
+            better = term[:1].upper() + term[1:] if found[0][:1].isupper() and not term[:1].isupper() else term
+            message = f"this deck says '{better}' for '{found[0]}'"
+            fix = _fixed(record, said, found[0], better)
+            yield Found(record, said.path, message, f"write '{better}'", word=found[0], fix=fix)
+            break
+
+
+@lru_cache(maxsize=8)
+def _any(names: tuple[str, ...]) -> re.Pattern[str]:
+    longest = sorted(names, key=len, reverse=True)
+    return re.compile(r"(?<![\w-])(?:" + "|".join(map(re.escape, longest)) + r")(?![\w-])", re.IGNORECASE)
+
+
+def _fixed(record: Record, said: Said, name: str, better: str) -> Fix | None:
+    """The text with the better name, where the text stands in the source as it is, and the name in it once."""
+    value: object = record.document.value
+    for step in said.path:
+        if isinstance(value, dict):
+            value = value.get(str(step))
+        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+            value = value[step]
+        else:
+            return None
+    if not isinstance(value, str) or value.count(name) != 1 or "{" in value:
+        return None
+    return Fix(said.path, value.replace(name, better))
