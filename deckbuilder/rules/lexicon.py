@@ -67,7 +67,7 @@ class Lexicon:
 def _names(library: Library) -> Iterator[tuple[str, str, str]]:
     for muscle in library.of(Muscle):
         latin = muscle.latin.removeprefix("Musculus ")
-        for name in (muscle.name, latin):
+        for name in filter(None, (muscle.name, latin)):
             yield "muscle", muscle.id, name
             for part in muscle.divisions:
                 said = muscle.part_name(part).lower()
