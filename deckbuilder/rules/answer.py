@@ -20,18 +20,25 @@ _QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|‘[^’]*’(?!\w)|(?<!\w)'[^']
 # 'best seen from behind', 'at best': what is said is a place or a bound, no rank.
 _NO_RANK = re.compile(
     r"(?:\b(?:at|known|next) best\b|\bbest (?:seen|felt|known|described|guess|interests?|remembered)\b|\bonly (?:a|an|one|two|about|if|when|part|in part|some|slightly|weakly)\b"
-    r"|\b(?:every|each) (?:\w+ )?(?:day|week|session|set|repetition|rep|step|month|second|other|time|year|fact)\b|\boptimal (?:angle|length)\b|\bthe only one of\b)",
+    r"|\b(?:every|each) (?:\w+ )?(?:day|week|session|set|repetition|rep|step|month|second|other|time|year|fact)\b|\boptimal (?:angle|length)\b|\bthe only one of\b"
+    r"|\bnever (?:yet )?(?:been )?(?:shown|proven|found|tested|measured|studied|compared|seen)\b)",
     re.IGNORECASE,
 )
+_LIMITS = {
+    "part": ("part-words", "part-words-grave"),
+    "sentence": ("sentence-words", "sentence-words-grave"),
+    "mechanism": ("mechanism-words", "mechanism-words-grave"),
+}
 _STRICT_KINDS = ("exercise", "study", "claim")
 _ITEMS = re.compile(r"[,;]|\s(?:and|or)\s", re.IGNORECASE)
+_GOES_ON = re.compile(r"(?:which|who|because|so|but|that|as|where|while|when|for|though|although|not)\b", re.IGNORECASE)
 _SLASH = re.compile(r"[^\W\d_]{3,}\s?/\s?[^\W\d_]{3,}")
 
 
 @rule()
 def long_answer(seen: Seen) -> Iterator[Found]:
     """An answer of too many words for one part. Sentences that are graded (definitions, reasons, causes) have their own
-    limit, mechanisms another: `answer-words`, `sentence-words` and `mechanism-words`, each with a grave one.
+    limit, mechanisms another: `part-words`, `sentence-words` and `mechanism-words`, each with a grave one.
 
     Why: short answers survive; of a long one some words are missed every time, and nobody knows how to grade that. In a
     public list of 215 muscles an attachment has five words, and nine of ten have ten or fewer.
@@ -45,7 +52,7 @@ def long_answer(seen: Seen) -> Iterator[Found]:
     """
     for each in graded(seen):
         count, sort = len(plain(each.text).split()), each.sort
-        usual, most = seen.limit(f"{sort}-words"), seen.limit(f"{sort}-words-grave")
+        usual, most = (seen.limit(name) for name in _LIMITS[sort])
         if count > usual:
             message = f"{each.what} has {count} words, and {usual:g} are easily graded"
             help = (
@@ -145,17 +152,21 @@ def hidden_list(seen: Seen) -> Iterator[Found]:
             continue
         elif slash := _SLASH.search(text):
             message, help = f"{each.what} is two: '{slash[0]}'", "keep one of the two"
-        elif _is_list(text):
+        elif _is_list(text, small=each.what == "the detail"):
             message, help = f"{each.what} is a list: '{text}'", "keep one thing, or make a card of each"
         else:
             continue
         yield Found(each.record, each.path, message, help)
 
 
-def _is_list(text: str) -> bool:
-    """'flexes, abducts and rotates'; not 'ends on the fibula, and on the side', nor 'C, the lower one'."""
+def _is_list(text: str, small: bool) -> bool:
+    """'flexes, abducts and rotates'; not 'brakes the swing, which absorbs energy'. Small print may say a little more."""
     items = [each.strip() for each in _ITEMS.split(text) if each.strip()]
-    return len(items) > 2 and bool(re.search(r"[,;]", text)) and all(len(words(each)) <= 4 for each in items)
+    if small:
+        return len(re.findall(r"[,;]", text)) > 1
+    if not re.search(r"[,;]", text) or any(_GOES_ON.match(each) for each in items):
+        return False
+    return len(items) > 2 and all(len(words(each)) <= 4 for each in items)
 
 
 @rule()
@@ -220,7 +231,7 @@ def undefined_abbreviation(seen: Seen) -> Iterator[Found]:
 @rule()
 def not_preferred_term(seen: Seen) -> Iterator[Found]:
     """Another name for what the deck calls by one: `preferred` in a `rules` record says which. Left alone where the preferred
-    name stands in the same text, in quotes, in a claim, in the glossary, and after 'also called'.
+    name stands in the same text, in quotes, in what a claim says, in the glossary, and after 'also called'.
 
     Why: one name for a thing, so that what is learned on one card is recognised on the next. The names are those of
     Terminologia Anatomica in plain English.

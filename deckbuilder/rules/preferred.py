@@ -12,7 +12,7 @@ from deckbuilder.rules.rule import Fix, Found, Seen
 
 _QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|(?<!\w)['‘][^'’]*['’](?!\w)")
 _ON_PURPOSE = re.compile(
-    r"\b(?:also|or|once|formerly|sometimes|often|commonly|older|old|other|another|synonyms?|called|known as|name for|names?|alias|latin)\b[^.;]{0,30}$",
+    r"(?:\b(?:called|known as|named|formerly|alias|synonyms?|names? for|older books)\b[^.;]{0,25}|\bor(?: the)? )$",
     re.IGNORECASE,
 )
 
@@ -22,17 +22,18 @@ def others(seen: Seen) -> Iterator[Found]:
     table = {name.lower(): term for name, term in seen.settings.preferred.items() if name.lower() != term.lower()}
     if not table:
         return
-    pattern = _any(tuple(table))
-    for record, said in seen.texts:
+    every = "\n".join(said.text for _, said in seen.texts).lower()
+    used = tuple(name for name in table if name in every)
+    for record, said in seen.texts if used else ():
         low = said.text.lower()
         if (
-            not any(name in low for name in table)
+            not any(name in low for name in used)
             or isinstance(record, Term)
             or said.path[-1] in ("latin", "say", "says")
         ):
             continue
         text = _QUOTED.sub(lambda quote: " " * len(quote[0]), said.text)
-        for found in pattern.finditer(text):
+        for found in _any(used).finditer(text):
             term = table[found[0].lower()]
             if term.lower() in low or _ON_PURPOSE.search(text[: found.start()]):
                 continue
@@ -61,4 +62,7 @@ def _fixed(record: Record, said: Said, name: str, better: str) -> Fix | None:
             return None
     if not isinstance(value, str) or value.count(name) != 1 or "{" in value:
         return None
+    article = re.search(r"\b(an?) $", value[: value.find(name)], re.IGNORECASE)
+    if article and (article[1].lower() == "an") != (better[:1].lower() in "aeiou"):
+        return None  # 'an agonist', 'a prime mover'
     return Fix(said.path, value.replace(name, better))
