@@ -186,12 +186,10 @@ def absolute_claim(seen: Seen) -> Iterator[Found]:
     pattern = _one_of(usual)
     strict = _one_of((*usual, *told))
     for record, said in seen.texts:
-        if said.role in ("name", "front"):
+        low = said.text.lower()
+        if said.role in ("name", "front") or not any(word in low for word in (*usual, *told)):
             continue
         evidence = record.kind in _STRICT_KINDS
-        found = (strict if evidence else pattern).search(said.text)
-        if not found:
-            continue
         text = _QUOTED.sub(lambda quote: " " * len(quote[0]), said.text)
         text = _NO_RANK.sub(lambda rank: " " * len(rank[0]), text)
         for each in (strict if evidence else pattern).finditer(text):

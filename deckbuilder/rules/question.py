@@ -101,7 +101,8 @@ def answer_in_question(seen: Seen) -> Iterator[Found]:
                 message = f"the answer '{word}' stands in the question"
                 yield Found(record, front.path, message, f"ask without the word '{word}'", grave=True, word=word)
                 break
-            shared = [] if word or re.search(r"\bor\b", front.text) else _stems(answer, front.text, kinds)
+            offered = isinstance(record, Question) and bool(record.options)  # `choice-cue` compares all of them
+            shared = [] if word or offered or re.search(r"\bor\b", front.text) else _stems(answer, front.text, kinds)
             if shared:
                 message = f"'{shared[1]}' in the question gives away '{shared[0]}' in the answer"
                 yield Found(record, front.path, message, f"ask without '{shared[1]}'", word=shared[1])
