@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import pairwise
 
 from deckbuilder.records import Cloze, Record
 from deckbuilder.records.base import MAX_PROSE, Model, Said
@@ -63,7 +62,6 @@ _DOUBLED = re.compile(r"\b([^\W\d_]+)(\s+)(\1)\b", re.IGNORECASE)
 _MAY_DOUBLE = frozenset(("that", "had", "her", "is", "do", "go", "so", "very", "no", "there", "bye", "knock"))
 # Never right twice.
 _SMALL = frozenset(words("the a an of to in and or for with at by from on as are was be its it than into if"))
-_ENDS = ".,;:!?)\"'"
 _SPACES = (" ,", " .", " ;", "( ", " )", "  ")
 _SPACED = re.compile(r"(?<=[^\W_]) (?=[,;.](?:\s|$))|(?<=\() +(?=\w)|(?<=\w) +(?=\))|(?<=\S) {2,}(?=\S)")
 
@@ -200,9 +198,7 @@ def doubled_word(seen: Seen) -> Iterator[Found]:
     for record, said in seen.texts:
         if said.path[-1] in ("say", "mnemonic"):
             continue
-        tokens = said.text.lower().split()
-        twice = any(other.startswith(one) and other.rstrip(_ENDS) == one for one, other in pairwise(tokens))
-        found = next(filter(_is_slip, _DOUBLED.finditer(said.text)), None) if twice else None
+        found = next(filter(_is_slip, _DOUBLED.finditer(said.text)), None)
         if found:
             once = said.text[: found.start()] + found[1] + said.text[found.end() :]
             fix = _fix(record, said, once) if found[1].lower() in _SMALL else None

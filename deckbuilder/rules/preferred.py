@@ -11,7 +11,6 @@ from deckbuilder.records.base import Said
 from deckbuilder.rules.rule import Fix, Found, Seen
 
 _QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|(?<!\w)['‘][^'’]*['’](?!\w)")
-_MARKS = str.maketrans(dict.fromkeys(".,;:!?()[]\"'’“”-/*", " "))
 _ON_PURPOSE = re.compile(
     r"(?:\b(?:called|known as|named|formerly|alias|synonyms?|names? for|older books)\b[^.;]{0,25}|\bor(?: the)? )$",
     re.IGNORECASE,
@@ -23,8 +22,8 @@ def others(seen: Seen) -> Iterator[Found]:
     table = {name.lower(): term for name, term in seen.settings.preferred.items() if name.lower() != term.lower()}
     if not table:
         return
-    said_words = set("\n".join(said.text for _, said in seen.texts).lower().translate(_MARKS).split())
-    used = tuple(name for name in table if name.translate(_MARKS).split()[0] in said_words)
+    every = "\n".join(said.text for _, said in seen.texts).lower()
+    used = tuple(name for name in table if name in every)  # few are: most texts need not be searched for any
     for record, said in seen.texts if used else ():
         low = said.text.lower()
         if (
