@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from deckbuilder.records import Bone, Exam, Exercise, Group, Muscle, Nerve, Structure, Term, nearest
+from rapidfuzz.distance import DamerauLevenshtein
+
+from deckbuilder.records import Bone, Exam, Exercise, Group, Muscle, Nerve, Structure, Term
 from deckbuilder.rules.rule import Found, Seen
 from deckbuilder.rules.wording import content
 
@@ -15,6 +17,33 @@ _KNOWN = re.compile(
     r"US|USA|UK|EU|CC|BY|SA|DOI|[A-Z]\d+|\d+[A-Z])"
 )
 _INITIALS = 2
+# What trainers meet elsewhere, where the deck has no name for it.
+_COMMON = {
+    "ACL": "anterior cruciate ligament",
+    "PCL": "posterior cruciate ligament",
+    "MCL": "medial collateral ligament",
+    "LCL": "lateral collateral ligament",
+    "VMO": "vastus medialis, lower fibres",
+    "QL": "quadratus lumborum",
+    "SIJ": "sacroiliac joint",
+    "CNS": "central nervous system",
+    "DOMS": "delayed-onset muscle soreness",
+    "GTO": "Golgi tendon organ",
+    "SSC": "stretch-shortening cycle",
+    "COM": "centre of mass",
+    "COG": "centre of gravity",
+    "BW": "body weight",
+    "RPE": "rating of perceived exertion",
+    "BMI": "body mass index",
+    "IR": "internal rotation",
+    "ER": "external rotation",
+    "ABD": "abduction",
+    "ADD": "adduction",
+    "DF": "dorsiflexion",
+    "PF": "plantar flexion",
+    "SLR": "straight-leg raise",
+    "GRF": "ground reaction force",
+}
 _TWO = re.compile(r"[A-Z0-9][A-Z]")
 # How a name is said, its Latin, a memory aid, and who wrote a book.
 _NO_PROSE = ("say", "latin", "mnemonic", "attribution")
@@ -40,11 +69,17 @@ def undefined(seen: Seen) -> Iterator[Found]:
                 initials = _initials(seen)
             names = initials.get(letters, [])
             term = f"add a `term` with `short: {each}`"
-            near = nearest(each, known) if len(each) > _INITIALS else ""
+            if letters in _COMMON and not names:
+                names = [_COMMON[letters]]
+            near = next((f"did you mean '{one}'? If not, {term}" for one in sorted(known) if _one_off(one, each)), "")
             help = (
                 f"write {' or '.join(map(repr, names[:2]))}, or {term}" if names else near or f"write it out, or {term}"
             )
             yield Found(record, said.path, f"nothing says what '{each}' stands for", help, word=each)
+
+
+def _one_off(short: str, other: str) -> bool:
+    return len(short) > _INITIALS and DamerauLevenshtein.distance(short, other, score_cutoff=1) == 1
 
 
 def _known(seen: Seen) -> set[str]:

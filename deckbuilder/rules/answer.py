@@ -19,7 +19,7 @@ _NEGATES = re.compile(
 _QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|‘[^’]*’(?!\w)|(?<!\w)'[^']*'(?!\w)")
 # 'best seen from behind', 'at best': what is said is a place or a bound, no rank.
 _NO_RANK = re.compile(
-    r"(?:\b(?:at|known|next) best\b|\bbest (?:seen|felt|known|described|guess|interests?|remembered)\b|\bonly (?:a|an|one|two|about|if|when|part|in part|some|slightly|weakly)\b"
+    r"(?:\b(?:at|known|next) best\b|\bbest (?:seen|felt|known|described|guess|evidence|available|interests?|remembered)\b|\bonly (?:a|an|one|two|about|if|when|part|in part|some|slightly|weakly)\b"
     r"|\b(?:every|each) (?:\w+ )?(?:day|week|session|set|repetition|rep|step|month|second|other|time|year|fact)\b|\boptimal (?:angle|length)\b|\bthe only one of\b"
     r"|\bnever (?:yet )?(?:been )?(?:shown|proven|found|tested|measured|studied|compared|seen)\b)",
     re.IGNORECASE,
@@ -32,6 +32,8 @@ _LIMITS = {
 _STRICT_KINDS = ("exercise", "study", "claim")
 _ITEMS = re.compile(r"[,;]|\s(?:and|or)\s", re.IGNORECASE)
 _GOES_ON = re.compile(r"(?:which|who|because|so|but|that|as|where|while|when|for|though|although|not)\b", re.IGNORECASE)
+# What is longer is a clause, not a thing in a row.
+_ITEM = 5
 _SLASH = re.compile(r"[^\W\d_]{3,}\s?/\s?[^\W\d_]{3,}")
 
 
@@ -166,7 +168,7 @@ def _is_list(text: str, small: bool) -> bool:
         return len(re.findall(r"[,;]", text)) > 1
     if not re.search(r"[,;]", text) or any(_GOES_ON.match(each) for each in items):
         return False
-    return len(items) > 2 and all(len(words(each)) <= 4 for each in items)
+    return len(items) > 2 and all(len(words(each)) <= _ITEM for each in items)
 
 
 @rule()

@@ -64,11 +64,13 @@ def _pixels(head: bytes) -> tuple[int, int] | None:
 
 def _webp(head: bytes) -> tuple[int, int] | None:
     sort = head[12:16]
-    if sort == b"VP8X":
+    if sort == b"VP8X" and len(head) >= 30:
         return int.from_bytes(head[24:27], "little") + 1, int.from_bytes(head[27:30], "little") + 1
-    if sort == b"VP8L":
+    if sort == b"VP8L" and len(head) >= 25:
         bits = int.from_bytes(head[21:25], "little")
         return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    if sort != b"VP8 ":
+        return None
     wide, high = struct.unpack("<HH", head[26:30])
     return wide & 0x3FFF, high & 0x3FFF
 

@@ -37,7 +37,8 @@ def others(seen: Seen) -> Iterator[Found]:
             term = table[found[0].lower()]
             if term.lower() in low or _ON_PURPOSE.search(text[: found.start()]):
                 continue
-            better = term[:1].upper() + term[1:] if found[0][:1].isupper() and not term[:1].isupper() else term
+            opens = found.start() == 0 or text[: found.start()].rstrip()[-1:] in ".!?"
+            better = term[:1].upper() + term[1:] if opens and found[0][:1].isupper() else term
             message = f"this deck says '{better}' for '{found[0]}'"
             fix = _fixed(record, said, found[0], better)
             yield Found(record, said.path, message, f"write '{better}'", word=found[0], fix=fix)

@@ -23,7 +23,8 @@ _EMPTY_IT = re.compile(
 )
 _ASKED_OF_IT = re.compile(
     r"(?:(?:from |to |on |at |in )?(?:what|where|how|why|when|which \w+) (?:is|are|was|does|do|did|can|has|have)|which \w+ \w+|name)"
-    r" (it|they|them|its|their|(?:this|these|the) (?:muscles?|nerves?|joints?|bones?|one|ones))\b",
+    r" (it|they|them|its|their|(?:this|these|the) (?:muscles?|nerves?|joints?|bones?|one|ones)"
+    r"|the (?:origins?|insertions?|actions?|functions?|nerve|innervation)(?=\?|$))(?!\w)",
     re.IGNORECASE,
 )
 _ASKS = r"(?:what|which|where|how|who|whom|whose|why|when)"
@@ -40,7 +41,9 @@ _TWO_FACTS = re.compile(
     re.IGNORECASE,
 )
 _ORDER = re.compile(
-    r"(?:describe|discuss|explain|outline|elaborate on|summari[sz]e|comment on|talk about|write about)\b", re.IGNORECASE
+    r"(?:describe|discuss|explain|outline|elaborate on|summari[sz]e|comment on|talk about|write about)\b"
+    r"|why (?:is|are) [^?]*\bimportant\b",
+    re.IGNORECASE,
 )
 _CHOICE_STEM = re.compile(r"\b(?:which|what|who|whose|name|choose|select|pick|find)\b", re.IGNORECASE)
 _NEGATIVE = re.compile(
@@ -49,6 +52,8 @@ _NEGATIVE = re.compile(
 )
 # A sentence shares words with its question; an answer of so many words names something.
 _SHORT = 4
+_ALL_BUT = re.compile(r"except|least", re.IGNORECASE)
+_FEW = 2
 _STRESSED = re.compile(r"[*_]{1,3}[^*_]*$")
 
 
@@ -233,7 +238,10 @@ def two_questions(seen: Seen) -> Iterator[Found]:
         elif facts:
             yield Found(record, path, f"the card asks two things, '{facts[1]}'", help, grave=True, word=facts[1])
         elif asking and (second := _AND_ASKS.search(asking[0])) and _OPENS_ASKING.match(asking[0][: second.start()]):
-            clear = second[0][0] == "a" and "between" not in asking[0]
+            # 'Where and on which side' may be one question
+            clear = (
+                second[0][0] == "a" and "between" not in asking[0] and len(asking[0][: second.start()].split()) > _FEW
+            )
             message = f"the card asks a second thing with '{second[0].strip(' ,;')}'"
             yield Found(record, path, message, help, grave=clear, word=second[0].strip(" ,;"))
 
@@ -283,7 +291,10 @@ def negative_stem(seen: Seen) -> Iterator[Found]:
         typed = " ".join(each.said.text.split())
         for sentence in sentences(typed)[-1:]:
             first = _CHOICE_STEM.search(sentence)
-            found = next((one for one in _NEGATIVE.finditer(sentence) if first and one.start() > first.start()), None)
+            every = _NEGATIVE.finditer(sentence)
+            found = next(
+                (one for one in every if first and (one.start() > first.start() or _ALL_BUT.match(one[0]))), None
+            )
             if found is None:
                 continue
             at = typed.rfind(found[0])
@@ -296,9 +307,12 @@ def negative_stem(seen: Seen) -> Iterator[Found]:
                 if found[0].lower() == "not"
                 else f"the question turns on '{found[0]}'"
             )
-            help = f"ask for what is so; if it must stay, stress it: **{found[0].lower()}**"
-            if options or not stressed:
-                yield Found(each.record, each.said.path, message, help, grave=options and not stressed, word=found[0])
+            help = (
+                "ask for what is so"
+                if stressed
+                else f"ask for what is so; if it must stay, stress it: **{found[0].lower()}**"
+            )
+            yield Found(each.record, each.said.path, message, help, grave=options and not stressed, word=found[0])
 
 
 @rule()
