@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from deckbuilder.records import Action, Cloze, Concept, Exercise, Gap, Group, Muscle, Occlusion, Study
+from deckbuilder.records import Action, Cloze, Concept, Exercise, Group, Muscle, Occlusion, Study
 from deckbuilder.records.base import Asked, Said, Subject
 from deckbuilder.rules.rule import Seen
 from deckbuilder.source import Path_
@@ -58,9 +58,7 @@ def above(seen: Seen, words: Words, record: Subject) -> str:
 def hinted(seen: Seen) -> Iterator[Given]:
     """Every hint, with the names that are asked where it stands."""
     for record in seen.living:
-        if isinstance(record, Study):
-            continue
-        if record.hint:
+        if record.hint and not isinstance(record, Study | Cloze):  # `cloze-leak` looks at what a gap's card shows
             yield Given(record, ("hint",), record.hint, "the hint", tuple(dict.fromkeys(names_asked(seen, record))))
 
 
@@ -94,8 +92,6 @@ def names_asked(seen: Seen, record: Subject) -> Iterator[tuple[str, str]]:
         for action, players in library.moved_by(record):
             yield "its joint action", action.name
             yield from (("its prime mover", each.muscle.name) for each in players)
-    elif isinstance(record, Cloze):
-        yield from (("a gap", piece.text) for piece in record.pieces() if isinstance(piece, Gap))
     elif isinstance(record, Occlusion):
         for mask in record.masks.values():
             yield "a label", mask_label(seen, mask.label, mask.landmark)

@@ -42,7 +42,7 @@ def alt_text(seen: Seen) -> Iterator[Found]:
         alt, path = plain(picture.alt), ("picture", "alt")
         name = PurePosixPath(picture.file.replace("\\", "/"))
         opens = _SAYS_SO.match(alt)
-        if words(alt) in (words(name.name), words(name.stem)) and not alt.istitle():
+        if words(alt) in (words(name.name), words(name.stem)) and not alt.istitle():  # 'Soleus' is a name, too
             yield Found(
                 record, path, f"'{alt}' is the name of the file", "say what is seen: which part, from which side"
             )

@@ -9,6 +9,7 @@ from functools import lru_cache
 from deckbuilder.records import Record, Term
 from deckbuilder.records.base import Said
 from deckbuilder.rules.rule import Fix, Found, Seen
+from deckbuilder.rules.wording import typed
 
 _QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|(?<!\w)['‘][^'’]*['’](?!\w)")
 _ON_PURPOSE = re.compile(
@@ -53,15 +54,8 @@ def _any(names: tuple[str, ...]) -> re.Pattern[str]:
 
 def _fixed(record: Record, said: Said, name: str, better: str) -> Fix | None:
     """The text with the better name, where the text stands in the source as it is, and the name in it once."""
-    value: object = record.document.value
-    for step in said.path:
-        if isinstance(value, dict):
-            value = value.get(str(step))
-        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-            value = value[step]
-        else:
-            return None
-    if not isinstance(value, str) or value.count(name) != 1 or "{" in value:
+    value = typed(record.document.value, said.path)
+    if value is None or value.count(name) != 1 or "{" in value:
         return None
     article = re.search(r"\b(an?) $", value[: value.find(name)], re.IGNORECASE)
     if article and (article[1].lower() == "an") != (better[:1].lower() in "aeiou"):
