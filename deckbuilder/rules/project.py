@@ -196,21 +196,25 @@ def not_reciprocal(seen: Seen) -> Iterator[Found]:
         if back is None or not all(library.answers("joint", each.joint) for each in (action, back)):
             continue
         found = partial(Found, action, ("opposite",))
-        fitting = [
-            each.id
-            for each in library.of(Action)
-            if each is not action
-            and (each.joint, each.plane) == (action.joint, action.plane)
-            and each.opposite in (None, action.id)
-            and stated.get(each.id, action) is action
-        ]
-        help = f"name the movement back: {' or '.join(fitting)}" if fitting else "name the movement back"
         if back.opposite and back.opposite != action.id:
-            yield found(f"the opposite of '{back.id}' is said to be '{back.opposite}'", help)
+            yield found(f"the opposite of '{back.id}' is said to be '{back.opposite}'", _back(seen, action, stated))
         elif (back.joint, back.plane) != (action.joint, action.plane) or back is action:
-            yield found(f"'{back.id}' is not at the same joint in the same plane", help)
+            yield found(f"'{back.id}' is not at the same joint in the same plane", _back(seen, action, stated))
         elif stated[back.id] is not action:
             yield found(f"'{stated[back.id].id}' also says that its opposite is '{back.id}'", "state the pair once")
+
+
+def _back(seen: Seen, action: Action, stated: Mapping[str, Action]) -> str:
+    """The next step: the movements that could be the way back."""
+    fitting = [
+        each.id
+        for each in seen.library.of(Action)
+        if each is not action
+        and (each.joint, each.plane) == (action.joint, action.plane)
+        and each.opposite in (None, action.id)
+        and stated.get(each.id, action) is action
+    ]
+    return f"name the movement back: {' or '.join(fitting)}" if fitting else "name the movement back"
 
 
 @rule(guard=True)
