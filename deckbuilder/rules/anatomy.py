@@ -263,6 +263,7 @@ _PART_OF = re.compile(
 _MUSCLES = re.compile(
     r"\b(?:obturator|vastus|pterygoid|oblique|intercostal)\w* \w+(?=[,;.)]|$| and| or| of)", re.IGNORECASE
 )
+_OF_MUSCLE = re.compile(r" (?:side|aspect|part)\b|$|,| of the (?:knee|shin|leg|tibia|thigh)\b")
 _ENDS = re.compile(r"\b(?:ends?|ending|inserts?|insertion|attach(?:es|ed)?)\b", re.IGNORECASE)
 
 
@@ -378,35 +379,25 @@ def _before_landmarks(seen: Seen) -> Iterator[Found]:
 
 
 def _of_muscles(seen: Seen) -> Iterator[Found]:
-    for record, path, id, text in seen.about_muscles:
-        muscle = seen.library.find(Muscle, id.split("/")[0])
-        if muscle is None:
-            continue
-        part = id.partition("/")[2]
-        ends = {
-            side
-            for fact in muscle.facts("insertion", part if part in muscle.divisions else "")
-            for side in seen.skeleton.sides.get(fact.id, ())
-        }
+    for each in seen.statements:
+        muscle = each.muscle
+        part = each.part if each.part in muscle.divisions else ""
+        ends = {side for fact in muscle.facts("insertion", part) for side in seen.skeleton.sides.get(fact.id, ())}
         whole = ends | {side for fact in muscle.facts("origin") for side in seen.skeleton.sides.get(fact.id, ())}
         if muscle.compartment in OPPOSITE:
             whole.add(muscle.compartment)
-        for clause in re.split(r"[;,.]| but | and ", text):
+        for clause in each.text.split(" and "):
+            said = _said(clause)
             ending = bool(_ENDS.search(clause))
             lies = ends if ending else whole
-            said = _said(clause)
             for side, word in said.items():
-                opening = ending or clause.split()[:1] == [word]
-                if (
-                    opening
-                    and side not in lies
-                    and OPPOSITE[side] in lies
-                    and OPPOSITE[side] not in said
-                    and side in ("medial", "lateral")
-                ):
+                whose = _OF_MUSCLE.match(clause, clause.index(word) + len(word))  # 'the lateral condyle' is of the bone
+                if not ((ending and whose) or clause.split()[:1] == [word]) or side not in ("medial", "lateral"):
+                    continue
+                if side not in lies and OPPOSITE[side] in lies and OPPOSITE[side] not in said:
                     where = "ends" if ending else "lies"
                     message = f"{low(muscle.name)} {where} on the {OPPOSITE[side]} side, not on the {side} one"
-                    yield Found(record, path, message, f"write '{_other(word)}'", word=word)
+                    yield Found(each.record, each.path, message, f"write '{_other(word)}'", word=word)
 
 
 def _named(name: str) -> dict[str, str]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from rapidfuzz.distance import DamerauLevenshtein
 
 from deckbuilder.library import Library
-from deckbuilder.records import Action, Muscle, Nerve, Record
+from deckbuilder.records import Action, Group, Nerve, Record
+from deckbuilder.records.muscle import ASKED
 from deckbuilder.rules.lexicon import Mention, words
 from deckbuilder.rules.rule import Found, Seen, rule
-from deckbuilder.rules.wording import plain, sentences, stem
+from deckbuilder.rules.statements import Statement
+from deckbuilder.rules.wording import stem
 from deckbuilder.source import Path_
 from deckbuilder.words import low
 
@@ -147,29 +148,9 @@ def latin_name(seen: Seen) -> Iterator[Found]:
             yield Found(muscle, ("latin",), f"'{muscle.latin}' is no Latin name of a muscle", help)
 
 
-@dataclass(frozen=True, slots=True)
-class _Statement:
-    """A clause that says something of one muscle, as far as words can tell."""
-
-    record: Record
-    path: Path_
-    muscle: Muscle
-    part: str
-    text: str
-
-
-_NOT = re.compile(
-    r"\b(?:not|no|never|nor|neither|unlike|except|without|rather|instead|cannot|can't|doesn't|don't|than|least|hardly|"
-    r"if|could|would|may|might|opposes?|against|antagonists?|resists?|bent|stretch\w*|both|others?|when)\b",
-    re.IGNORECASE,
-)
-_CLAUSE = re.compile(
-    r"[;:()]|, (?=but|while|whereas|and|which|so|yet|though)|\b(?:but|while|whereas|although|though|yet|because)\b|(?<=\w), "
-)
 _FROM = re.compile(r"\b(?:from|arises?|originat\w+|starts?|begins?|origin)\b", re.IGNORECASE)
 _TO = re.compile(r"\b(?:to|inserts?|ends?|insertion|reach\w*)\b", re.IGNORECASE)
 _VERBS = (("origin", _FROM), ("insertion", _TO))
-_IT = re.compile(r"\b(?:it|its|which)\b", re.IGNORECASE)
 
 
 @rule()
@@ -188,8 +169,9 @@ def contradiction(seen: Seen) -> Iterator[Found]:
     Good:
         text: "The {1|obturator} nerve supplies gracilis."
     """
+    yield from _alone(seen)
     told: set[tuple[str, Path_, str]] = set()
-    for each in _statements(seen):
+    for each in seen.statements:
         for message, help, word in _against(seen, each):
             key = (each.record.key, each.path, message)
             if key not in told:
@@ -197,48 +179,30 @@ def contradiction(seen: Seen) -> Iterator[Found]:
                 yield Found(each.record, each.path, message, help, word=word)
 
 
-def _statements(seen: Seen) -> Iterator[_Statement]:
-    for question, asked in seen.asked:
-        for answer in asked.answers:
-            text = f"{plain(asked.front.text)} {plain(answer.text)}".replace("?", "")
-            named = {each.id for each in seen.lexicon.mentions(text, "muscle", "group")}
-            if len(named) == 1 and not _NOT.search(text):
-                yield from _stated(seen, question, answer.path, named.pop(), text)
-    for record, path, id, text in seen.about_muscles:
-        yield from _clauses(seen, record, path, text, subject=id)
-    for record, said in seen.texts:
-        muscle = isinstance(record, Muscle)
-        elsewhere = said.path[0] in ("tell_apart", "confuse_with", "odd_one_out", "options")
-        if said.role not in ("answer", "back") or elsewhere or (muscle and said.role == "answer"):
-            continue
-        yield from _clauses(seen, record, said.path, said.text, own=record.id if muscle else None)
+_ONLY = re.compile(r"\bthe only one\b", re.IGNORECASE)
 
 
-def _clauses(
-    seen: Seen, record: Record, path: Path_, text: str, *, subject: str | None = None, own: str | None = None
-) -> Iterator[_Statement]:
-    """`subject`: of whom all is said that names nobody; `own`: of whom it is said where nobody was named before."""
-    if not seen.lexicon.mentions(text, "landmark", "nerve", "action"):
-        return
-    it = own or subject
-    for sentence in sentences(text):
-        for part in _CLAUSE.split(sentence):
-            clause = part.strip()
-            named = list(dict.fromkeys(each.id for each in seen.lexicon.mentions(clause, "muscle", "group")))
-            if named:
-                it = named[0] if len(named) == 1 else None
-            about = (it if _IT.search(clause) else subject) if not named else it
-            if about and not _NOT.search(clause):
-                yield from _stated(seen, record, path, about, clause)
+def _alone(seen: Seen) -> Iterator[Found]:
+    """'the only one with the obturator nerve', said of a member of a group, and true of another one as well."""
+    for group in seen.library.of(Group):
+        members = seen.library.members(group)
+        for id, text in group.tell_apart.items():
+            for clause in re.split(r"[;,]", text):
+                if not _ONLY.search(clause) or re.search(r"\bnot\b", clause):
+                    continue
+                for each in seen.lexicon.mentions(clause, "nerve", "landmark", "action"):
+                    words = clause[each.start : each.end]
+                    others = [
+                        low(member.name)
+                        for member in members
+                        if member.id != id and any(each.id in member.named(about) for about in ASKED)
+                    ]
+                    if others:
+                        message = f"'{words}' is also in the record of {', '.join(others)}"
+                        yield Found(group, ("tell_apart", id), message, "mend one of the two records", word=words)
 
 
-def _stated(seen: Seen, record: Record, path: Path_, id: str, text: str) -> Iterator[_Statement]:
-    muscle = seen.library.find(Muscle, id.split("/")[0])
-    if muscle is not None and not muscle.retired:
-        yield _Statement(record, path, muscle, id.partition("/")[2], text)
-
-
-def _against(seen: Seen, said: _Statement) -> Iterator[tuple[str, str, str]]:
+def _against(seen: Seen, said: Statement) -> Iterator[tuple[str, str, str]]:
     """What the clause says and the record does not: message, help, and the words that say it."""
     mentions = [each for each in seen.lexicon.mentions(said.text) if each.kind in ("landmark", "nerve", "action")]
     part = said.part if said.part in said.muscle.divisions else ""
@@ -264,7 +228,7 @@ def _against(seen: Seen, said: _Statement) -> Iterator[tuple[str, str, str]]:
 
 
 def _ends(
-    seen: Seen, said: _Statement, each: Mention, part: str, who: str, words: str
+    seen: Seen, said: Statement, each: Mention, part: str, who: str, words: str
 ) -> Iterator[tuple[str, str, str]]:
     before = said.text[: each.start]
     last = max(((each.start(), about) for about, verb in _VERBS for each in verb.finditer(before)), default=None)
@@ -283,7 +247,7 @@ def _ends(
         )
 
 
-def _mend(said: _Statement, right: str) -> str:
+def _mend(said: Statement, right: str) -> str:
     return f"write {right}, or mend the record at {said.muscle.locate()}"
 
 
