@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from rapidfuzz.distance import DamerauLevenshtein
@@ -193,13 +194,23 @@ def _alone(seen: Seen) -> Iterator[Found]:
                 for each in seen.lexicon.mentions(clause, "nerve", "landmark", "action"):
                     words = clause[each.start : each.end]
                     others = [
-                        low(member.name)
+                        member
                         for member in members
                         if member.id != id and any(each.id in member.named(about) for about in ASKED)
                     ]
                     if others:
-                        message = f"'{words}' is also in the record of {', '.join(others)}"
-                        yield Found(group, ("tell_apart", id), message, "mend one of the two records", word=words)
+                        message = f"'{words}' is also in the record of {', '.join(low(other.name) for other in others)}"
+                        yield Found(group, ("tell_apart", id), message, _either(seen, others[0], each), word=words)
+
+
+def _either(seen: Seen, other: Muscle, said: Mention) -> str:
+    """The next step; for a nerve, with the one that the muscle's neighbours have."""
+    near = [
+        each for each in seen.library.muscles if (each.region, each.compartment) == (other.region, other.compartment)
+    ]
+    nerves = Counter(id for each in near if each is not other for id in each.named("nerve") if id != said.id)
+    usual = f" (its neighbours have '{nerves.most_common(1)[0][0]}')" if said.kind == "nerve" and nerves else ""
+    return f"mend this line, or the record at {other.locate()}{usual}"
 
 
 def _against(seen: Seen, said: Statement) -> Iterator[tuple[str, str, str]]:
