@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from rapidfuzz.distance import DamerauLevenshtein
 
 from deckbuilder.library import Library
-from deckbuilder.records import Action, Group, Nerve, Record
+from deckbuilder.records import Action, Group, Muscle, Nerve, Record
 from deckbuilder.records.muscle import ASKED
 from deckbuilder.rules.lexicon import Mention, words
 from deckbuilder.rules.rule import Found, Seen, rule
