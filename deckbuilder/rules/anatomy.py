@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from deckbuilder.records import Action, Joint, Muscle, Nerve, Region
+from deckbuilder.records.base import Named
 from deckbuilder.rules.rule import Found, Seen, rule
 from deckbuilder.rules.skeleton import OPPOSITE
+from deckbuilder.source import Path_
 from deckbuilder.words import low
 
 
@@ -151,14 +153,63 @@ def foreign_root(seen: Seen) -> Iterator[Found]:
                 if root not in carried:
                     which = " and the ".join(low(nerve.name) for nerve in nerves)
                     message = f"the {which} does not carry {root}"
-                    help = f"it carries {', '.join(sorted(carried))}; mend the root, or the nerve"
+                    help = (
+                        f"it carries {', '.join(sorted(carried))}; mend the root, or the nerve{_carrying(seen, roots)}"
+                    )
                     yield Found(muscle, (*path, place), message, help)
     for nerve in library.of(Nerve):
         trunk = library.find(Nerve, nerve.part_of) if nerve.part_of else None
         for place, root in enumerate(nerve.roots):
             if trunk and root not in trunk.roots:
                 message = f"the {low(trunk.name)}, of which it is a part, does not carry {root}"
-                yield Found(nerve, ("roots", place), message, f"the trunk carries {', '.join(trunk.roots)}")
+                help = f"mend the root, or `part_of`: the trunk carries {', '.join(trunk.roots)}{_carrying(seen, nerve.roots, nerve)}"
+                yield Found(nerve, ("roots", place), message, help)
+
+
+def _carrying(seen: Seen, roots: Iterable[str], branch: Nerve | None = None) -> str:
+    """The nerves, or the trunks of a branch, that carry all of these roots: '; all of them: …'."""
+    every = set(roots)
+    fitting = [
+        nerve.id
+        for nerve in sorted(seen.library.of(Nerve), key=lambda each: (len(each.roots), each.id))
+        if every <= {*nerve.roots} and nerve is not branch and not (branch and nerve.part_of)
+    ]
+    return f" (all of {', '.join(roots)}: {', '.join(fitting[:3])})" if fitting else ""
+
+
+@rule()
+def joint_order(seen: Seen) -> Iterator[Found]:
+    """A bone that lies beyond two joints of one chain: the bones of one of them are in the wrong order.
+
+    A joint names the bone nearer to the trunk first. Two bones of one limb side by side, like the forearm's, have joints
+    with each other and share the one above, which is no fault.
+
+    Why: on which side of a joint an attachment lies, and so which joints a muscle crosses, follows from this order.
+
+    Bad:
+        - {joint: hip, bones: [hip-bone, femur]}
+        - {joint: knee, bones: [tibia, femur]}
+
+    Good:
+        - {joint: hip, bones: [hip-bone, femur]}
+        - {joint: knee, bones: [femur, tibia]}
+    """
+    far: dict[str, Joint] = {}
+    joints = [joint for joint in seen.library.of(Joint) if len(joint.bones) == 2]
+    for joint in sorted(joints, key=lambda each: each.bones[1]):
+        near, bone = joint.bones
+        other = far.setdefault(bone, joint)
+        if other is joint or any({*each.bones} == {other.bones[0], near} for each in joints):
+            continue
+        for one, its in ((other, joint), (joint, other)):
+            # The bone that is no far bone of any joint, though it has one below it, hangs in the air.
+            if not any(each.bones[1] == one.bones[0] for each in joints) and any(
+                each is not one and each.bones[0] == one.bones[0] for each in joints
+            ):
+                message = f"the {low(one.name)} has '{bone}' on its far side, and so has the {low(its.name)}"
+                help = f"the bone nearer to the trunk stands first: [{bone}, {one.bones[0]}]"
+                yield Found(one, ("bones",), message, help)
+                break
 
 
 @rule()
@@ -195,8 +246,8 @@ def odd_nerve(seen: Seen) -> Iterator[Found]:
 
 
 _SIDES = {
-    "medial": ("medial", "inner", "medialis", "mediale"),
-    "lateral": ("lateral", "outer", "lateralis", "laterale"),
+    "medial": ("medial", "inner", "medialis", "internus"),
+    "lateral": ("lateral", "outer", "lateralis", "externus"),
     "anterior": ("anterior", "front"),
     "posterior": ("posterior", "back"),
     "proximal": ("proximal", "upper"),
@@ -209,19 +260,23 @@ _SIDE = re.compile(rf"\b({'|'.join(_SIDE_OF)})\b", re.IGNORECASE)
 _PART_OF = re.compile(
     rf"\b(?:{'|'.join(_SIDE_OF)})(?: and \w+)? (?:surface|lip|border|part|half|margin|edge|third|facet|end|rim|fibres)"
 )
+_MUSCLES = re.compile(
+    r"\b(?:obturator|vastus|pterygoid|oblique|intercostal)\w* \w+(?=[,;.)]|$| and| or| of)", re.IGNORECASE
+)
+_OF_MUSCLE = re.compile(r" (?:side|aspect|part)\b|$|,| of the (?:knee|shin|leg|tibia|thigh)\b")
 _ENDS = re.compile(r"\b(?:ends?|ending|inserts?|insertion|attach(?:es|ed)?)\b", re.IGNORECASE)
 
 
 def _said(text: str) -> dict[str, str]:
-    """Sides that a text names, each with the word for it."""
-    return {_SIDE_OF[each[0].lower()]: each[0] for each in _SIDE.finditer(text)}
+    """Sides that a text names, each with the word for it. *Internus* names a muscle, never a side of something else."""
+    return {_SIDE_OF[each[0].lower()]: each[0] for each in _SIDE.finditer(_MUSCLES.sub("", text))}
 
 
 @rule()
 def side_slip(seen: Seen) -> Iterator[Found]:
     """A side in words that is the opposite of where the landmark, or the muscle, lies.
 
-    Held against the bones' `sides`: the small print of a landmark; the words before a landmark's name in a text; the name
+    Held against the id: a name. Held against the bones' `sides`: the small print of a landmark; the words before a landmark's name in a text; the name
     of a muscle or a head that holds a side (vastus *lateralis*), against the small print of its attachments; and what
     contrasts say of where a muscle ends.
 
@@ -236,9 +291,30 @@ def side_slip(seen: Seen) -> Iterator[Found]:
         insertion: {head-of-fibula: lateral side}
         confuse_with: {semitendinosus: ends on the medial side of the knee}
     """
+    yield from _of_names(seen)
     yield from _small_print(seen)
     yield from _before_landmarks(seen)
     yield from _of_muscles(seen)
+
+
+def _of_names(seen: Seen) -> Iterator[Found]:
+    """Ids stay when names are typed again: an id that says another side tells of the slip."""
+    for record in seen.records:
+        for said in record.texts():
+            if said.role != "name":
+                continue
+            id = said.path[-1] if len(said.path) > 1 and said.path[-1] != "name" else record.id
+            by_id, by_name = _named(str(id).replace("-", " ")), _named(said.text)
+            for side, word in by_name.items():
+                if OPPOSITE[side] in by_id and side not in by_id and OPPOSITE[side] not in by_name:
+                    fixed = said.text.replace(word, _other(word))
+                    yield Found(
+                        record,
+                        said.path,
+                        f"the id says {OPPOSITE[side]}, the name {side}",
+                        f"write '{fixed}'",
+                        word=word,
+                    )
 
 
 def _small_print(seen: Seen) -> Iterator[Found]:
@@ -249,28 +325,40 @@ def _small_print(seen: Seen) -> Iterator[Found]:
         ):
             before = (label, part) if part else ()
             name = f"{muscle.part_name(part) if part else ''} {muscle.name}"
-            named = _said(name)
+            named = _named(name)
             for about in ("origin", "insertion"):
                 for each in getattr(holder, about):
                     path = (*before, about, each.id)
                     lies = seen.skeleton.sides.get(each.id, ())
-                    said = _said(each.detail)
-                    across = (
-                        {} if _PART_OF.search(each.detail) else {side: said[side] for side in said if side in ACROSS}
-                    )
-                    for side, word in said.items():
-                        if side in across and OPPOSITE[side] in lies and OPPOSITE[side] not in said:
-                            site = low(seen.library.site_short(each.id))
-                            help = f"write '{_other(word)}', or name another landmark"
-                            yield Found(muscle, path, f"the {site} lies {OPPOSITE[side]}, not {side}", help, word=word)
-                        elif OPPOSITE[side] in named and side not in named and not {side, OPPOSITE[side]} & {*lies}:
-                            message = f"'{word}' stands against the name, {name.strip()}"
-                            yield Found(muscle, path, message, f"write '{_other(word)}', if that is meant", word=word)
-                    for side in lies if part else ():
-                        if OPPOSITE[side] in named and side not in named and about == "origin":
+                    for clause in re.split(r"[;,]", each.detail):
+                        yield from _clause(seen, muscle, path, each, clause, name.strip())
+                    for side in lies if part and about == "origin" else ():
+                        if OPPOSITE[side] in named and side not in named:
                             message = f"the {muscle.part_name(part).lower()} starts at a landmark that lies {side}"
-                            help = f"name the {OPPOSITE[side]} one, or another head"
+                            help = f"name the {OPPOSITE[side]} one{_twin(seen, each.id)}, or another head"
                             yield Found(muscle, path, message, help, key=True)
+
+
+def _clause(seen: Seen, muscle: Muscle, path: Path_, site: Named, clause: str, name: str) -> Iterator[Found]:
+    """The small print of a landmark against where that lies, and against the name of the muscle or head."""
+    lies, said, named = seen.skeleton.sides.get(site.id, ()), _said(clause), _named(name)
+    for side, word in said.items():
+        fixed = f"write '{site.detail.replace(word, _other(word), 1)}'"
+        if OPPOSITE[side] in said or side not in ACROSS:
+            continue
+        if OPPOSITE[side] in lies and not _PART_OF.search(clause):
+            message = f"the {low(seen.library.site_short(site.id))} lies {OPPOSITE[side]}, not {side}"
+            yield Found(muscle, path, message, f"{fixed}, or name another landmark{_twin(seen, site.id)}", word=word)
+        elif OPPOSITE[side] in named and side not in named and not {side, OPPOSITE[side]} & {*lies}:
+            yield Found(
+                muscle, path, f"'{word}' stands against the name, {name}", f"{fixed}, if that is meant", word=word
+            )
+
+
+def _twin(seen: Seen, id: str) -> str:
+    """The landmark of the other side, where its id tells: ': lateral-femoral-condyle'."""
+    other = _SIDE.sub(lambda found: _other(found[0]), id.replace("-", " ")).replace(" ", "-")
+    return f": '{other}'" if other != id and other in seen.library.landmarks else ""
 
 
 def _before_landmarks(seen: Seen) -> Iterator[Found]:
@@ -291,35 +379,30 @@ def _before_landmarks(seen: Seen) -> Iterator[Found]:
 
 
 def _of_muscles(seen: Seen) -> Iterator[Found]:
-    for record, path, id, text in seen.about_muscles:
-        muscle = seen.library.find(Muscle, id.split("/")[0])
-        if muscle is None:
-            continue
-        part = id.partition("/")[2]
-        ends = {
-            side
-            for fact in muscle.facts("insertion", part if part in muscle.divisions else "")
-            for side in seen.skeleton.sides.get(fact.id, ())
-        }
+    for each in seen.statements:
+        muscle = each.muscle
+        part = each.part if each.part in muscle.divisions else ""
+        ends = {side for fact in muscle.facts("insertion", part) for side in seen.skeleton.sides.get(fact.id, ())}
         whole = ends | {side for fact in muscle.facts("origin") for side in seen.skeleton.sides.get(fact.id, ())}
         if muscle.compartment in OPPOSITE:
             whole.add(muscle.compartment)
-        for clause in re.split(r"[;,.]| but | and ", text):
+        for clause in each.text.split(" and "):
+            said = _said(clause)
             ending = bool(_ENDS.search(clause))
             lies = ends if ending else whole
-            said = _said(clause)
             for side, word in said.items():
-                opening = ending or clause.split()[:1] == [word]
-                if (
-                    opening
-                    and side not in lies
-                    and OPPOSITE[side] in lies
-                    and OPPOSITE[side] not in said
-                    and side in ("medial", "lateral")
-                ):
+                whose = _OF_MUSCLE.match(clause, clause.index(word) + len(word))  # 'the lateral condyle' is of the bone
+                if not ((ending and whose) or clause.split()[:1] == [word]) or side not in ("medial", "lateral"):
+                    continue
+                if side not in lies and OPPOSITE[side] in lies and OPPOSITE[side] not in said:
                     where = "ends" if ending else "lies"
                     message = f"{low(muscle.name)} {where} on the {OPPOSITE[side]} side, not on the {side} one"
-                    yield Found(record, path, message, f"write '{_other(word)}'", word=word)
+                    yield Found(each.record, each.path, message, f"write '{_other(word)}'", word=word)
+
+
+def _named(name: str) -> dict[str, str]:
+    """The sides in a muscle's own name."""
+    return {_SIDE_OF[each[0].lower()]: each[0] for each in _SIDE.finditer(name)}
 
 
 def _other(word: str) -> str:

@@ -22,7 +22,8 @@ def _clozes(seen: Seen) -> Iterator[tuple[Cloze, list[str | Gap]]]:
 
 @rule()
 def no_context(seen: Seen) -> Iterator[Found]:
-    """A sentence that is nearly all gap: too few words that carry meaning around the gaps, or most of it hidden.
+    """A sentence that is nearly all gap: too few words that carry meaning around the gaps, and none that names a thing of the
+    deck; or most of it hidden.
 
     Why: with nothing to go by, the answer is anything. The limits are `context-words` and `gap-share`.
 
@@ -38,7 +39,8 @@ def no_context(seen: Seen) -> Iterator[Found]:
         hidden = sum(len(each.text) for each in pieces if isinstance(each, Gap))
         share = round(100 * hidden / max(1, hidden + len(" ".join(around.split()))))
         count = len(content(around))
-        if count < least:
+        named = count > 1 and seen.lexicon.mentions(around)  # 'Gracilis is supplied by the …' asks enough
+        if count < least and not named:
             said = "no word" if not count else "one word" if count == 1 else f"{count} words"
             message = f"{said} of meaning outside the gaps, and it takes {least:g} to know what is asked"
         elif share > most:

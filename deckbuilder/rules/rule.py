@@ -21,6 +21,7 @@ from deckbuilder.records.base import Asked, Said, Subject
 from deckbuilder.records.rulebook import Rulebook, Strictness
 from deckbuilder.rules.lexicon import Lexicon
 from deckbuilder.rules.skeleton import Skeleton
+from deckbuilder.rules.statements import Reader, Statement
 from deckbuilder.salvage import Lost
 from deckbuilder.source import Path_
 
@@ -129,6 +130,12 @@ class Seen:
                     if len(ids) == 1 and option.because:
                         found.append((record, ("options", place, "because"), ids[0], option.because))
         return found
+
+    @cached_property
+    def statements(self) -> list[Statement]:
+        """What sentences say of one muscle."""
+        reader = Reader(self.library, self.lexicon)
+        return [*reader.answered(self.asked), *reader.told(self.about_muscles), *reader.written(self.texts)]
 
     @cached_property
     def skeleton(self) -> Skeleton:
