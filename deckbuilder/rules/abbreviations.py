@@ -44,6 +44,7 @@ _COMMON = {
     "SLR": "straight-leg raise",
     "GRF": "ground reaction force",
 }
+_EXPLAINS = re.compile(r"\s*(?:\(|[,:=]|(?:is|means|stands for)\s)")
 _TWO = re.compile(r"[A-Z0-9][A-Z]")
 # How a name is said, its Latin, a memory aid, and who wrote a book.
 _NO_PROSE = ("say", "latin", "mnemonic", "attribution")
@@ -96,10 +97,16 @@ def _known(seen: Seen) -> set[str]:
 
 def _spelt_out(short: str, text: str) -> bool:
     """'anterior superior iliac spine (ASIS)', 'ASIS (anterior superior iliac spine)', 'ASIS, the anterior …'."""
-    at = text.find(short)
-    around = text[max(0, at - 120) : at + 120 + len(short)]
-    found = "".join(word[0] for word in re.findall(r"[^\W\d_]+", around.replace(short, " "))).upper()
-    return short.upper() in found
+    before, _, after = text.partition(short)
+    if before.endswith("("):
+        near = before[-120:]
+    elif _EXPLAINS.match(after):
+        near = after[:120]
+    else:
+        return False
+    letters = "".join(word[0] for word in re.findall(r"[^\W\d_]+", near)).upper()
+    skipped = "".join(word[0] for word in content(near)).upper()
+    return short.lstrip("0123456789").upper() in (letters + " " + skipped)
 
 
 def _initials(seen: Seen) -> dict[str, list[str]]:

@@ -12,7 +12,9 @@ from deckbuilder.rules.rule import Found, Seen, rule
 from deckbuilder.rules.wording import bare, content, holds, plain, sentences, stem
 from deckbuilder.words import Words
 
-_CHOOSES = re.compile(r"(?:is|are|was|were|does|do|did|can|could|has|have|will|should)\b", re.IGNORECASE)
+_CHOOSES = re.compile(
+    r"(?:true or false|right or wrong|is|are|was|were|does|do|did|can|could|has|have|will|should)\b", re.IGNORECASE
+)
 _YES_OR_NO = re.compile(r"(?:yes|no|true|false)\b", re.IGNORECASE)
 _POINTS = re.compile(
     r"(?:It|They|He|She|Its|Their|His|Her|Them|(?:This|These|That|Those)(?= (?:is|are|does|do|can|has|have)\b))\b"
@@ -54,6 +56,7 @@ _NEGATIVE = re.compile(
 _SHORT = 4
 _ALL_BUT = re.compile(r"except|least", re.IGNORECASE)
 _FEW = 2
+_QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|(?<!\w)['‘][^'’]*['’](?!\w)")
 _STRESSED = re.compile(r"[*_]{1,3}[^*_]*$")
 
 
@@ -226,6 +229,7 @@ def two_questions(seen: Seen) -> Iterator[Found]:
         text = plain(each.said.text)
         if each.sort == "cloze":
             continue
+        text = _QUOTED.sub("…", text)  # what a client asks is not what the card asks
         path, record, asking = (
             each.said.path,
             each.record,
