@@ -12,6 +12,7 @@ from deckbuilder.records.base import (
     Id,
     Ids,
     Model,
+    Of,
     Prose,
     Record,
     Reference,
@@ -38,9 +39,13 @@ class Region(Record):
 
     kind: ClassVar[str] = "region"
     id: Id = Field(validation_alias="region")
+    """The id of the part of the body."""
     name: Text
-    part_of: Id | None = None
+    """As learners read it."""
+    part_of: Annotated[Id | None, Of("region")] = None
+    """The larger part of the body that it belongs to."""
     compartments: dict[Id, Text] = {}
+    """Its compartments, id and name; muscles name them."""
 
     def refers(self) -> Iterator[Reference]:
         if self.part_of:
@@ -52,9 +57,13 @@ class Bone(Record):
 
     kind: ClassVar[str] = "bone"
     id: Id = Field(validation_alias="bone")
+    """The id of the bone."""
     name: Text
-    region: Id
+    """As learners read it."""
+    region: Annotated[Id, Of("region")]
+    """The part of the body that it is listed in."""
     landmarks: dict[Id, Text] = {}
+    """What muscles attach to, id and name. An id belongs to one bone only."""
 
     def refers(self) -> Iterator[Reference]:
         yield Reference(("region",), self.region, ("region",))
@@ -65,9 +74,13 @@ class Structure(Record):
 
     kind: ClassVar[str] = "structure"
     id: Id = Field(validation_alias="structure")
+    """The id of the ligament, fascia or meniscus."""
     name: Text
-    region: Id
-    bones: Ids = ()
+    """As learners read it."""
+    region: Annotated[Id, Of("region")]
+    """The part of the body that it is listed in."""
+    bones: Annotated[Ids, Of("bone")] = ()
+    """The bones where a pull on it ends."""
 
     def refers(self) -> Iterator[Reference]:
         yield Reference(("region",), self.region, ("region",))
@@ -79,9 +92,13 @@ class Joint(Record):
 
     kind: ClassVar[str] = "joint"
     id: Id = Field(validation_alias="joint")
+    """The id of the joint."""
     name: Text
-    region: Id
-    bones: Ids
+    """As learners read it."""
+    region: Annotated[Id, Of("region")]
+    """The part of the body that it is listed in."""
+    bones: Annotated[Ids, Of("bone")]
+    """The bones that it joins, the proximal one first."""
 
     def refers(self) -> Iterator[Reference]:
         yield Reference(("region",), self.region, ("region",))
@@ -93,10 +110,15 @@ class Nerve(Record):
 
     kind: ClassVar[str] = "nerve"
     id: Id = Field(validation_alias="nerve")
+    """The id of the nerve."""
     name: Text
+    """As learners read it."""
     roots: tuple[Root, ...] = Field(min_length=1)
-    part_of: Id | None = None
+    """The spinal roots that it carries: [L5, S1, S2]."""
+    part_of: Annotated[Id | None, Of("nerve")] = None
+    """The nerve that it branches from."""
     sources: Sources = {}
+    """Where its roots were read."""
 
     def refers(self) -> Iterator[Reference]:
         if self.part_of:
@@ -109,9 +131,13 @@ class Term(Record):
 
     kind: ClassVar[str] = "term"
     id: Id = Field(validation_alias="term")
+    """The id of the glossary entry."""
     name: Text
+    """The term in full."""
     short: Text = ""
+    """The abbreviation, as cards use it."""
     means: Prose
+    """What it means."""
 
 
 class Source(Record):
@@ -119,18 +145,31 @@ class Source(Record):
 
     kind: ClassVar[str] = "source"
     id: Id = Field(validation_alias="source")
+    """The id by which records cite it."""
     authors: Text = ""
+    """Who wrote it: Contreras B, Vigotsky AD."""
     title: Text
+    """Its title."""
     within: Text = Field("", validation_alias="in")
+    """The journal or the book that it stands in."""
     year: Whole | None = Field(None, ge=1500, le=2200)
+    """The year in which it came out."""
     where: Text = ""
+    """Volume and pages, or the section."""
     publisher: Text = ""
+    """Who published it."""
     doi: str = Field("", pattern=r"^10\.\d{4,9}/\S+$|^$")
+    """Its DOI, only if it was seen."""
     url: str = Field("", pattern=r"^https?://\S+$|^$")
+    """Its address, only if it was seen."""
     licence: Text = ""
+    """The licence it stands under."""
     read: Text
+    """What of it was read: abstract, full text, section, table."""
     read_at: Text = ""
+    """Where it was read."""
     read_on: Text = ""
+    """The day on which it was read."""
 
 
 class Credit(Record):
@@ -138,11 +177,17 @@ class Credit(Record):
 
     kind: ClassVar[str] = "credit"
     id: Id = Field(validation_alias="credit")
+    """The id of the credit."""
     files: Files
+    """Names or patterns of files, from cards/media/ on."""
     author: Text
+    """Who made them."""
     licence: Text
+    """The licence they stand under."""
     after: Text = ""
+    """What they were made after, with its licence."""
     url: str = Field("", pattern=r"^https?://\S+$|^$")
+    """Where that is found."""
 
     def covers(self, file: str) -> bool:
         """Whether it speaks of the file, named from `cards/media/` on, with `/`."""
@@ -159,7 +204,9 @@ class Domain(Model):
     """A part of an exam and the topics that it asks."""
 
     name: Text
+    """As the exam calls it."""
     topics: tuple[Topic, ...] = ()
+    """What it asks; notes of these topics get its tag."""
 
 
 class Exam(Record):
@@ -167,10 +214,15 @@ class Exam(Record):
 
     kind: ClassVar[str] = "exam"
     id: Id = Field(validation_alias="exam")
+    """The id of the exam."""
     name: Text
+    """As the exam is called."""
     as_of: Text = Field(pattern=r"^\d{4}-\d{2}$")
+    """The month in which the blueprint was read: 2026-11."""
     domains: dict[Id, Domain]
+    """The parts of the blueprint by id."""
     sources: Sources = {}
+    """Where the blueprint was read."""
 
     def refers(self) -> Iterator[Reference]:
         yield from citations(self.sources, self._document)
