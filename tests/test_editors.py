@@ -24,6 +24,7 @@ from deckbuilder import source
 from deckbuilder.diagnostics import Fault
 from deckbuilder.editors import jsonc
 from deckbuilder.editors.vscode import EXTENSION, SCHEMA, update
+from deckbuilder.package import place
 from deckbuilder.project import Project, find
 from deckbuilder.records import KINDS, Record, parse
 from deckbuilder.records.schema import marked, schema
@@ -237,13 +238,23 @@ def test_no_link_leads_the_settings_out_of_the_project(author: Author, tmp_path:
     assert outside.read_text() == "{}"
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="permissions do not hold here")
-def test_a_folder_that_may_not_be_written_is_a_sentence(author: Author) -> None:
-    author.write("cards/more.yaml", "term: emg\nname: Electromyography\nmeans: A signal.\n")
-    (author.root / ".vscode").chmod(0o500)
+def test_a_disk_that_is_full_leaves_all_files_as_they_were(author: Author, monkeypatch: pytest.MonkeyPatch) -> None:
+    author.write("cards/more.yaml", "region: hand\nname: Hand\n")
+    author.write(SETTINGS, '{"mine": 1}')
+    before = {path.name: path.read_bytes() for path in (author.root / ".vscode").iterdir()}
+    write = place.write_text
+
+    def fail_at_the_settings(path: Path, text: str) -> None:
+        write(path, text[: len(text) // 2])
+        if "settings" in path.name:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(place, "write_text", fail_at_the_settings)
 
     with pytest.raises(Fault, match="could not be written"):
         update(author.project)
+
+    assert {path.name: path.read_bytes() for path in (author.root / ".vscode").iterdir()} == before
 
 
 def deckbuilder(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:

@@ -33,7 +33,8 @@ def git(*arguments: str, cwd: Path) -> str:
 
 def example(name: str) -> str:
     """The YAML in docs/editors.md that holds these words."""
-    return next(block for block in re.findall(r"^```yaml\n(.*?)^```", DOCS, re.M | re.S) if name in block)
+    blocks: list[str] = re.findall(r"^```yaml\n(.*?)^```", DOCS, re.M | re.S)
+    return next(block for block in blocks if name in block)
 
 
 # pre-commit
@@ -206,7 +207,7 @@ def _hits(rule: dict[str, Any], text: str) -> bool:
     """As Vale joins the parts of a rule into one expression."""
     flags = re.IGNORECASE if rule.get("ignorecase") else re.MULTILINE
     if rule["extends"] == "occurrence":
-        return len(re.findall(rule["token"], text, flags)) > rule["max"]
+        return len(re.findall(rule["token"], text, flags)) > int(rule["max"])
     words = "|".join([*rule.get("tokens", ()), *rule.get("swap", ())])
     edge = "" if rule.get("nonword") else r"\b"
     pattern = "".join(rule.get("raw", ())) or rf"{edge}(?:{words})\b"
