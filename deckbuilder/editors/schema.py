@@ -84,16 +84,10 @@ class _Offers:
         name = "-or-".join(kinds)
         if name not in self._made:
             known = self._known(kinds)
-            choice = [{"const": id, "description": id, "markdownDescription": told} for id, told in known]
-            self._made[name] = {
-                "type": "string",
-                "pattern": f"^({'|'.join(id for id, _ in known)})$" if self._complete else f"^{ID}(/{ID})?$",
-                "patternErrorMessage": f"No {' or '.join(kinds)} of this project has this id. If it is new: deckbuilder schema --vscode",
-                "anyOf": [
-                    *choice,
-                    {"title": "An id", "type": "string", "not": {"enum": [id for id, _ in known]}},
-                ],
-            }
+            choice = [{"const": id, "markdownDescription": told} for id, told in known]
+            # Without it the server would list every id that the unknown one is not.
+            other = {"title": "An id", "type": "string", "not": {"enum": [id for id, _ in known]}}
+            self._made[name] = {"type": "string", **self._spelt(kinds), "anyOf": [*choice, other]}
         return f"#/$defs/{name}"
 
     def _keys(self, kinds: tuple[str, ...], value: Schema) -> str:
