@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Literal
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "info"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -31,16 +31,17 @@ class Location:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Diagnostic:
-    """One fault in one place. `help` is the next step, a sentence without a full stop."""
+    """One fault in one place. `help` is the next step, a sentence without a full stop. `record`: its key, if it is known."""
 
     location: Location
     rule: str
     message: str
     help: str = ""
     severity: Severity = field(default="error", compare=False)
+    record: str = field(default="", compare=False)
 
     def __str__(self) -> str:
-        mark = "" if self.severity == "error" else "warning: "
+        mark = "" if self.severity == "error" else f"{self.severity}: "
         head = f"{self.location}: {mark}{self.rule}: {self.message}"
         return f"{head}\n    {self.help}" if self.help else head
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date, datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,7 +77,7 @@ def ready(
         raise Fault("the clock says that it is before 2020", "set the clock; learners' Anki goes by it")
     if now >= LATEST:
         raise Fault("the clock says that it is after 2099", "set the clock; learners' Anki goes by it")
-    loaded = load(project, tick)
+    loaded = load(project, tick, today=datetime.fromtimestamp(now, timezone.utc).date())
     lock = hold(loaded, project, allow_schema_change=allow_schema_change)
     rendered = loaded.rendered
     loaded.diagnostics = distinct(loaded.diagnostics)
@@ -120,8 +121,10 @@ def load(
     read: Read = source.read,
     types: Callable[[Project, Deck], NoteTypes] = NoteTypes,
     wanted: Callable[[Record], bool] = lambda record: True,
+    today: date | None = None,
+    infos: bool = False,
 ) -> Loaded:
-    """Records, their faults, and the notes of those that have none.
+    """Records, their faults, and the notes of those that have none. `today`: for what grows stale; `infos`: with hints.
 
     For a caller that loads again and again: `read` and `types` may keep what did not change, and only records that are
     `wanted` become notes.
@@ -137,8 +140,10 @@ def load(
     if errors(loaded.diagnostics):
         loaded.lost = salvage(project, found, documents, errors(loaded.diagnostics))
         loaded.lost.ids |= {("plate", id) for id in drawn.broken}
-    loaded.diagnostics += rules.check(loaded.library, loaded.lost)
-    sound, others = _sound(loaded, found, documents)
+    loaded.diagnostics += rules.guard(loaded.library, loaded.lost)
+    sound, others = sound_of(loaded, found, documents)
+    whole = not errors(loaded.diagnostics)
+    loaded.diagnostics += rules.lint(sound, whole=whole, today=today, media=project.media, infos=infos)
     loaded.lost.mention(record.document for record in others)
     loaded.rendered, faults = render(
         sound,
@@ -154,7 +159,7 @@ def load(
     return loaded
 
 
-def _sound(loaded: Loaded, found: list[Record], documents: list[source.Document]) -> tuple[Library, list[Record]]:
+def sound_of(loaded: Loaded, found: list[Record], documents: list[source.Document]) -> tuple[Library, list[Record]]:
     """The records without a fault, and without one behind anything that they name: only these can be rendered.
 
     And the others.

@@ -356,7 +356,7 @@ def cross_yaml(data: bytes, folder: Path) -> bool:
     faults = unreadable + malformed
     library = Library([*known.records, *found])
     lost = salvage(known.project, found, documents, errors(faults))
-    faults += rules.check(library, lost)
+    faults += rules.guard(library, lost)
     if not (documents or faults):
         raise Broken("neither read nor explained")
     text = data.decode(errors="replace")

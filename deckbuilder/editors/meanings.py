@@ -25,9 +25,10 @@ from deckbuilder.records import (
     Structure,
 )
 from deckbuilder.records.base import SITE
+from deckbuilder.rules import RULES
 
 R = TypeVar("R", bound=Record)
-# By kind, then by id. Landmarks, plates, compartments and tags are no records; they are named all the same.
+# By kind, then by id. Landmarks, plates, compartments, tags and rules are no records; they are named all the same.
 Meanings = dict[str, dict[str, str]]
 
 MAX_LISTED = 12
@@ -56,6 +57,7 @@ def meanings(library: Library) -> Meanings:
             id: _told(plate.seen, _list("Names", (label.text for label in plate.labels)))
             for id, plate in sorted(library.drawings.plates.items())
         },
+        "rule": {name: _told(name, *map(_plain, rule.manual.values())) for name, rule in RULES.items()},
         "tag": {tag: _plain("One of the extra tags of deck.yaml.") for tag in (library.deck.extra_tags if library.deck else ())},
     }  # fmt: skip
 

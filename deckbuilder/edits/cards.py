@@ -55,7 +55,7 @@ class Cards:
         subjects = [subject for record in self.library.records.values() for subject in record.subjects()]
         return [
             *self.faults,
-            *rules.check(self.library, self.lost),
+            *rules.guard(self.library, self.lost),
             *locks.check_ids(self.lock, subjects, self.lost.answers),
         ]
 

@@ -26,6 +26,7 @@ from deckbuilder.records.group import Group
 from deckbuilder.records.muscle import Muscle
 from deckbuilder.records.occlusion import Occlusion
 from deckbuilder.records.question import Question
+from deckbuilder.records.rulebook import Rulebook
 from deckbuilder.records.study import Compared, Study
 from deckbuilder.records.vocabulary import Bone, Credit, Exam, Joint, Nerve, Region, Source, Structure, Term
 from deckbuilder.source import Document
@@ -54,6 +55,7 @@ __all__ = [
     "Record",
     "Reference",
     "Region",
+    "Rulebook",
     "Source",
     "Structure",
     "Study",
@@ -67,6 +69,7 @@ KINDS: dict[str, type[Record]] = {
     each.kind: each
     for each in (
         Deck,
+        Rulebook,
         Region,
         Bone,
         Structure,

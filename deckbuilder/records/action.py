@@ -7,13 +7,17 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from deckbuilder.records.base import About, Id, MuscleIds, Of, Reference, Subject, Text, ids
+from deckbuilder.records.base import About, Id, MuscleIds, Of, Reference, Said, Subject, Text, ids, said
+from deckbuilder.records.vocabulary import Side
 
 Plane = Literal["sagittal", "frontal", "transverse"]
 
 
 class Action(Subject):
-    """A joint action. `opposite` is stated on one of the two; prime movers are parts played here, not properties."""
+    """A joint action. `opposite` is stated on one of the two; prime movers are parts played here, not properties.
+
+    `side`: on which side of the joint the muscles lie that do it.
+    """
 
     kind: ClassVar[str] = "action"
     id: Id = Field(validation_alias="action")
@@ -24,6 +28,8 @@ class Action(Subject):
     """The joint at which it happens."""
     plane: Plane
     """The plane in which it happens, from the anatomical position."""
+    side: Side | None = None
+    """The side of the joint on which the muscles that do this lie."""
     opposite: Annotated[Id | None, Of("action")] = None
     """The movement back. State it on one of the two."""
     phrase: Text
@@ -43,6 +49,11 @@ class Action(Subject):
 
     def about(self) -> About:
         return About(moves=(self.id,), planes=True, actions=(self.id,))
+
+    def texts(self) -> Iterator[Said]:
+        yield from super().texts()
+        yield from said("name", self, "name")
+        yield from said("back", self, "phrase", "range", "example")
 
     def refers(self) -> Iterator[Reference]:
         yield from super().refers()

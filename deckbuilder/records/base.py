@@ -258,6 +258,33 @@ class Reference:
     named: bool = False
 
 
+Role = Literal["name", "front", "hint", "answer", "back", "alt"]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A text that learners read, where it stands in the source, and what it is on a card.
+
+    `answer`: what is graded, `back`: what stands beside it, `alt`: what stands in for a picture.
+    """
+
+    path: Path_
+    text: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question in an author's own words, and the answers that make it right. What templates ask is not here.
+
+    `also`: what stands on the front beside it.
+    """
+
+    front: Said
+    answers: tuple[Said, ...]
+    also: tuple[Said, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class About:
     """What a note is about, by id: its tags follow from this. Joints and planes follow from `moves`."""
@@ -278,6 +305,8 @@ class Record(Model):
     _document: Document = PrivateAttr()
 
     id: Id
+    lint: Annotated[dict[Id, Text], Of("rule")] = {}
+    """Exceptions from rules of the linter, each with its reason."""
 
     @property
     def key(self) -> str:
@@ -298,6 +327,10 @@ class Record(Model):
     def subjects(self) -> tuple[Any, ...]:
         """What this record makes a note of: nothing for vocabulary, itself for most, each comparison of a study."""
         return ()
+
+    def texts(self) -> Iterator[Said]:
+        """Every text of it that learners read."""
+        return iter(())
 
 
 class Subject(Record):
@@ -342,6 +375,17 @@ class Subject(Record):
     def refers(self) -> Iterator[Reference]:
         yield from citations(self.sources, self._document)
 
+    def texts(self) -> Iterator[Said]:
+        yield from said("back", self, "why")
+        yield from said("hint", self, "hint")
+        if self.picture:
+            yield from said("alt", self.picture, "alt", before=("picture",))
+            yield from said("back", self.picture, "caption", before=("picture",))
+
+    def asked(self) -> Iterator[Asked]:
+        """The questions that its author put into words."""
+        return iter(())
+
     def subjects(self) -> tuple[Any, ...]:
         return (self,)
 
@@ -353,6 +397,25 @@ class Subject(Record):
         """The ids of the sources for these facts, those for all of them first, each once."""
         found = [id for fact in ("all", *(facts or self.sources)) for id in self.sources.get(fact, ())]
         return tuple(dict.fromkeys(found))
+
+
+def said(role: Role, holder: Any, *keys: str, before: Path_ = ()) -> Iterator[Said]:
+    """The texts under these keys that are not empty. A mapping of ids to texts has one a key."""
+    for key in keys:
+        value = getattr(holder, key)
+        if isinstance(value, dict):
+            for id, text in value.items():
+                yield Said((*before, key, id), text, role)
+        elif value:
+            yield Said((*before, key), value, role)
+
+
+def details(holder: Any, *keys: str, before: Path_ = ()) -> Iterator[Said]:
+    """The small print behind what is named under these keys."""
+    for key in keys:
+        for each in getattr(holder, key):
+            if each.detail:
+                yield Said((*before, key, each.id), each.detail, "answer")
 
 
 def citations(sources: dict[str, tuple[str, ...]], document: Document) -> Iterator[Reference]:

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from deckbuilder.records.base import Id, Ids, Model, MuscleIds, Of, Prose, Reference, Subject, Text, ids
+from deckbuilder.records.base import Id, Ids, Model, MuscleIds, Of, Prose, Reference, Said, Subject, Text, ids, said
 
 Verdict = Literal["supported", "mixed", "not-supported"]
 
@@ -45,6 +45,13 @@ class Claim(Subject):
     @property
     def topic_id(self) -> str:
         return "claim"
+
+    def texts(self) -> Iterator[Said]:
+        yield from super().texts()
+        yield from said("front", self, "says")
+        yield from said("answer", self, "because")
+        for place, finding in enumerate(self.findings):
+            yield from said("back", finding, "text", before=("findings", place))
 
     def refers(self) -> Iterator[Reference]:
         yield from super().refers()

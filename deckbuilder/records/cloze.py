@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
-from deckbuilder.records.base import Id, Ids, Of, Prose, Reference, Subject, Text, Topic, ids
+from deckbuilder.records.base import Id, Ids, Of, Prose, Reference, Said, Subject, Text, Topic, ids, said
 
 _GAP = re.compile(r"\{(\d{1,3})\|([^{}|]+)(?:\|([^{}|]+))?\}")
 MAX_GAP = 499
@@ -81,6 +81,15 @@ class Cloze(Subject):
     @property
     def topic_id(self) -> str:
         return self.topic
+
+    def texts(self) -> Iterator[Said]:
+        yield from super().texts()
+        filled = "".join(piece if isinstance(piece, str) else piece.text for piece in self.pieces())
+        yield Said(("text",), filled, "answer")
+        for piece in self.pieces():
+            if isinstance(piece, Gap) and piece.hint:
+                yield Said(("text",), piece.hint, "hint")
+        yield from said("back", self, "extra")
 
     def refers(self) -> Iterator[Reference]:
         yield from super().refers()

@@ -7,7 +7,23 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from deckbuilder.records.base import About, Flag, Id, Ids, MuscleIds, Of, Prose, Reference, Subject, Text, Topic, ids
+from deckbuilder.records.base import (
+    About,
+    Asked,
+    Flag,
+    Id,
+    Ids,
+    MuscleIds,
+    Of,
+    Prose,
+    Reference,
+    Said,
+    Subject,
+    Text,
+    Topic,
+    ids,
+    said,
+)
 
 
 class Concept(Subject):
@@ -49,6 +65,20 @@ class Concept(Subject):
     @property
     def topic_id(self) -> str:
         return self.topic
+
+    def texts(self) -> Iterator[Said]:
+        yield from super().texts()
+        yield from said("name", self, "name")
+        yield from said("answer", self, "definition", "mechanism")
+        yield from said("front", self, "mechanism_question", "case")
+        yield from said("back", self, "example", "counter_example")
+
+    def asked(self) -> Iterator[Asked]:
+        name = Said(("name",), self.name, "name")
+        for front in said("front", self, "case"):
+            yield Asked(front, (name,))
+        for front in said("front", self, "mechanism_question"):
+            yield Asked(front, tuple(said("answer", self, "mechanism")), (name,))
 
     def refers(self) -> Iterator[Reference]:
         yield from super().refers()

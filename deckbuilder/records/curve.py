@@ -13,7 +13,7 @@ from typing import ClassVar
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from deckbuilder.records.base import Id, Model, Number, Record, Reference, Sources, Text, citations
+from deckbuilder.records.base import Id, Model, Number, Record, Reference, Said, Sources, Text, citations, said
 
 
 class Line(Model):
@@ -73,6 +73,12 @@ class Curve(Record):
     def angles(self) -> tuple[float, float]:
         """The first and the last angle, in degrees."""
         return self.lines[0].shape[0][0], self.lines[0].shape[-1][0]
+
+    def texts(self) -> Iterator[Said]:
+        yield from said("name", self, "name")
+        yield from said("back", self, "over", "caveat")
+        for place, line in enumerate(self.lines):
+            yield from said("back", line, "name", "says", before=("lines", place))
 
     def refers(self) -> Iterator[Reference]:
         yield from citations(self.sources, self._document)

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from deckbuilder.records.base import Id, Model, Prose, Record, Reference, Text, Whole
+from deckbuilder.records.base import Id, Model, Prose, Record, Reference, Said, Text, Whole, said
 
 EDITION = r"[0-9A-Za-z][0-9A-Za-z._-]{0,31}"
 MAX_ID = 2**53 - 1  # Anki keeps 64 bits; JSON readers on phones keep 53
@@ -109,6 +109,9 @@ class Deck(Record):
     def deck_of(self, kind: str) -> str:
         """The id of the subdeck that holds notes of this kind; the first one if none names it."""
         return next((id for id, each in self.subdecks.items() if kind in each.kinds), next(iter(self.subdecks)))
+
+    def texts(self) -> Iterator[Said]:
+        yield from said("back", self, "about", "attribution")
 
     def refers(self) -> Iterator[Reference]:
         return iter(())

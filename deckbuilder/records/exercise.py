@@ -7,7 +7,24 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from deckbuilder.records.base import About, Id, Ids, Model, Names, Of, Reference, Sources, Subject, Text, ids, names
+from deckbuilder.records.base import (
+    About,
+    Asked,
+    Id,
+    Ids,
+    Model,
+    Names,
+    Of,
+    Reference,
+    Said,
+    Sources,
+    Subject,
+    Text,
+    details,
+    ids,
+    names,
+    said,
+)
 
 Pattern = Literal["squat", "hinge", "lunge", "push", "pull", "carry", "rotation", "isolation"]
 
@@ -55,6 +72,21 @@ class Exercise(Subject):
 
     def about(self) -> About:
         return About(moves=self.actions, planes=True, exercises=(self.id,))
+
+    def texts(self) -> Iterator[Said]:
+        yield from super().texts()
+        yield from said("name", self, "name")
+        yield from said("back", self, "lift", "lower", "cue")
+        yield from details(self, "stabilisers")
+        if self.fault:
+            yield from said("front", self.fault, "see", before=("fault",))
+            yield from said("answer", self.fault, "cause", before=("fault",))
+
+    def asked(self) -> Iterator[Asked]:
+        if self.fault:
+            cause = tuple(said("answer", self.fault, "cause", before=("fault",)))
+            for front in said("front", self.fault, "see", before=("fault",)):
+                yield Asked(front, cause, (Said(("name",), self.name, "name"),))
 
     def refers(self) -> Iterator[Reference]:
         yield from super().refers()

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from deckbuilder.records.base import About, Id, Model, MuscleId, Of, Reference, Subject, Text, ids
+from deckbuilder.records.base import About, Id, Model, MuscleId, Of, Reference, Said, Subject, Text, ids, said
 
 
 class OddOneOut(Model):
@@ -40,6 +40,13 @@ class Group(Subject):
 
     def about(self) -> About:
         return About(groups=(self.id,), regions=(self.region,))
+
+    def texts(self) -> Iterator[Said]:
+        yield from super().texts()
+        yield from said("name", self, "name")
+        yield from said("back", self, "tell_apart", "mnemonic")
+        if self.odd_one_out:
+            yield from said("answer", self.odd_one_out, "because", before=("odd_one_out",))
 
     def refers(self) -> Iterator[Reference]:
         yield from super().refers()

@@ -22,10 +22,15 @@ from deckbuilder.records.base import (
     Of,
     Reference,
     Root,
+    Said,
     Subject,
     Text,
+    details,
     names,
+    said,
 )
+
+ASKED = ("origin", "insertion", "actions", "nerve")
 
 
 class Part(Model):
@@ -168,6 +173,16 @@ class Muscle(Subject):
         return About(
             muscles=(self.id,), groups=self.groups, regions=(self.region,), moves=tuple(sorted(self.named("actions")))
         )
+
+    def texts(self) -> Iterator[Said]:
+        yield from super().texts()
+        yield from said("name", self, "name", "latin", "say")
+        yield from said("back", self, "confuse_with")
+        yield from details(self, *ASKED)
+        for label, divisions in (("heads", self.heads), ("parts", self.parts)):
+            for part, each in divisions.items():
+                yield from said("name", each, "name", before=(label, part))
+                yield from details(each, *ASKED, before=(label, part))
 
     def refers(self) -> Iterator[Reference]:
         yield from super().refers()

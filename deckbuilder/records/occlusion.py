@@ -8,7 +8,23 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandler, WithJsonSchema, model_validator
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from deckbuilder.records.base import ID, NAMES_A, SITE, Id, Ids, Model, Number, Of, Prose, Reference, Subject, Text, ids
+from deckbuilder.records.base import (
+    ID,
+    NAMES_A,
+    SITE,
+    Id,
+    Ids,
+    Model,
+    Number,
+    Of,
+    Prose,
+    Reference,
+    Said,
+    Subject,
+    Text,
+    ids,
+    said,
+)
 from deckbuilder.records.cloze import MAX_GAP
 
 MAX_MASKS = 12
@@ -156,6 +172,14 @@ class Occlusion(Subject):
     def asks(self) -> tuple[tuple[int, str], ...]:
         """What each number asks for: the lock remembers it, so that no number is given to something else."""
         return tuple(sorted((int(number), mask.landmark or mask.label) for number, mask in self.masks.items()))
+
+    def texts(self) -> Iterator[Said]:
+        yield from super().texts()
+        yield from said("name", self, "name")
+        yield from said("front", self, "question")
+        yield from said("back", self, "extra")
+        for number, mask in self.masks.items():
+            yield from said("answer", mask, "label", "detail", before=("masks", number))
 
     def refers(self) -> Iterator[Reference]:
         yield from super().refers()

@@ -8,7 +8,22 @@ from typing import Annotated, ClassVar
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from deckbuilder.records.base import Flag, Id, Ids, Model, Of, Prose, Reference, Subject, Text, Topic, ids
+from deckbuilder.records.base import (
+    Asked,
+    Flag,
+    Id,
+    Ids,
+    Model,
+    Of,
+    Prose,
+    Reference,
+    Said,
+    Subject,
+    Text,
+    Topic,
+    ids,
+    said,
+)
 
 
 class Option(Model):
@@ -60,6 +75,20 @@ class Question(Subject):
     @property
     def topic_id(self) -> str:
         return self.topic
+
+    def texts(self) -> Iterator[Said]:
+        yield from super().texts()
+        yield from said("front", self, "ask")
+        yield from said("answer", self, "answer")
+        for place, option in enumerate(self.options):
+            yield from said("front" if place else "answer", option, "text", before=("options", place))
+            yield from said("back", option, "because", before=("options", place))
+
+    def asked(self) -> Iterator[Asked]:
+        right = self.options[0] if self.options else None
+        answers = said("answer", right, "text", before=("options", 0)) if right else said("answer", self, "answer")
+        for front in said("front", self, "ask"):
+            yield Asked(front, tuple(answers))
 
     def refers(self) -> Iterator[Reference]:
         yield from super().refers()

@@ -21,11 +21,13 @@ from deckbuilder.records.base import (
     Of,
     Prose,
     Reference,
+    Said,
     Sources,
     Subject,
     Text,
     Whole,
     ids,
+    said,
 )
 
 MEASURED = ("muscle", "group")
@@ -165,6 +167,16 @@ class Study(Subject):
         if measurement.unit is not None:
             return measurement.unit
         return f"% {self.normalised_to}" if self.normalised_to else ""
+
+    def texts(self) -> Iterator[Said]:
+        yield from super().texts()
+        yield from said("back", self.people, "who", before=("people",))
+        yield from said("back", self, "signal", "normalised_to")
+        for place, each in enumerate(self.measurements):
+            yield from said("back", each, "load", before=("measurements", place))
+        for place, comparison in enumerate(self.comparisons):
+            yield from said("hint", comparison, "hint", before=("comparisons", place))
+            yield from said("back", comparison, "caveat", "why", "load", before=("comparisons", place))
 
     def refers(self) -> Iterator[Reference]:
         yield from super().refers()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
@@ -17,6 +17,7 @@ from deckbuilder.records.base import (
     Record,
     Reference,
     Root,
+    Said,
     Sources,
     Text,
     Topic,
@@ -24,6 +25,7 @@ from deckbuilder.records.base import (
     citations,
     ids,
     one_or_more,
+    said,
 )
 
 Files = Annotated[
@@ -31,6 +33,16 @@ Files = Annotated[
     BeforeValidator(one_or_more),
     Field(min_length=1),
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}),
+]
+
+
+Side = Literal["medial", "lateral", "anterior", "posterior", "proximal", "distal"]
+_SIDE = {"type": "string", "enum": list(get_args(Side))}
+Sides = Annotated[
+    tuple[Side, ...],
+    BeforeValidator(one_or_more),
+    Field(min_length=1, max_length=3),
+    WithJsonSchema({"anyOf": [_SIDE, {"type": "array", "items": _SIDE, "minItems": 1, "maxItems": 3}]}),
 ]
 
 
@@ -47,13 +59,20 @@ class Region(Record):
     compartments: dict[Id, Text] = {}
     """Its compartments, id and name; muscles name them."""
 
+    def texts(self) -> Iterator[Said]:
+        yield from said("name", self, "name", "compartments")
+
     def refers(self) -> Iterator[Reference]:
         if self.part_of:
             yield Reference(("region",), self.part_of, ("part_of",))
 
 
 class Bone(Record):
-    """A bone with the landmarks that muscles attach to. Landmark ids are unique over all bones."""
+    """A bone with the landmarks that muscles attach to. Landmark ids are unique over all bones.
+
+    `moves_with`: the bone to which it is fixed, as far as the deck's joints go. `sides`: where on the bone a landmark
+    lies, where that is beyond doubt.
+    """
 
     kind: ClassVar[str] = "bone"
     id: Id = Field(validation_alias="bone")
@@ -64,9 +83,20 @@ class Bone(Record):
     """The part of the body that it is listed in."""
     landmarks: dict[Id, Text] = {}
     """What muscles attach to, id and name. An id belongs to one bone only."""
+    moves_with: Annotated[Id | None, Of("bone")] = None
+    """The bone to which it is fixed, as far as the joints of the deck go."""
+    sides: Annotated[dict[Id, Sides], Of("landmark")] = {}
+    """Where on the bone a landmark lies, where that is beyond doubt."""
+
+    def texts(self) -> Iterator[Said]:
+        yield from said("name", self, "name", "landmarks")
 
     def refers(self) -> Iterator[Reference]:
         yield Reference(("region",), self.region, ("region",))
+        if self.moves_with:
+            yield Reference(("bone",), self.moves_with, ("moves_with",))
+        for landmark in self.sides:
+            yield Reference(("landmark",), landmark, ("sides", landmark), named=True)
 
 
 class Structure(Record):
@@ -81,6 +111,9 @@ class Structure(Record):
     """The part of the body that it is listed in."""
     bones: Annotated[Ids, Of("bone")] = ()
     """The bones where a pull on it ends."""
+
+    def texts(self) -> Iterator[Said]:
+        yield from said("name", self, "name")
 
     def refers(self) -> Iterator[Reference]:
         yield Reference(("region",), self.region, ("region",))
@@ -99,6 +132,9 @@ class Joint(Record):
     """The part of the body that it is listed in."""
     bones: Annotated[Ids, Of("bone")]
     """The bones that it joins, the proximal one first."""
+
+    def texts(self) -> Iterator[Said]:
+        yield from said("name", self, "name")
 
     def refers(self) -> Iterator[Reference]:
         yield Reference(("region",), self.region, ("region",))
@@ -120,6 +156,9 @@ class Nerve(Record):
     sources: Sources = {}
     """Where its roots were read."""
 
+    def texts(self) -> Iterator[Said]:
+        yield from said("name", self, "name")
+
     def refers(self) -> Iterator[Reference]:
         if self.part_of:
             yield Reference(("nerve",), self.part_of, ("part_of",))
@@ -138,6 +177,10 @@ class Term(Record):
     """The abbreviation, as cards use it."""
     means: Prose
     """What it means."""
+
+    def texts(self) -> Iterator[Said]:
+        yield from said("name", self, "name")
+        yield from said("back", self, "means")
 
 
 class Source(Record):

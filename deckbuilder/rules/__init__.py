@@ -1,0 +1,114 @@
+"""Checks across records: what later stages rely on, and what makes good cards and true anatomy.
+
+A module is a group of rules, a function a rule; `defaults.yaml` says how strict each is and what its limits are. A
+project may say otherwise in a `rules` record, and one record with `lint: {rule: the reason}`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from deckbuilder import records, source
+from deckbuilder.diagnostics import Diagnostic, Severity
+from deckbuilder.library import Library
+from deckbuilder.records.rulebook import Rulebook
+from deckbuilder.rules import (
+    across,
+    anatomy,
+    answer,
+    choice,
+    cloze,
+    evidence,
+    markup,
+    media,
+    names,
+    project,
+    question,
+    relations,
+    suppressions,
+)
+from deckbuilder.rules.rule import Found, Rule, Seen, Settings, told
+from deckbuilder.salvage import Lost
+
+__all__ = ["RULES", "Lost", "Rule", "Settings", "defaults", "guard", "lint", "seen", "settings"]
+
+_MODULES = (
+    project,
+    question,
+    answer,
+    cloze,
+    choice,
+    media,
+    markup,
+    evidence,
+    across,
+    relations,
+    anatomy,
+    names,
+    suppressions,
+)
+RULES: dict[str, Rule] = {
+    each.name: each for module in _MODULES for each in vars(module).values() if isinstance(each, Rule)
+}
+_GUARDS = frozenset(name for name, each in RULES.items() if each.guard)
+_DEFAULTS = Path(__file__).with_name("defaults.yaml")
+
+
+@lru_cache(maxsize=1)
+def defaults() -> Rulebook:
+    """The severities, limits and words of a project that says nothing else."""
+    found, unreadable = source.parse(source.File(_DEFAULTS.name, _DEFAULTS.read_text("utf-8")))
+    books, faults = records.parse(found)
+    assert not unreadable + faults and isinstance(books[0], Rulebook), f"{_DEFAULTS}: {unreadable + faults}"
+    return books[0]
+
+
+def settings(library: Library) -> Settings:
+    """The defaults, and what the project says instead."""
+    return Settings.of(defaults(), *library.of(Rulebook))
+
+
+def seen(library: Library, lost: Lost | None = None, *, today: date | None = None, media: Path | None = None) -> Seen:
+    """What the rules are shown of a library."""
+    return Seen(library, settings(library), defaults(), _GUARDS, lost or Lost(), today, media)
+
+
+def guard(library: Library, lost: Lost) -> list[Diagnostic]:
+    """What rendering relies on. `lost`: what the records that could not be read would have answered to."""
+    view = seen(library, lost)
+    return [
+        told(rule, each, "error") if isinstance(each, Found) else each
+        for rule in RULES.values()
+        if rule.guard
+        for each in rule.check(view)
+    ]
+
+
+def lint(
+    library: Library, *, whole: bool, today: date | None = None, media: Path | None = None, infos: bool = False
+) -> list[Diagnostic]:
+    """What the other rules find in sound records, as strict as the project wants it.
+
+    `whole`: the library is all there is, so that something missing is told. `today`: for what grows stale. `infos`: with
+    what is only told on request.
+    """
+    view = seen(library, today=today, media=media)
+    found: list[Diagnostic] = []
+    for rule in RULES.values():
+        if rule.guard or (rule.whole and not whole) or (rule.dated and today is None):
+            continue
+        usual, *graver = view.settings.severity[rule.name]
+        if usual == "off":
+            continue
+        view.asked_rules.add(rule.name)
+        for each in rule.check(view):
+            assert isinstance(each, Found)
+            if rule.name in each.record.lint:
+                view.used.add((each.record.key, rule.name))
+                continue
+            severity: Severity = graver[0] if each.grave and graver and graver[0] != "off" else usual
+            if severity != "info" or infos:
+                found.append(told(rule, each, severity))
+    return found

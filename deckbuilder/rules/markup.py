@@ -1,0 +1,3 @@
+"""What a text field may hold."""
+
+from __future__ import annotations

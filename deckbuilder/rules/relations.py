@@ -1,0 +1,3 @@
+"""Who does what in a movement."""
+
+from __future__ import annotations

@@ -1,0 +1,202 @@
+"""What a rule is, what it sees, and what it says. A rule is one function, and its docstring is its manual.
+
+The docstring's first line says what is found; then come paragraphs that begin with `Why:`, `Bad:` and `Good:`, and with
+`Source:` where somebody else measured or argued it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from inspect import getdoc
+from pathlib import Path
+
+from deckbuilder.diagnostics import Diagnostic, Location, Severity
+from deckbuilder.library import Library
+from deckbuilder.records import Group, Muscle, Question, Record
+from deckbuilder.records.base import Asked, Said, Subject
+from deckbuilder.records.rulebook import Rulebook, Strictness
+from deckbuilder.rules.lexicon import Lexicon
+from deckbuilder.rules.skeleton import Skeleton
+from deckbuilder.rules.statements import Reader, Statement
+from deckbuilder.salvage import Lost
+from deckbuilder.source import Path_
+
+_PARAGRAPH = re.compile(r"^(Why|Bad|Good|Source|Fix): *", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """One edit that cannot be wrong: the value at `path` of the record is replaced, or taken out (None)."""
+
+    path: Path_
+    value: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One hit: the record, the path to the value (with `key`: to the key that names it), what is wrong, the next step.
+
+    `grave`: the rule's second severity. `word`: what in the text at the path is meant, for the caret.
+    """
+
+    record: Record
+    path: Path_
+    message: str
+    help: str
+    key: bool = False
+    grave: bool = False
+    word: str = ""
+    fix: Fix | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Severities, limits and words: the usual ones, and what the project says instead."""
+
+    severity: dict[str, tuple[Strictness, ...]]
+    limits: dict[str, float]
+    words: dict[str, tuple[str, ...]]
+    preferred: dict[str, str]
+
+    @classmethod
+    def of(cls, *books: Rulebook) -> Settings:
+        """Later books overrule earlier ones, key by key; `preferred: {term: term}` takes a term off the list."""
+        made = cls({}, {}, {}, {})
+        for book in books:
+            made.severity.update(book.severity)
+            made.limits.update(book.limits)
+            made.words.update(book.words)
+            made.preferred.update(book.preferred)
+        return made
+
+
+@dataclass
+class Seen:
+    """What a rule sees: sound records, what follows from them, and the limits it is to keep.
+
+    `usual`: what a project that says nothing has. `today`: None where nobody said which day it is. `asked_rules` and
+    `used`: the rules that were asked so far, and the suppressions, by record and rule, that they met.
+    """
+
+    library: Library
+    settings: Settings
+    usual: Rulebook
+    guards: frozenset[str] = frozenset()
+    lost: Lost = field(default_factory=Lost)
+    today: date | None = None
+    media: Path | None = None
+    asked_rules: set[str] = field(default_factory=set)
+    used: set[tuple[str, str]] = field(default_factory=set)
+
+    @property
+    def records(self) -> list[Record]:
+        return list(self.library.records.values())
+
+    @cached_property
+    def living(self) -> list[Subject]:
+        """Records with cards that are still taught."""
+        return [record for each in self.library.living.values() for record in each]
+
+    @cached_property
+    def texts(self) -> list[tuple[Record, Said]]:
+        """Every text that learners read, of records that are not retired."""
+        return [
+            (record, said) for record in self.records if not getattr(record, "retired", "") for said in record.texts()
+        ]
+
+    @cached_property
+    def asked(self) -> list[tuple[Subject, Asked]]:
+        """Every question in an author's own words."""
+        return [(record, asked) for record in self.living for asked in record.asked()]
+
+    @cached_property
+    def about_muscles(self) -> list[tuple[Record, Path_, str, str]]:
+        """What is said of one muscle somewhere else: the record, the path, the muscle's id (or a part's), the words."""
+        found: list[tuple[Record, Path_, str, str]] = []
+        for record in self.living:
+            if isinstance(record, Muscle):
+                found += [(record, ("confuse_with", id), id, text) for id, text in record.confuse_with.items()]
+            elif isinstance(record, Group):
+                found += [(record, ("tell_apart", id), id, text) for id, text in record.tell_apart.items()]
+                if odd := record.odd_one_out:
+                    found.append((record, ("odd_one_out", "because"), odd.odd, odd.because))
+            elif isinstance(record, Question):
+                for place, option in enumerate(record.options):
+                    ids = self.lexicon.ids(option.text, "muscle")
+                    if len(ids) == 1 and option.because:
+                        found.append((record, ("options", place, "because"), ids[0], option.because))
+        return found
+
+    @cached_property
+    def statements(self) -> list[Statement]:
+        """What sentences say of one muscle."""
+        reader = Reader(self.library, self.lexicon)
+        return [*reader.answered(self.asked), *reader.told(self.about_muscles), *reader.written(self.texts)]
+
+    @cached_property
+    def skeleton(self) -> Skeleton:
+        """Bones and joints."""
+        return Skeleton(self.library)
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """The names of everything, to be found in texts."""
+        return Lexicon(self.library)
+
+    def limit(self, name: str) -> float:
+        return self.settings.limits[name]
+
+    def words(self, name: str) -> tuple[str, ...]:
+        return self.settings.words[name]
+
+
+Check = Callable[[Seen], Iterator[Found]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A check with its name, the group that its module stands for, and its manual.
+
+    `guard`: later stages rely on it, so it is always an error and never suppressed. `whole`: asked only where nothing is
+    at fault, because it tells of what is missing. `dated`: asked only where somebody says which day it is.
+    """
+
+    name: str
+    group: str
+    check: Callable[[Seen], Iterator[Found | Diagnostic]]
+    guard: bool = False
+    whole: bool = False
+    dated: bool = False
+
+    @property
+    def manual(self) -> dict[str, str]:
+        """Its docstring: 'What', and the paragraphs by the word that they begin with."""
+        what, *rest = _PARAGRAPH.split(getdoc(self.check) or "")
+        found = {"What": what.strip()}
+        found |= {name: text.strip() for name, text in zip(rest[::2], rest[1::2], strict=True)}
+        return found
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+
+def rule(
+    *, guard: bool = False, whole: bool = False, dated: bool = False
+) -> Callable[[Callable[[Seen], Iterator[Found | Diagnostic]]], Rule]:
+    """Makes a rule of a function; `yes_no` of the module `question` is called `yes-no`, in the group `question`."""
+
+    def made(check: Callable[[Seen], Iterator[Found | Diagnostic]]) -> Rule:
+        name, group = check.__name__.strip("_").replace("_", "-"), check.__module__.rpartition(".")[2]
+        return Rule(name, group, check, guard, whole, dated)
+
+    return made
+
+
+def told(rule: Rule, found: Found, severity: Severity) -> Diagnostic:
+    """The hit as every stage tells its faults."""
+    at: Location = found.record.locate(*found.path, key=found.key)
+    return Diagnostic(at, rule.name, found.message, found.help, severity, found.record.key)

@@ -1,0 +1,110 @@
+"""Every rule finds what it is for, at the marked lines, and nothing else; every rule has a page.
+
+`tests/rules/<rule>/cards/` lies over `tests/rules/_base/cards/`, a small and faultless deck: a file of the same name takes
+the place of that one, a record of the same kind and id the place of that one. A line to be reported ends in `# <- rule`,
+several are parted by commas; `tests/rules/<rule>/cards/media/` holds pictures.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+
+from deckbuilder import drawings, records, rules, source, stages
+from deckbuilder.diagnostics import Diagnostic, errors
+from deckbuilder.library import Library
+from deckbuilder.project import Project
+from deckbuilder.salvage import Lost, salvage
+from deckbuilder.source import Document
+
+HERE = Path(__file__).parent
+CASES = HERE / "rules"
+BASE = CASES / "_base"
+TODAY = date(2026, 11, 22)
+_MARK = re.compile(r"# <- (?P<rules>[a-z-]+(?:, [a-z-]+)*)\s*$")
+PROJECT = Project(BASE, HERE.parent / "templates")
+
+
+@lru_cache(maxsize=1)
+def base() -> tuple[Document, ...]:
+    documents, faults = source.read(PROJECT.sources(), BASE)
+    assert not faults
+    return tuple(documents)
+
+
+def documents_of(case: Path) -> list[Document]:
+    """Those of the case, and those of the small deck that the case does not replace."""
+    paths = sorted((case / "cards").rglob("*.yaml"))
+    own, faults = source.read(paths, case)
+    assert not faults, faults
+    files = {path.relative_to(case).as_posix() for path in paths}
+    ids = {next(iter(each.value.items())) for each in own}
+    kept = [each for each in base() if each.file.name not in files and next(iter(each.value.items())) not in ids]
+    return [*own, *kept]
+
+
+def checked(documents: Iterable[Document], media: Path) -> list[Diagnostic]:
+    """What guards and rules find, as a build would."""
+    every = list(documents)
+    found, malformed = records.parse(every)
+    assert not malformed, malformed
+    library = Library(found, drawings.read(PROJECT))
+    faults = rules.guard(library, salvage(PROJECT, found, every, []))
+    sound, _ = stages.sound_of(stages.Loaded(library, faults, Lost()), found, every)
+    return faults + rules.lint(sound, whole=not errors(faults), today=TODAY, media=media, infos=True)
+
+
+def marked(case: Path) -> set[tuple[str, int, str]]:
+    return {
+        (path.relative_to(case).as_posix(), number, rule)
+        for path in (case / "cards").rglob("*.yaml")
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if (found := _MARK.search(line))
+        for rule in found["rules"].split(", ")
+    }
+
+
+@pytest.mark.parametrize("name", rules.RULES)
+def test_a_rule_finds_what_is_marked_and_nothing_else(name: str) -> None:
+    case = CASES / name
+    marks = marked(case)
+    files = {path.relative_to(case).as_posix() for path in (case / "cards").rglob("*.yaml")}
+
+    found = checked(documents_of(case), case / "cards" / "media")
+
+    told = {(each.location.path, each.location.line, each.rule) for each in found if each.location.path in files}
+    assert any(rule == name for _, _, rule in marks), "no line of the case is marked for it"
+    assert told == marks, "\n".join(map(str, sorted(found)))
+    assert all(each.help for each in found)
+
+
+@pytest.mark.parametrize("rule", rules.RULES.values(), ids=rules.RULES)
+def test_a_rule_has_a_manual(rule: rules.Rule) -> None:
+    manual = rule.manual
+
+    assert {"What", "Why", "Bad", "Good"} <= manual.keys() and all(manual.values())
+    assert manual["What"].endswith(".")
+    assert manual["Bad"] != manual["Good"]
+
+
+def test_in_the_small_deck_no_rule_finds_anything() -> None:
+    found = checked(base(), BASE / "cards" / "media")
+
+    assert [str(each) for each in found if each.severity != "info"] == []
+
+
+def test_every_severity_and_limit_belongs_to_a_rule() -> None:
+    usual = rules.defaults()
+    code = "".join(path.read_text("utf-8") for path in Path(rules.__file__).parent.glob("*.py"))
+
+    assert set(usual.severity) == {name for name, rule in rules.RULES.items() if not rule.guard}
+    assert [name for name in (*usual.limits, *usual.words) if f'"{name}"' not in code] == []
+
+
+def test_no_folder_of_cases_is_of_no_rule() -> None:
+    assert {each.name for each in CASES.iterdir()} <= {"_base", *rules.RULES}
