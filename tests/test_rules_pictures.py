@@ -68,3 +68,12 @@ def test_words_of_a_drawing_that_is_moved_have_no_place(tmp_path: Path) -> None:
 
     assert plain == [pictures.Word("Linea aspera", (0.1, 0.5))]
     assert moved == [pictures.Word("Linea aspera", None)]
+
+
+def test_a_drawing_that_never_ends_its_texts_is_read_in_a_moment(tmp_path: Path) -> None:
+    path = tmp_path / "a.svg"
+    path.write_text('<svg viewBox="0 0 1 1">' + "<text x='1'><" * 40_000)
+
+    found = pictures.drawn_words(path)
+
+    assert 0 < len(found) <= 40_000

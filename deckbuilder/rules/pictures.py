@@ -10,7 +10,9 @@ from pathlib import Path
 # More than any header takes, colour profiles and previews included.
 _HEAD = 512 * 1024
 _STARTS = re.compile(rb"<svg\b[^>]*>", re.IGNORECASE)
-_TEXT = re.compile(r"<text\b([^>]*)>(.*?)</text>", re.IGNORECASE | re.DOTALL)
+_OPENS = re.compile(r"<text\b", re.IGNORECASE)
+# A label of more than this is none that a mask would hide.
+_LONGEST = 2_000
 _TAG = re.compile(r"<[^>]*>")
 _NUMBER = r"\s*(-?\d+(?:\.\d+)?)"
 
@@ -101,12 +103,13 @@ def drawn_words(path: Path) -> list[Word]:
     box = re.search(rf"viewBox\s*=\s*[\"']{_NUMBER}[\s,]+{_NUMBER}[\s,]+{_NUMBER}[\s,]+{_NUMBER}", text)
     moved = "transform" in text or box is None
     found = []
-    for each in _TEXT.finditer(text):
-        x, y = (re.search(rf"(?:^|\s){axis}\s*=\s*[\"']{_NUMBER}", each[1]) for axis in "xy")
+    for piece in _OPENS.split(text)[1:]:  # a pattern up to the end tag would read to the end from every start
+        where, _, rest = piece[:_LONGEST].partition(">")
+        x, y = (re.search(rf"(?:^|\s){axis}\s*=\s*[\"']{_NUMBER}", where) for axis in "xy")
         at = None
         if box and x and y and not moved:
             left, top, wide, high = (float(number) for number in box.groups())
             if wide > 0 and high > 0:
                 at = ((float(x[1]) - left) / wide, (float(y[1]) - top) / high)
-        found.append(Word(" ".join(_TAG.sub(" ", each[2]).split()), at))
+        found.append(Word(" ".join(_TAG.sub(" ", rest.partition("</text")[0]).split()), at))
     return found
