@@ -37,8 +37,6 @@ _COMMON = {
     "BMI": "body mass index",
     "IR": "internal rotation",
     "ER": "external rotation",
-    "ABD": "abduction",
-    "ADD": "adduction",
     "DF": "dorsiflexion",
     "PF": "plantar flexion",
     "SLR": "straight-leg raise",

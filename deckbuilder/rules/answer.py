@@ -189,7 +189,13 @@ def absolute_claim(seen: Seen) -> Iterator[Found]:
     strict = _one_of((*usual, *told))
     for record, said in seen.texts:
         low = said.text.lower()
-        if said.role in ("name", "front") or not any(word in low for word in (*usual, *told)):
+        # A claim is quoted, and a wrong option may say what is wrong.
+        if (
+            said.role == "name"
+            or said.path[-1] == "says"
+            or (said.path[0] == "options" and said.role == "front")
+            or not any(word in low for word in (*usual, *told))
+        ):
             continue
         evidence = record.kind in _STRICT_KINDS
         text = _QUOTED.sub(lambda quote: " " * len(quote[0]), said.text)
