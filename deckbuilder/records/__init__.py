@@ -192,7 +192,7 @@ def _explain(document: Document, cls: type[Record], error: Any) -> Diagnostic:
             place,
             "wrong-form",
             f"{name}: {_shown(found)} has not the form that is asked for",
-            f"it must match {context['pattern']}",
+            _FORMS.get(name, f"it must match {context['pattern']}"),
         )
     expected, help = _EXPECTED.get(sort, ("{msg}", "see docs/source-cards.md"))
     unit = " characters" if isinstance(found, str) else ""
@@ -200,6 +200,16 @@ def _explain(document: Document, cls: type[Record], error: Any) -> Diagnostic:
     return Diagnostic(place, "wrong-type", f"{name}: {message}, found {_shown(found)}", help)
 
 
+# What a form is, for people who read no patterns.
+_FORMS = {
+    "doi": "a DOI begins with '10.', such as 10.1519/JSC.0000000000001469, without https://doi.org/",
+    "url": "write all of it, from https:// on, without spaces",
+    "report_url": "write all of it, from https:// or mailto: on, without spaces or quotes",
+    "as_of": "write year and month: 2026-11",
+    "checked": "write year and month: 2026-11",
+    "tier": "write one of: core, useful, deep",
+    "edition": "letters, digits, `.`, `_` and `-`, such as 2026-11",
+}
 # Pydantic's words for people who do not program.
 _EXPECTED = {
     "tuple_type": ("expected a list", "write a list: [one, two]"),

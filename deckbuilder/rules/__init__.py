@@ -24,6 +24,7 @@ from deckbuilder.rules import (
     markup,
     media,
     names,
+    places,
     project,
     question,
     relations,
@@ -46,6 +47,7 @@ _MODULES = (
     across,
     relations,
     anatomy,
+    places,
     names,
     suppressions,
 )

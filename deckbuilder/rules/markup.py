@@ -95,6 +95,9 @@ def _markup(said: Said, prose: bool) -> tuple[str, str, str, bool] | None:
     if found := _HTML.search(text):
         name = re.sub(r"[^a-z0-9].*", "", found[0].strip("</! ").lower())
         instead = _INSTEAD.get(name, "")
+        inside = re.search(rf"<{name}\b[^>]*>([^<]{{1,60}})</", text, re.IGNORECASE) if name else None
+        if inside and "…" in instead:
+            instead = f"'{instead.replace('…', inside[1])}'"
         help = (
             f"write {instead}"
             if instead and prose

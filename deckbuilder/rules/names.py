@@ -13,6 +13,7 @@ from deckbuilder.records import Action, Group, Muscle, Nerve, Record
 from deckbuilder.records.muscle import ASKED
 from deckbuilder.rules.lexicon import Mention, words
 from deckbuilder.rules.rule import Found, Seen, rule
+from deckbuilder.rules.sides import OPPOSITE, side_of, sides_in
 from deckbuilder.rules.statements import Statement
 from deckbuilder.rules.wording import stem
 from deckbuilder.source import Path_
@@ -210,7 +211,8 @@ def _either(seen: Seen, other: Muscle, said: Mention) -> str:
     ]
     nerves = Counter(id for each in near if each is not other for id in each.named("nerve") if id != said.id)
     usual = f" (its neighbours have '{nerves.most_common(1)[0][0]}')" if said.kind == "nerve" and nerves else ""
-    return f"mend this line, or the record at {other.locate()}{usual}"
+    about = next(about for about in ASKED if said.id in other.named(about))
+    return f"mend this line, or '{said.id}' at {other.locate(*other.stated(about))}{usual}"
 
 
 def _against(seen: Seen, said: Statement) -> Iterator[tuple[str, str, str]]:
@@ -247,6 +249,9 @@ def _ends(
         return
     about = last[1]
     own = [fact.id for fact in said.muscle.facts(about, part)]
+    if each.id in own:
+        yield from _where(seen, said, each, about, part, who)
+        return
     said_of = seen.library.site_short(each.id).lower()
     names = [seen.library.site_short(id).lower() for id in own]
     if own and not any(said_of in name or name in said_of for name in names):  # a facet is a part of its trochanter
@@ -256,6 +261,22 @@ def _ends(
             _mend(said, f"the {sites}"),
             words,
         )
+
+
+def _where(
+    seen: Seen, said: Statement, each: Mention, about: str, part: str, who: str
+) -> Iterator[tuple[str, str, str]]:
+    """'the upper linea aspera' of one whose own record says the lower third of it."""
+    word = (said.text[: each.start].split() or [""])[-1]
+    side = side_of(word)
+    for fact in said.muscle.facts(about, part):
+        own = sides_in(fact.detail) if fact.id == each.id else {}
+        if side and OPPOSITE[side] in own and side not in own:
+            site = low(seen.library.site_short(each.id))
+            message = f"'{word} {site}' stands here, and '{fact.detail}' in the record of {who}"
+            where = said.muscle.locate(*said.muscle.stated(about, fact.part), fact.id)
+            help = f"write '{OPPOSITE[side]}' here, or '{fact.detail.replace(own[OPPOSITE[side]], word)}' at {where}"
+            yield message, help, word
 
 
 def _mend(said: Statement, right: str) -> str:
@@ -271,3 +292,29 @@ def _same_trunk(library: Library, one: str, other: str) -> bool:
             chain.append(nerve.part_of)
         chains.append(chain)
     return one in chains[1] or other in chains[0]
+
+
+_LEVEL = re.compile(r"\b([CTLS])(\d{1,2})\b")
+_LAST = {"C": 8, "T": 12, "L": 5, "S": 5}
+
+
+@rule()
+def spinal_level(seen: Seen) -> Iterator[Found]:
+    """A vertebra or spinal root that people do not have: T13, L6, S6.
+
+    Why: a digit beside the right one, and no word beside it looks wrong. Roots under `roots` are checked by their form.
+
+    Bad:
+        origin: {bodies-of-lumbar-vertebrae: L1 to L6}
+
+    Good:
+        origin: {bodies-of-lumbar-vertebrae: L1 to L5}
+    """
+    for record, said in seen.texts:
+        for found in _LEVEL.finditer(said.text):
+            letter, number = found[1], int(found[2])
+            if not 1 <= number <= _LAST[letter]:
+                message = f"there is no {found[0]}: these levels end with {letter}{_LAST[letter]}"
+                yield Found(
+                    record, said.path, message, f"write '{letter}{_LAST[letter]}', or another level", word=found[0]
+                )

@@ -309,9 +309,15 @@ def unmeasured(seen: Seen) -> Iterator[Found]:
                 elif len(fitting) > 1:
                     message = f"{len(fitting)} measurements fit '{side}' in this comparison"
                     yield found(message, "say which `statistic` or `measure` is compared")
-            if len(compared.measured) == 2 and len({study.unit(each) for each in compared.measured}) > 1:
-                message = "the two measurements have different units"
-                yield Found(study, ("comparisons", place, "compare"), message, "compare values of one unit")
+            measured = compared.measured
+            if len(measured) == 2 and len({study.unit(each) for each in measured}) > 1:
+                one, other = (f"{each.value:g} {study.unit(each) or '(without a unit)'}" for each in measured)
+                bare = next((each for each in measured if not study.unit(each)), None)
+                help = (
+                    "compare values of one unit; `unit` of a measurement, or `normalised_to` of the study, says which"
+                )
+                where = ("measurements", study.measurements.index(bare)) if bare else ("comparisons", place, "compare")
+                yield Found(study, where, f"'{comparison.id}' compares {one} with {other}", help)
 
 
 @rule(guard=True)

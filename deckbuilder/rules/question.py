@@ -13,7 +13,8 @@ from deckbuilder.rules.wording import bare, content, holds, plain, sentences, st
 from deckbuilder.words import Words
 
 _CHOOSES = re.compile(
-    r"(?:true or false|right or wrong|is|are|was|were|does|do|did|can|could|has|have|will|should)\b", re.IGNORECASE
+    r"(?:true or false|right or wrong|is|are|was|were|does|do|did|can|could|has|have|will|would|should|may|might)\b",
+    re.IGNORECASE,
 )
 _YES_OR_NO = re.compile(r"(?:yes|no|true|false)\b", re.IGNORECASE)
 _POINTS = re.compile(

@@ -6,15 +6,7 @@ from functools import cached_property
 
 from deckbuilder.library import Library
 from deckbuilder.records import Action, Bone, Joint, Muscle, Structure
-
-OPPOSITE = {
-    "medial": "lateral",
-    "lateral": "medial",
-    "anterior": "posterior",
-    "posterior": "anterior",
-    "proximal": "distal",
-    "distal": "proximal",
-}
+from deckbuilder.rules.sides import OPPOSITE
 
 
 class Skeleton:

@@ -1,0 +1,149 @@
+"""Where things lie, in words: against the sides of the landmarks, and against names that hold a side."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from deckbuilder.records import Muscle
+from deckbuilder.records.base import Named
+from deckbuilder.rules.rule import Found, Seen, rule
+from deckbuilder.rules.sides import OPPOSITE, WORDS, other, side_of, sides_in, sides_named, swapped
+from deckbuilder.source import Path_
+from deckbuilder.words import low
+
+ACROSS = ("medial", "lateral", "anterior", "posterior")
+# 'medial surface of the greater trochanter': a part of what lies lateral may well be medial.
+_PART_OF = re.compile(
+    rf"\b(?:{WORDS})(?: and \w+)? (?:surface|lip|border|part|half|margin|edge|third|facet|end|rim|fibres)"
+)
+_OF_MUSCLE = re.compile(r" (?:side|aspect|part)\b|$|,| of the (?:knee|shin|leg|tibia|thigh)\b")
+_ENDS = re.compile(r"\b(?:ends?|ending|inserts?|insertion|attach(?:es|ed)?)\b", re.IGNORECASE)
+
+
+@rule()
+def side_slip(seen: Seen) -> Iterator[Found]:
+    """A side in words that is the opposite of where the landmark, or the muscle, lies.
+
+    Held against the id: a name. Held against the bones' `sides`: the small print of a landmark; the words before a landmark's name in a text; the name
+    of a muscle or a head that holds a side (vastus *lateralis*), against the small print of its attachments; and what
+    contrasts say of where a muscle ends.
+
+    Why: medial and lateral, anterior and posterior are swapped in typing more often than anything else in anatomy, and the
+    sentence reads as well as before.
+
+    Bad:
+        insertion: {head-of-fibula: medial side}
+        confuse_with: {semitendinosus: ends on the lateral side of the knee}
+
+    Good:
+        insertion: {head-of-fibula: lateral side}
+        confuse_with: {semitendinosus: ends on the medial side of the knee}
+    """
+    yield from _of_names(seen)
+    yield from _small_print(seen)
+    yield from _before_landmarks(seen)
+    yield from _of_muscles(seen)
+
+
+def _of_names(seen: Seen) -> Iterator[Found]:
+    """Ids stay when names are typed again: an id that says another side tells of the slip."""
+    for record in seen.records:
+        for said in record.texts():
+            if said.role != "name":
+                continue
+            id = said.path[-1] if len(said.path) > 1 and said.path[-1] != "name" else record.id
+            by_id, by_name = sides_named(str(id).replace("-", " ")), sides_named(said.text)
+            for side, word in by_name.items():
+                if OPPOSITE[side] in by_id and side not in by_id and OPPOSITE[side] not in by_name:
+                    fixed = said.text.replace(word, other(word))
+                    yield Found(
+                        record,
+                        said.path,
+                        f"the id says {OPPOSITE[side]}, the name {side}",
+                        f"write '{fixed}'",
+                        word=word,
+                    )
+
+
+def _small_print(seen: Seen) -> Iterator[Found]:
+    for muscle in seen.library.muscles:
+        for label, part, holder in (
+            ("", "", muscle),
+            *(("heads" if muscle.heads else "parts", id, each) for id, each in muscle.divisions.items()),
+        ):
+            before = (label, part) if part else ()
+            name = f"{muscle.part_name(part) if part else ''} {muscle.name}"
+            named = sides_named(name)
+            for about in ("origin", "insertion"):
+                for each in getattr(holder, about):
+                    path = (*before, about, each.id)
+                    lies = seen.skeleton.sides.get(each.id, ())
+                    for clause in re.split(r"[;,]", each.detail):
+                        yield from _clause(seen, muscle, path, each, clause, name.strip())
+                    for side in lies if part and about == "origin" else ():
+                        if OPPOSITE[side] in named and side not in named:
+                            message = f"the {muscle.part_name(part).lower()} starts at a landmark that lies {side}"
+                            help = f"name the {OPPOSITE[side]} one{_twin(seen, each.id)}, or another head"
+                            yield Found(muscle, path, message, help, key=True)
+
+
+def _clause(seen: Seen, muscle: Muscle, path: Path_, site: Named, clause: str, name: str) -> Iterator[Found]:
+    """The small print of a landmark against where that lies, and against the name of the muscle or head."""
+    lies, said, named = seen.skeleton.sides.get(site.id, ()), sides_in(clause), sides_named(name)
+    for side, word in said.items():
+        fixed = f"write '{site.detail.replace(word, other(word), 1)}'"
+        if OPPOSITE[side] in said or side not in ACROSS:
+            continue
+        if OPPOSITE[side] in lies and not _PART_OF.search(clause):
+            message = f"the {low(seen.library.site_short(site.id))} lies {OPPOSITE[side]}, not {side}"
+            yield Found(muscle, path, message, f"{fixed}, or name another landmark{_twin(seen, site.id)}", word=word)
+        elif OPPOSITE[side] in named and side not in named and not {side, OPPOSITE[side]} & {*lies}:
+            yield Found(
+                muscle, path, f"'{word}' stands against the name, {name}", f"{fixed}, if that is meant", word=word
+            )
+
+
+def _twin(seen: Seen, id: str) -> str:
+    """The landmark of the other side, where its id tells: ': lateral-femoral-condyle'."""
+    twin = swapped(id.replace("-", " ")).replace(" ", "-")
+    return f": '{twin}'" if twin != id and twin in seen.library.landmarks else ""
+
+
+def _before_landmarks(seen: Seen) -> Iterator[Found]:
+    for record, said in seen.texts:
+        if said.role == "name" or not sides_in(said.text):
+            continue
+        mentions = [each for each in seen.lexicon.mentions(said.text) if each.kind == "landmark"]
+        for each in mentions:
+            lies = seen.skeleton.sides.get(each.id, ())
+            word = said.text[: each.start].split()[-1:] or [""]
+            side = side_of(word[0])
+            if side and OPPOSITE[side] in lies:
+                name = said.text[each.start : each.end]
+                message = f"'{word[0]} {name}': the {name.lower()} lies {OPPOSITE[side]}"
+                yield Found(
+                    record, said.path, message, f"write '{other(word[0])}', or name another landmark", word=word[0]
+                )
+
+
+def _of_muscles(seen: Seen) -> Iterator[Found]:
+    for each in seen.statements:
+        muscle = each.muscle
+        part = each.part if each.part in muscle.divisions else ""
+        ends = {side for fact in muscle.facts("insertion", part) for side in seen.skeleton.sides.get(fact.id, ())}
+        whole = ends | {side for fact in muscle.facts("origin") for side in seen.skeleton.sides.get(fact.id, ())}
+        if muscle.compartment in OPPOSITE:
+            whole.add(muscle.compartment)
+        for clause in each.text.split(" and "):
+            said = sides_in(clause)
+            ending = bool(_ENDS.search(clause))
+            lies = ends if ending else whole
+            for side, word in said.items():
+                whose = _OF_MUSCLE.match(clause, clause.index(word) + len(word))  # 'the lateral condyle' is of the bone
+                if not ((ending and whose) or clause.split()[:1] == [word]) or side not in ("medial", "lateral"):
+                    continue
+                if side not in lies and OPPOSITE[side] in lies and OPPOSITE[side] not in said:
+                    where = "ends" if ending else "lies"
+                    message = f"{low(muscle.name)} {where} on the {OPPOSITE[side]} side, not on the {side} one"
+                    yield Found(each.record, each.path, message, f"write '{other(word)}'", word=word)
