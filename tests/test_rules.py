@@ -19,6 +19,7 @@ from deckbuilder import drawings, records, rules, source
 from deckbuilder.diagnostics import Diagnostic, errors
 from deckbuilder.library import Library
 from deckbuilder.project import Project
+from deckbuilder.records import Record
 from deckbuilder.salvage import salvage
 from deckbuilder.source import Document
 
@@ -56,8 +57,22 @@ def checked(documents: Iterable[Document], media: Path) -> list[Diagnostic]:
     library = Library(found, drawings.read(PROJECT))
     faults = rules.guard(library, salvage(PROJECT, found, every, []))
     faulty = {fault.record for fault in faults} if errors(faults) else set()
-    sound = Library([each for each in found if each.key not in faulty], library.drawings)
+    sound = sound_of([each for each in found if each.key not in faulty], library.drawings)
     return faults + rules.lint(sound, whole=not errors(faults), today=TODAY, media=media, infos=True)
+
+
+def sound_of(kept: list[Record], drawn: drawings.Drawings) -> Library:
+    """A library without what names a record that is at fault, as the stages make it."""
+    while True:
+        library = Library(kept, drawn)
+        whole = [
+            record
+            for record in kept
+            if all(any(library.answers(kind, each.id) for kind in each.kinds) for each in record.refers())
+        ]
+        if len(whole) == len(kept):
+            return library
+        kept = whole
 
 
 def marked(case: Path) -> set[tuple[str, int, str]]:

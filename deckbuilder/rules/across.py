@@ -45,7 +45,9 @@ from deckbuilder.source import Path_
 
 T = TypeVar("T")
 _WHICH = re.compile(r"\b(?:which|what|name (?:the|a|one))\b", re.I)
-_WHICH_OF = re.compile(r"\b(?:which|what) (?:of (?:the|these) )?(?:[\w-]+ ){0,3}?$|\b(?:of|in|from) the (?:[\w-]+ ){0,2}?$", re.I)
+_WHICH_OF = re.compile(
+    r"\b(?:which|what) (?:of (?:the|these) )?(?:[\w-]+ ){0,3}?$|\b(?:of|in|from) the (?:[\w-]+ ){0,2}?$", re.I
+)
 _SITES = ("origin", "insertion", "nerve", "actions")
 _SAYS = {"origin": "starts at", "insertion": "ends at", "nerve": "is supplied by", "actions": "has the action"}
 _COMPARTMENT = re.compile(r"\b(anterior|medial|posterior|lateral|front|back|inner|outer) compartment\b", re.I)
@@ -80,7 +82,9 @@ _SAME = {
     "portion": "part", "section": "part", "area": "part", "surfaces": "surface", "face": "surface",
 }  # fmt: skip
 _IDLE = frozenset("the a an of its and on at in by to from with side part".split())
-_MEDIAL = re.compile(r"\b(?:(?P<medial>medial|medially|inner|inwards?)|(?P<lateral>lateral|laterally|outer|outwards?))\b", re.I)
+_MEDIAL = re.compile(
+    r"\b(?:(?P<medial>medial|medially|inner|inwards?)|(?P<lateral>lateral|laterally|outer|outwards?))\b", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,6 @@ def _reader_of(library: Library, lexicon: Lexicon, fillers: tuple[str, ...]) -> 
 @rule()
 def ambiguous_reverse(seen: Seen) -> Iterator[Found]:
     """A question with several right answers: more than one muscle of the deck fits all that it says.
-
     Attachments, nerves, movements, joints and groups that the question names are looked up in the deck. Silent where it
     says anything that was not understood. Also told: two groups with the same members, since both cards ask for them.
 
@@ -148,7 +151,9 @@ def ambiguous_reverse(seen: Seen) -> Iterator[Found]:
         if fitting:
             names = _listed([each.name for each in fitting])
             message = f"{names} {'fits' if len(fitting) == 1 else 'fit'} too, so the question has several right answers"
-            yield Found(asks.record, asks.path, message, _apart(seen, asks.muscle, fitting), word=cues[0].words if cues else "")
+            yield Found(
+                asks.record, asks.path, message, _apart(seen, asks.muscle, fitting), word=cues[0].words if cues else ""
+            )
     members: dict[frozenset[str], Group] = {}
     for group in seen.library.of(Group):
         key = frozenset(each.id for each in seen.library.members(group))
@@ -161,7 +166,6 @@ def ambiguous_reverse(seen: Seen) -> Iterator[Found]:
 @rule()
 def contradiction(seen: Seen) -> Iterator[Found]:
     """A text that says other than the muscle's record: a question whose answer does not fit is an error.
-
     A warning in the words that describe a muscle: `confuse_with`, `tell_apart`, the reason of a wrong option, and every
     sentence that begins with its name. What is denied or doubted is not read.
 
@@ -182,7 +186,9 @@ def contradiction(seen: Seen) -> Iterator[Found]:
             if cue.denied or reader.fits(asks.muscle, cue, asks.part) or reader.near(asks.muscle, cue):
                 continue
             message = f"{asks.muscle.name} is the answer, and '{cue.words}' is not what the deck says of it"
-            yield Found(asks.record, asks.path, message, _instead(seen, asks.muscle, asks.part, cue), word=cue.words, grave=True)
+            yield Found(
+                asks.record, asks.path, message, _instead(seen, asks.muscle, asks.part, cue), word=cue.words, grave=True
+            )
         sentence = sentence or plain(asks.front)
         for group in sorted(_groups_asked(seen, sentence) - set(asks.muscle.groups)):
             name = seen.library.get(Group, group).name
@@ -196,12 +202,29 @@ def contradiction(seen: Seen) -> Iterator[Found]:
         side = _SAME.get(lies[1].lower(), lies[1].lower()) if lies else ""
         if side and muscle.compartment and muscle.compartment != side:
             message = f"{muscle.name} is said to be of the {side} compartment, its record says {muscle.compartment}"
-            yield Found(record, said.path, message, f"write '{muscle.compartment} compartment', or mend the muscle", word=lies[0])
+            yield Found(
+                record,
+                said.path,
+                message,
+                f"write '{muscle.compartment} compartment', or mend the muscle",
+                word=lies[0],
+            )
         for cue in reader.read(text, describes=describes).cues:
-            if cue.denied or cue.about in ("joint", "opposes") or reader.fits(muscle, cue, part) or reader.near(muscle, cue):
+            if (
+                cue.denied
+                or cue.about in ("joint", "opposes")
+                or reader.fits(muscle, cue, part)
+                or reader.near(muscle, cue)
+            ):
                 continue
             message = f"'{cue.words}' is not what the deck says of {muscle.name}"
-            yield Found(record, said.path, message, _instead(seen, muscle, part, cue), word=text[cue.start : cue.start + len(cue.words)])
+            yield Found(
+                record,
+                said.path,
+                message,
+                _instead(seen, muscle, part, cue),
+                word=text[cue.start : cue.start + len(cue.words)],
+            )
 
 
 def _shared(seen: Seen) -> Iterator[Found]:
@@ -253,7 +276,9 @@ def _asked_of_muscles(seen: Seen, reader: Reader) -> Iterator[Found]:
     """'Which nerve supplies gracilis?': the answer against the record."""
     for record, asked in seen.asked:
         front = plain(asked.front.text)
-        nerve = re.search(r"\b(?:which|what) nerve (?:supplies|innervates|drives|serves)\b|\bby (?:which|what) nerve\b", front, re.I)
+        nerve = re.search(
+            r"\b(?:which|what) nerve (?:supplies|innervates|drives|serves)\b|\bby (?:which|what) nerve\b", front, re.I
+        )
         if not nerve:
             continue
         muscles = seen.lexicon.ids(front, "muscle")
@@ -316,7 +341,9 @@ def _opens(sentence: str, firsts: frozenset[str]) -> bool:
 
 
 _WORD = re.compile(r"[^\W_]+")
-_RELATES = re.compile(r"\b(?:starts?|arises?|originates?|inserts?|ends?|attach\w*|supplied|innervated|runs?|from|flex|extend|abduct|adduct|rotate)\w*")
+_RELATES = re.compile(
+    r"\b(?:starts?|arises?|originates?|inserts?|ends?|attach\w*|supplied|innervated|runs?|from|flex|extend|abduct|adduct|rotate)\w*"
+)
 
 
 def _muscle(seen: Seen, text: str) -> tuple[Muscle, str] | None:
@@ -373,14 +400,18 @@ def _apart(seen: Seen, muscle: Muscle, others: list[Muscle]) -> str:
         for fact in muscle.facts(about):
             if not any(fact.id in other.named(about) for other in others):
                 part = f" ({muscle.part_name(fact.part).lower()})" if fact.part else ""
-                return f"add what sets {muscle.name} apart: it {_SAYS[about]} the {_low(_fact(seen, about, fact))}{part}"
+                return (
+                    f"add what sets {muscle.name} apart: it {_SAYS[about]} the {_low(_fact(seen, about, fact))}{part}"
+                )
     if library.only_one(muscle):
         return "ask by origin and insertion together, which belong to it alone"
     return f"ask for all of them, or say what sets {muscle.name} apart"
 
 
 def _instead(seen: Seen, muscle: Muscle, part: str, cue: Cue) -> str:
-    about = {"attachment": "origin", "leads": "actions", "opposes": "actions", "joint": "actions"}.get(cue.about, cue.about)
+    about = {"attachment": "origin", "leads": "actions", "opposes": "actions", "joint": "actions"}.get(
+        cue.about, cue.about
+    )
     if about == "group":
         return f"name another muscle, or mend the `groups` of '{muscle.id}'"
     names = dict.fromkeys(_fact(seen, about, fact) for fact in muscle.facts(about, part))
@@ -405,7 +436,6 @@ def _low(name: str) -> str:
 @rule()
 def duplicate_note(seen: Seen) -> Iterator[Found]:
     """Two records, or two measurements, that state the same thing: an error where they disagree, else a warning.
-
     Muscles, movements, nerves, bones, terms and the like of one name; a muscle's Latin name; a DOI; landmarks of one bone;
     measurements of one study, or of two records of one study; claims and questions in the same words.
 
@@ -428,7 +458,9 @@ def duplicate_note(seen: Seen) -> Iterator[Found]:
         if len(key[1]) < 3:
             continue
         first = said.setdefault(key, record)
-        if first is record or (isinstance(record, Question) and plain(_says(first)).casefold() == plain(text).casefold()):
+        if first is record or (
+            isinstance(record, Question) and plain(_says(first)).casefold() == plain(text).casefold()
+        ):
             continue  # equal fronts are a question of their own
         other = _answer(first) != _answer(record)
         message = f"'{first.id}' {'asks' if record.kind == 'question' else 'says'} the same"
@@ -460,7 +492,15 @@ def _measured_twice(seen: Seen) -> Iterator[Found]:
         if study.retired:
             continue
         for place, each in enumerate(study.measurements):
-            key = (*study.cited()[:1], each.exercise, each.of, each.statistic, each.measure, each.load, study.unit(each))
+            key = (
+                *study.cited()[:1],
+                each.exercise,
+                each.of,
+                each.statistic,
+                each.measure,
+                each.load,
+                study.unit(each),
+            )
             before, at = found.setdefault(key, (study, place))
             if (before, at) == (study, place):
                 continue
@@ -483,7 +523,9 @@ def _named_alike(seen: Seen) -> Iterator[Found]:
         keys: list[tuple[str, str]] = []
         if isinstance(record, Source):
             keys = [("doi", record.doi.casefold())] if record.doi else []
-            keys += [("title", " ".join(map(_bare, (record.title, record.within, record.where, str(record.year or "")))))]
+            keys += [
+                ("title", " ".join(map(_bare, (record.title, record.within, record.where, str(record.year or "")))))
+            ]
         elif isinstance(record, Term):
             keys = [("short", record.short)] if record.short else [("name", _bare(record.name))]
         elif isinstance(record, Muscle):
@@ -497,7 +539,9 @@ def _named_alike(seen: Seen) -> Iterator[Found]:
                 continue
             other = _facts(first) != _facts(record)
             message = f"'{first.id}' has the same {key}" + (", and says otherwise" if other else "")
-            help = "mend the wrong one of the two" if other else f"keep one, and name it wherever '{record.id}' is named"
+            help = (
+                "mend the wrong one of the two" if other else f"keep one, and name it wherever '{record.id}' is named"
+            )
             yield Found(record, (key,), message, help, grave=other)
             break
     for bone in seen.library.of(Bone):
@@ -532,7 +576,6 @@ def _bare(name: str) -> str:
 @rule()
 def confusable(seen: Seen) -> Iterator[Found]:
     """Names that are two letters or less apart, or two muscles with the same attachments, and no word on any card about it.
-
     A muscle's cards tell it apart from what shares an attachment with it; only what they leave out is told here.
 
     Why: look-alikes interfere with each other, and a contrast is what keeps them apart.
@@ -569,13 +612,19 @@ def confusable(seen: Seen) -> Iterator[Found]:
         things += [(name, (bone, ("landmarks", id))) for id, name in bone.landmarks.items()]
     for first_thing, (record, path) in _near(things):
         name = _name_at(first_thing)
+        if set(words(name)) ^ set(words(_name_at((record, path)))) == {"internal", "external"}:
+            continue  # near in letters, and a pair that anatomy is built of
         message = f"'{name}' and '{_name_at((record, path))}' are nearly the same name"
         yield Found(record, path, message, "mend the one that is misspelt; if both are right, say so in `lint`")
 
 
 def _name_at(at: tuple[Record, Path_]) -> str:
     record, path = at
-    return record.landmarks[str(path[1])] if isinstance(record, Bone) and len(path) > 1 else str(getattr(record, "name", ""))
+    return (
+        record.landmarks[str(path[1])]
+        if isinstance(record, Bone) and len(path) > 1
+        else str(getattr(record, "name", ""))
+    )
 
 
 def _contrasted(seen: Seen, one: Muscle, other: Muscle) -> bool:
@@ -599,12 +648,8 @@ def _near(named: Iterable[tuple[str, T]]) -> Iterator[tuple[T, T]]:
         for one, other in _near_words(each):
             limit = 2 if len(one[1]) > 7 else 1
             if one[0] != other[0] and DamerauLevenshtein.distance(one[0], other[0], score_cutoff=limit) <= limit:
-                if (len(one[0]) > 4 or limit == 1) and frozenset((one[0], other[0])) not in _FAR:
+                if len(one[0]) > 4 or limit == 1:
                     yield one[2], other[2]
-
-
-# Near in letters, and a pair that anatomy is built of: nobody takes one for the other unawares.
-_FAR = frozenset({frozenset({"internal", "external"})})
 
 
 def _near_words(found: list[tuple[str, str, T]]) -> Iterator[tuple[tuple[str, str, T], tuple[str, str, T]]]:
@@ -633,7 +678,6 @@ def _near_words(found: list[tuple[str, str, T]]) -> Iterator[tuple[tuple[str, st
 @rule()
 def same_fact_two_ways(seen: Seen) -> Iterator[Found]:
     """One piece of small print in two wordings, or two texts about a muscle that disagree about its side.
-
     'outer lip' and 'lateral lip' of one landmark; A is said to lie behind B and B behind A; a muscle is lateral in one
     text and medial in another.
 
@@ -651,7 +695,10 @@ def same_fact_two_ways(seen: Seen) -> Iterator[Found]:
         for said in muscle.texts():
             if said.role == "answer" and said.path[-2] in ("origin", "insertion", "nerve"):
                 stated.append((muscle, said.path, str(said.path[-1]), said.text))
-    keys = [(site, frozenset(_SAME.get(word, word) for word in words(text) if word not in _IDLE)) for _, _, site, text in stated]
+    keys = [
+        (site, frozenset(_SAME.get(word, word) for word in words(text) if word not in _IDLE))
+        for _, _, site, text in stated
+    ]
     for (_, _, _, text), key in zip(stated, keys, strict=True):
         usual.setdefault(key, Counter())[" ".join(words(text))] += 1
     for (muscle, path, _, text), key in zip(stated, keys, strict=True):
@@ -676,8 +723,12 @@ def _sides(seen: Seen) -> Iterator[Found]:
         if isinstance(record, Muscle) and other is not None and record.id < other.id:
             here, there = _LIES.search(said.text), _LIES.search(other.confuse_with.get(record.id, ""))
             if here and there and _SIDES[here["side"].lower()] == _SIDES[there["side"].lower()]:
-                message = f"{other.name} {here[0]} {record.name}, and {record.name} {there[0]} {other.name}: both cannot be"
-                yield Found(record, said.path, message, f"mend one of the two: the other stands in '{other.id}'", word=here[0])
+                message = (
+                    f"{other.name} {here[0]} {record.name}, and {record.name} {there[0]} {other.name}: both cannot be"
+                )
+                yield Found(
+                    record, said.path, message, f"mend one of the two: the other stands in '{other.id}'", word=here[0]
+                )
     for id, found in told.items():
         for side, record, path in found[1:]:
             if side != found[0][0]:
@@ -701,13 +752,15 @@ def unreferenced(seen: Seen) -> Iterator[Found]:
     library = seen.library
     named = {(kind, each.id) for record in seen.records for each in record.refers() for kind in each.kinds}
     named |= {(kind, id.partition("/")[0]) for kind, id in named if kind == "muscle"}
-    text = " ".join(said.text for _, said in seen.texts if said.path[-1:] != ("means",))
+    text = " ".join(said.text for record, said in seen.texts if not isinstance(record, Term))
     tokens, lower = set(re.findall(r"[^\W_]+", text)), text.lower()
     for record in seen.records:
         found = partial(Found, record, (record.kind,), key=True)
         if isinstance(record, Source | Structure | Joint | Nerve | Curve | Region):
             if (record.kind, record.id) not in named:
-                yield found(f"no record names the {record.kind} '{record.id}'", "name it where it belongs, or delete it")
+                yield found(
+                    f"no record names the {record.kind} '{record.id}'", "name it where it belongs, or delete it"
+                )
         elif isinstance(record, Exercise):
             if not record.subjects() and (record.kind, record.id) not in named and not record.retired:
                 yield found("it has no card, and no study measures it", "add `actions`, or delete it")
@@ -768,7 +821,9 @@ def unlike_its_compartment(seen: Seen) -> Iterator[Found]:
             own = [library.name(id, "nerve") for id in sorted(muscle.named("nerve"))]
             if nerve in muscle.named("nerve") or any(_low(name) in _about(seen).get(muscle.id, "") for name in own):
                 continue
-            message = f"{muscle.name} has the {_low(_listed(own))}, most of the {compartment} compartment the {_low(usual)}"
+            message = (
+                f"{muscle.name} has the {_low(_listed(own))}, most of the {compartment} compartment the {_low(usual)}"
+            )
             help = f"write `nerve: {nerve}`, or say in `why` or a contrast that it is the exception"
             yield Found(muscle, muscle.stated("nerve"), message, help)
 
@@ -792,7 +847,6 @@ def _about_of(library: Library) -> dict[str, str]:
 @rule(whole=True)
 def coverage_gap(seen: Seen) -> Iterator[Found]:
     """A hole: a muscle, head or part without origin, insertion, action or nerve; a group of one; a movement without its opposite.
-
     Also a muscle that is in no group while the others of its compartment are. A reason in `lint` is the exception.
 
     Why: the author knows what is missing by heart, so nobody sees it.

@@ -54,7 +54,9 @@ _DENIED = re.compile(
 )
 _CLAUSE = re.compile(r"[;:,.?!()]|\b(?:while|whereas|but|although|though|because|so|unless|when|as on|as in)\b", re.I)
 # Behind these somebody else may be the subject: 'when a client straightens the knee'.
-_ASIDE = frozenset({"when", "while", "whereas", "because", "if", "although", "though", "unless", "as on", "as in", "so"})
+_ASIDE = frozenset(
+    {"when", "while", "whereas", "because", "if", "although", "though", "unless", "as on", "as in", "so"}
+)
 _NEXT_VERB = re.compile(r"(?:\b(?:and|or)|,) (?:also |then )?(?!the\b|its\b)\w+s (?:the|it|its|up|out|them)\b")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _SITES = ("landmark", "bone", "structure", "group")
@@ -173,9 +175,7 @@ class Reader:
                 if len(text[to.end() : each.start].split()) < 3:
                     yield Cue("insertion", ids, name, text[to.start() : each.end], to.start())
 
-    def _told(
-        self, text: str, about: str, at: re.Match[str], named: list[Mention], end: int
-    ) -> Iterator[Cue]:
+    def _told(self, text: str, about: str, at: re.Match[str], named: list[Mention], end: int) -> Iterator[Cue]:
         def cue(of: About, mentions: list[Mention]) -> Cue:
             first = mentions[0]
             ids = frozenset().union(*(self._inside.get(each.id, frozenset({each.id})) for each in mentions))
@@ -201,8 +201,13 @@ class Reader:
         elif about == "nerve":
             nerves = [each for each in named if each.kind == "nerve"][:1]
             if nerves:
-                yield Cue("nerve", self._carried(nerves[0].id), text[nerves[0].start : nerves[0].end],
-                          text[at.start() : nerves[0].end], at.start())
+                yield Cue(
+                    "nerve",
+                    self._carried(nerves[0].id),
+                    text[nerves[0].start : nerves[0].end],
+                    text[at.start() : nerves[0].end],
+                    at.start(),
+                )
         elif about in ("leads", "opposes"):
             for each in [each for each in named if each.kind == "action"][:1]:
                 words = text[at.start() : each.end]
@@ -282,7 +287,11 @@ def _clauses(text: str) -> Iterator[tuple[int, str, bool]]:
     """Between marks and 'but', and whether it stands aside; a list of verbs stays together."""
     at, aside = 0, False
     for each in _CLAUSE.finditer(text):
-        if each[0] == "," and _VERB.search(text[at : each.start()].rpartition(" ")[2]) and _VERB.match(text, each.end() + 1):
+        if (
+            each[0] == ","
+            and _VERB.search(text[at : each.start()].rpartition(" ")[2])
+            and _VERB.match(text, each.end() + 1)
+        ):
             continue
         yield at, text[at : each.start()], aside
         at, aside = each.end(), each[0].lower() in _ASIDE or (aside and each[0] == ",")
@@ -292,7 +301,12 @@ def _clauses(text: str) -> Iterator[tuple[int, str, bool]]:
 def _named_after(text: str, each: Mention) -> bool:
     """'nerve to piriformis', 'lateral to the femur': a name that only tells where something else is."""
     before = text[: each.start].rstrip().lower()
-    return bool(re.search(r"\b(?:beside|near|above|below|behind|under|beneath|between|lateral to|medial to|front of|away from|past|toward|towards)(?: the)?$", before))
+    return bool(
+        re.search(
+            r"\b(?:beside|near|above|below|behind|under|beneath|between|lateral to|medial to|front of|away from|past|toward|towards)(?: the)?$",
+            before,
+        )
+    )
 
 
 def _apart(mentions: list[Mention]) -> list[list[Mention]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from itertools import combinations
@@ -37,7 +38,6 @@ _DEGREES = re.compile(r"(?<![\d.])(\d+) ?°?(?: to |-|–)(\d+) ?°")
 @rule()
 def uncited_number(seen: Seen) -> Iterator[Found]:
     """A number in a text for which no source is named, where the record names its sources by fact.
-
     Spinal roots, loads such as 10RM, ordinals, years and angles are no such numbers.
 
     Why: a number is what learners trust most and can check least.
@@ -149,16 +149,19 @@ def _bare_in_words(record: Record, said: Said) -> Iterator[Found]:
             yield Found(record, said.path, message, "say in whom: 'in 13 trained women at 10RM'", word=active[0])
         signal = _SIGNAL.search(sentence)
         if signal and signal[0].upper() in ("EMG", "ACTIVATION") and not holds(sentence, "ratio", "share", "volume"):
-            of = next((each for each in re.finditer(r"\d ?%", sentence) if _OF_WHAT.match(sentence, each.end() - 1)), None)
+            of = next(
+                (each for each in re.finditer(r"\d ?%", sentence) if _OF_WHAT.match(sentence, each.end() - 1)), None
+            )
             if of:
                 number = re.findall(r"[\d.]+ ?%", sentence[: of.end()])[-1]
-                yield Found(record, said.path, f"{number} of what?", f"write '{number} MVIC', or '{number} more'", word=number)
+                yield Found(
+                    record, said.path, f"{number} of what?", f"write '{number} MVIC', or '{number} more'", word=number
+                )
 
 
 @rule()
 def arithmetic(seen: Seen) -> Iterator[Found]:
     """Numbers that do not agree: an error within a sentence or a study, a warning between a text and the study it cites.
-
     '69.5 v 29.4, 3.1 times' is off by more than 2 % and what rounding hides; 'twice' may be off by 15 %. `n` is compared
     with the people told in `who`, `higher_by_percent` with the measured values, a share with 100 %.
 
@@ -182,9 +185,13 @@ def arithmetic(seen: Seen) -> Iterator[Found]:
                 unit = f" % {'less' if ratio.percent == 'less' else 'more'}" if ratio.percent else " times"
                 help = f"write {ratio.right(pair.one, pair.other)}{unit}, or mend the values"
                 yield Found(record, said.path, message, help, word=ratio.said, grave=True)
-            over = re.search(r"(?<![\d.])(\d{3,}(?:\.\d+)?) ?% of (?:the |all )?(?:people|fibres|men|women|muscles?)", sentence)
+            over = re.search(
+                r"(?<![\d.])(\d{3,}(?:\.\d+)?) ?% of (?:the |all )?(?:people|fibres|men|women|muscles?)", sentence
+            )
             if over and float(over[1]) > 100:
-                yield Found(record, said.path, f"{over[1]} % is more than all", "mend the number", word=over[0], grave=True)
+                yield Found(
+                    record, said.path, f"{over[1]} % is more than all", "mend the number", word=over[0], grave=True
+                )
     for study in seen.library.of(Study):
         if not study.retired:
             yield from _sums(study)
@@ -236,14 +243,16 @@ def _told(study: Study, compared: Compared, path: tuple[str | int, ...]) -> Iter
                 help = f"write {wrong.right(one, other)}, or leave the number out: the card shows both values"
                 yield Found(study, (*path, key), message, help, word=wrong.said, grave=True)
             equal = holds(sentence, "about equal", "about the same", "nearly equal", "roughly equal")
-            if equal and compared.ratio >= BANDS[0][0] and sentence.lower().startswith(equal):
+            if equal and compared.ratio >= BANDS[0][0] and sentence.startswith(equal):
                 message = f"'{equal}' is said of {one:g} and {other:g}, which is {BANDS[compared.band][1]}"
                 yield Found(study, (*path, key), message, f"write '{BANDS[compared.band][1]}'", word=equal, grave=True)
 
 
 def _quoted(seen: Seen) -> Iterator[Found]:
     """Values and people that a claim quotes from a study that is in the deck."""
+    of = Counter(each.cited()[0] for each in seen.library.of(Study) if each.cited())
     studies = {each.cited()[0]: each for each in seen.library.of(Study) if each.cited() and not each.retired}
+    studies = {id: each for id, each in studies.items() if of[id] == 1}
     for claim in seen.library.of(Claim):
         for place, finding in enumerate(claim.findings if not claim.retired else ()):
             study = studies.get(finding.source)
@@ -251,7 +260,9 @@ def _quoted(seen: Seen) -> Iterator[Found]:
                 continue
             path, text = ("findings", place, "text"), plain(finding.text)
             values = [f"{each.value:g}" for each in study.measurements]
-            values += [f"{each.higher_by_percent:g}" for each in study.comparisons if each.higher_by_percent is not None]
+            values += [
+                f"{each.higher_by_percent:g}" for each in study.comparisons if each.higher_by_percent is not None
+            ]
             told = [f"{float(number):g}" for number in quantities.percents(text)]
             for number in told:
                 meant = next((each for each in values if quantities.slipped(number, each) and each not in told), None)
@@ -287,7 +298,6 @@ def _measured(study: Study) -> Iterator[tuple[float, float]]:
 @rule()
 def implausible_number(seen: Seen) -> Iterator[Found]:
     """A measured value that can hardly have been measured.
-
     A negative EMG, or one of more than 400 % of a maximal contraction; a standard deviation larger than its EMG value,
     or three times as large for its value as any other of the study; a peak below the mean; two exercises with value and
     standard deviation alike; one person, or more than 5000; a range of movement that runs backwards.
@@ -312,7 +322,9 @@ def implausible_number(seen: Seen) -> Iterator[Found]:
         for each in _DEGREES.finditer(action.range if not action.retired else ""):
             low, high = int(each[1]), int(each[2])
             if low >= high or high > 180:
-                message = f"a range from {low}° to {high}°" + (" runs backwards" if low >= high else " is beyond any joint")
+                message = f"a range from {low}° to {high}°" + (
+                    " runs backwards" if low >= high else " is beyond any joint"
+                )
                 help = f"write {high}° to {low}°" if low > high else "look it up in the source, and mend it"
                 yield Found(action, ("range",), message, help, word=each[0])
 
@@ -357,7 +369,6 @@ def _outliers(seen: Seen, study: Study) -> Iterator[Found]:
 @rule()
 def source_form(seen: Seen) -> Iterator[Found]:
     """A source that nobody could find, an error; a warning where its id has another year than it.
-
     Neither DOI, address, publisher nor place; a year to come or before printing; a reading day that is no date or to
     come; a DOI with a full stop at its end; a title without letters.
 
@@ -396,7 +407,10 @@ def _form(source: Source, today: date | None) -> Iterator[Found]:
     if not any(each.isalpha() for each in source.title):
         yield Found(source, ("title",), "the title has no letters", "write the title of the paper or page", grave=True)
     if source.doi and source.doi[-1] in ".,;)":
-        path, doi = ("doi",), source.doi.rstrip(".,;)") + (")" if source.doi.count("(") == source.doi.count(")") > 0 else "")
+        path, doi = (
+            ("doi",),
+            source.doi.rstrip(".,;)") + (")" if source.doi.count("(") == source.doi.count(")") > 0 else ""),
+        )
         if doi != source.doi:
             message = f"the DOI ends in '{source.doi[-1]}'"
             yield Found(source, path, message, f"write `doi: {doi}`", word=source.doi[-1], grave=True)
@@ -449,7 +463,6 @@ def stale_source(seen: Seen) -> Iterator[Found]:
 @rule()
 def emg_overreach(seen: Seen) -> Iterator[Found]:
     """Growth or strength concluded from EMG.
-
     Told of a study of muscle activity, and of any sentence that speaks of activity and growth at once, where no word
     denies or doubts it. Lures and quoted claims may say it.
 

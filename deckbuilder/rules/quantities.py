@@ -29,7 +29,10 @@ PEOPLE = (
     r"(?:people|persons|adults|men|women|males|females|athletes|players|footballers|lifters|runners|sprinters|subjects|"
     r"participants|volunteers|students|patients|bodybuilders|beginners|girls|boys|legs|cadavers)"
 )
-_HOW_MANY = re.compile(rf"\b(\d{{1,5}}|{'|'.join(_COUNT)}) (?:(?!(?:in|of|and|or|to|weeks?|months?|years?|sets?|a|the) )[a-z-]+ ){{0,3}}?{PEOPLE}\b", re.I)
+_HOW_MANY = re.compile(
+    rf"\b(\d{{1,5}}|{'|'.join(_COUNT)}) (?:(?!(?:in|of|and|or|to|weeks?|months?|years?|sets?|a|the) )[a-z-]+ ){{0,3}}?{PEOPLE}\b",
+    re.I,
+)
 _PERCENT = re.compile(rf"({_N})(?= ?%|(?:,| and| or| to) \d+(?:\.\d+)? ?%)")
 
 
@@ -104,7 +107,14 @@ def ratios(sentence: str) -> list[Ratio]:
         found.append(_ratio(each[0], value, "", hedge, spoken is not None, each[2]))
     for each in _MORE.finditer(sentence):
         found.append(
-            _ratio(each[0], float(each[2]), "less" if _LESS.search(each[0]) else "more", (each[1] or "").lower(), False, each[2])
+            _ratio(
+                each[0],
+                float(each[2]),
+                "less" if _LESS.search(each[0]) else "more",
+                (each[1] or "").lower(),
+                False,
+                each[2],
+            )
         )
     return found
 
@@ -129,7 +139,12 @@ def slipped(said: str, true: str) -> bool:
     if one == other:
         return True
     wrong = [place for place, pair in enumerate(zip(one, other, strict=True)) if pair[0] != pair[1]]
-    swapped = len(wrong) == 2 and wrong[1] == wrong[0] + 1 and one[wrong[0]] == other[wrong[1]] and one[wrong[1]] == other[wrong[0]]
+    swapped = (
+        len(wrong) == 2
+        and wrong[1] == wrong[0] + 1
+        and one[wrong[0]] == other[wrong[1]]
+        and one[wrong[1]] == other[wrong[0]]
+    )
     return (swapped and len(one) > 1) or (len(wrong) == 1 and len(one) > 2)
 
 

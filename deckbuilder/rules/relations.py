@@ -11,16 +11,18 @@ from deckbuilder.rules.rule import Found, Seen, rule
 from deckbuilder.rules.wording import holds, sentences
 
 _IN_ONE_MOVEMENT = frozenset({"synergy", "reciprocal-inhibition", "force-couple"})
-_PART_PLAYED = re.compile(r"\b(?:synergists?|antagonists?|agonists?|prime movers?) (?:of|to|for)(?: the)? (\w+ ?\w*)", re.I)
+_PART_PLAYED = re.compile(
+    r"\b(?:synergists?|antagonists?|agonists?|prime movers?) (?:of|to|for)(?: the)? (\w+ ?\w*)", re.I
+)
 _MOVES = re.compile(
-    r"\b(?:flex|exten[ds]|bend|straighten|abduct|adduct|rotat|dorsiflex|plantar|movement|joint action|lift|lower)\w*", re.I
+    r"\b(?:flex|exten[ds]|bend|straighten|abduct|adduct|rotat|dorsiflex|plantar|movement|joint action|lift|lower)\w*",
+    re.I,
 )
 
 
 @rule()
 def two_roles(seen: Seen) -> Iterator[Found]:
     """A muscle with a movement and its opposite, or that leads both, or that holds still what it moves.
-
     A head or part for each of the two, or a detail that says when, makes sense of it. A stabiliser that is also prime
     mover of the exercise is an error where no detail says what it holds, and else a warning, unless the detail names
     another side or another end than the one that moves.
