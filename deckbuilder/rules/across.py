@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import lru_cache, partial
+from itertools import pairwise
 from pathlib import Path
-from typing import TypeVar
 
-from rapidfuzz.distance import DamerauLevenshtein
-
-from deckbuilder.library import MAX_SHARING, Library
+from deckbuilder.library import Library
 from deckbuilder.records import (
     Action,
     Bone,
@@ -21,8 +18,8 @@ from deckbuilder.records import (
     Concept,
     Credit,
     Curve,
+    Exam,
     Exercise,
-    Gap,
     Group,
     Joint,
     Muscle,
@@ -35,19 +32,16 @@ from deckbuilder.records import (
     Study,
     Term,
 )
-from deckbuilder.records.base import Said, Subject
-from deckbuilder.records.muscle import ASKED, Fact
+from deckbuilder.records.base import Subject
+from deckbuilder.records.muscle import ASKED
+from deckbuilder.rules.alike import IDLE, SAME, bare, near
 from deckbuilder.rules.cues import Cue, Reader
 from deckbuilder.rules.lexicon import Lexicon
 from deckbuilder.rules.rule import Found, Seen, rule
-from deckbuilder.rules.wording import plain, sentences, stem, words
+from deckbuilder.rules.subjects import asked_for_muscles, by_id, fact_name, groups_asked, listed, low, told_of_muscles
+from deckbuilder.rules.wording import plain, stem, words
 from deckbuilder.source import Path_
 
-T = TypeVar("T")
-_WHICH = re.compile(r"\b(?:which|what|name (?:the|a|one))\b", re.I)
-_WHICH_OF = re.compile(
-    r"\b(?:which|what) (?:of (?:the|these) )?(?:[\w-]+ ){0,3}?$|\b(?:of|in|from) the (?:[\w-]+ ){0,2}?$", re.I
-)
 _SITES = ("origin", "insertion", "nerve", "actions")
 _SAYS = {"origin": "starts at", "insertion": "ends at", "nerve": "is supplied by", "actions": "has the action"}
 _COMPARTMENT = re.compile(r"\b(anterior|medial|posterior|lateral|front|back|inner|outer) compartment\b", re.I)
@@ -56,7 +50,6 @@ _SHARES = re.compile(
     r"|(?P<other>another|a different|its own) (?P<what2>nerve|insertion|origin))\b",
     re.I,
 )
-_IT = re.compile(r"\s*(?:it|its) ", re.I)
 _SIDES = {
     "behind": ("depth of the body", "back"),
     "in front of": ("depth of the body", "front"),
@@ -73,30 +66,9 @@ _SIDES = {
 _LIES = re.compile(
     r"^(?:lies |just |right |directly )*(?P<side>" + "|".join(map(re.escape, _SIDES)) + r")(?: only)? it\b", re.I
 )
-# One word for each side, whichever of its names the author took.
-_SAME = {
-    "outer": "lateral", "outside": "lateral", "inner": "medial", "inside": "medial", "upper": "superior",
-    "proximal": "superior", "top": "superior", "lower": "inferior", "distal": "inferior", "bottom": "inferior",
-    "back": "posterior", "rear": "posterior", "dorsal": "posterior", "front": "anterior", "ventral": "anterior",
-    "half": "half", "middle": "middle", "central": "middle", "fibres": "fibre", "edge": "border", "margin": "border",
-    "portion": "part", "section": "part", "area": "part", "surfaces": "surface", "face": "surface",
-}  # fmt: skip
-_IDLE = frozenset("the a an of its and on at in by to from with side part".split())
 _MEDIAL = re.compile(
     r"\b(?:(?P<medial>medial|medially|inner|inwards?)|(?P<lateral>lateral|laterally|outer|outwards?))\b", re.I
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Asks:
-    """A question whose answer is one muscle, with what it says of it."""
-
-    record: Subject
-    path: Path_
-    front: str
-    muscle: Muscle
-    part: str
-    others: tuple[Muscle, ...] | None
 
 
 def _reader(seen: Seen) -> Reader:
@@ -127,13 +99,9 @@ def ambiguous_reverse(seen: Seen) -> Iterator[Found]:
     """
     reader = _reader(seen)
     bearers = _bearers(seen)
-    for asks in _asked_for_muscles(seen):
-        sentence = next((each for each in reversed(sentences(asks.front)) if _WHICH.search(each)), "")
-        if not sentence and not isinstance(asks.record, Cloze):
-            continue
-        sentence = sentence or plain(asks.front)
-        read = reader.read(sentence, whole=True)
-        groups = _groups_asked(seen, sentence)
+    for asks in asked_for_muscles(seen):
+        read = reader.read(asks.text, whole=True)
+        groups = groups_asked(seen, asks.text)
         idle = {stem(word) for id in groups for word in words(seen.library.get(Group, id).name)}
         cues = [each for each in read.cues if not each.denied]
         left = [word for word in read.left if stem(word) not in idle]
@@ -149,7 +117,7 @@ def ambiguous_reverse(seen: Seen) -> Iterator[Found]:
             and any(all(reader.fits(other, cue, part) for cue in cues) for part in other.divisions or ("",))
         ]
         if fitting:
-            names = _listed([each.name for each in fitting])
+            names = listed([each.name for each in fitting])
             message = f"{names} {'fits' if len(fitting) == 1 else 'fit'} too, so the question has several right answers"
             yield Found(
                 asks.record, asks.path, message, _apart(seen, asks.muscle, fitting), word=cues[0].words if cues else ""
@@ -180,27 +148,25 @@ def contradiction(seen: Seen) -> Iterator[Found]:
         answer: Biceps femoris
     """
     reader = _reader(seen)
-    for asks in _asked_for_muscles(seen):
-        sentence = next((each for each in reversed(sentences(asks.front)) if _WHICH.search(each)), "")
-        for cue in reader.read(sentence or plain(asks.front)).cues:
+    for asks in asked_for_muscles(seen):
+        for cue in reader.read(asks.text).cues:
             if cue.denied or reader.fits(asks.muscle, cue, asks.part) or reader.near(asks.muscle, cue):
                 continue
             message = f"{asks.muscle.name} is the answer, and '{cue.words}' is not what the deck says of it"
             yield Found(
                 asks.record, asks.path, message, _instead(seen, asks.muscle, asks.part, cue), word=cue.words, grave=True
             )
-        sentence = sentence or plain(asks.front)
-        for group in sorted(_groups_asked(seen, sentence) - set(asks.muscle.groups)):
+        for group in sorted(groups_asked(seen, asks.text) - set(asks.muscle.groups)):
             name = seen.library.get(Group, group).name
             message = f"{asks.muscle.name} is the answer, and does not belong to the {name.lower()}"
             help = f"name another muscle, or add '{group}' to the `groups` of '{asks.muscle.id}'"
             yield Found(asks.record, asks.path, message, help, grave=True)
     yield from _asked_of_muscles(seen, reader)
     yield from _shared(seen)
-    for record, said, muscle, part, text, describes in _told_of_muscles(seen):
+    for record, said, muscle, part, text, describes in told_of_muscles(seen):
         lies = _COMPARTMENT.search(text) if describes else None
-        side = _SAME.get(lies[1].lower(), lies[1].lower()) if lies else ""
-        if side and muscle.compartment and muscle.compartment != side:
+        side = SAME.get(lies[1].lower(), lies[1].lower()) if lies else ""
+        if lies and muscle.compartment and muscle.compartment != side:
             message = f"{muscle.name} is said to be of the {side} compartment, its record says {muscle.compartment}"
             yield Found(
                 record,
@@ -231,7 +197,7 @@ def _shared(seen: Seen) -> Iterator[Found]:
     """'shares its nerve', 'same insertion', 'has another nerve' between the two muscles of a contrast."""
     for muscle in seen.library.muscles:
         for id, text in muscle.confuse_with.items():
-            found = _by_id(seen, id)
+            found = by_id(seen, id)
             for each in _SHARES.finditer(text) if found else ():
                 other, part = found  # type: ignore[misc]
                 about = str(each["what"] or each["what2"]).replace("tendon of origin", "origin").lower()
@@ -239,37 +205,9 @@ def _shared(seen: Seen) -> Iterator[Found]:
                 if ours and theirs and bool(ours & theirs) == bool(each["other"]):
                     message = f"'{each[0]}' is said of {other.name}, but the two "
                     message += f"share the {about}" if each["other"] else f"have no {about} in common"
-                    names = " and ".join(_fact(seen, about, fact) for fact in other.facts(about, part)[:2])
+                    names = " and ".join(fact_name(seen, about, fact) for fact in other.facts(about, part)[:2])
                     help = f"mend the text, or one of the records: the {about} of {other.name} is {names}"
                     yield Found(muscle, ("confuse_with", id), message, help, word=each[0])
-
-
-def _asked_for_muscles(seen: Seen) -> Iterator[_Asks]:
-    """Questions, cases and gaps of which the answer is one muscle, or a part of one."""
-    library = seen.library
-    for record, asked in seen.asked:
-        subject = next((found for each in asked.answers if (found := _muscle(seen, each.text))), None)
-        if subject is None or not _WHICH.search(asked.front.text):
-            continue
-        others = None
-        if isinstance(record, Question) and record.options:
-            lures = (_muscle(seen, option.text) for option in record.options[1:])
-            others = tuple(each[0] for each in lures if each)
-        yield _Asks(record, asked.front.path, asked.front.text, *subject, others)
-    for cloze in library.of(Cloze):
-        if cloze.retired:
-            continue
-        pieces = list(cloze.pieces())
-        gaps = Counter(each.number for each in pieces if isinstance(each, Gap))
-        for place, piece in enumerate(pieces):
-            if not isinstance(piece, Gap) or gaps[piece.number] > 1:
-                continue
-            subject = _muscle(seen, piece.text)
-            before = pieces[place - 1] if place else ""
-            starts = not before or (isinstance(before, str) and re.search(r"(?:^|[.;] )(?:the )?$", before, re.I))
-            if subject and starts:
-                rest = "".join(each if isinstance(each, str) else each.text for each in pieces[place + 1 :])
-                yield _Asks(cloze, ("text",), sentences("It " + rest.strip())[0], *subject, None)
 
 
 def _asked_of_muscles(seen: Seen, reader: Reader) -> Iterator[Found]:
@@ -290,84 +228,9 @@ def _asked_of_muscles(seen: Seen, reader: Reader) -> Iterator[Found]:
             nerves = seen.lexicon.ids(said.text, "nerve") or seen.lexicon.ids(f"{said.text} nerve", "nerve")
             own = {fact.id for fact in muscle.facts("nerve", part)}
             if nerves and own and not own & set(nerves):
-                names = _listed([seen.library.name(each, "nerve") for each in sorted(own)])
+                names = listed([seen.library.name(each, "nerve") for each in sorted(own)])
                 message = f"the record of {muscle.name} names another nerve: {names}"
                 yield Found(record, said.path, message, f"write '{names}', or mend the muscle's `nerve`", grave=True)
-
-
-def _told_of_muscles(seen: Seen) -> Iterator[tuple[Record, Said, Muscle, str, str, bool]]:
-    """Texts with the muscle that they describe; of prose, what follows its name at the beginning of a sentence."""
-    library = seen.library
-    firsts = frozenset(word for muscle in library.of(Muscle) for word in _first_words(muscle))
-    for record, said in seen.texts:
-        if said.role not in ("back", "answer") or not isinstance(record, Subject):
-            continue
-        if isinstance(record, Cloze) and said.path == ("text",) and record.text.startswith("{"):
-            continue  # asked, and read as a question
-        text, head = plain(said.text), said.path[0]
-        subject: tuple[Muscle, str] | None = None
-        if head in ("confuse_with", "tell_apart"):
-            subject = _by_id(seen, str(said.path[1]))
-        elif isinstance(record, Question) and said.path[-1] == "because" and _IT.match(text):
-            subject = _muscle(seen, record.options[int(said.path[1])].text)
-        elif isinstance(record, Group) and record.odd_one_out and said.path[-1] == "because" and _IT.match(text):
-            subject = _by_id(seen, record.odd_one_out.odd)
-        if subject:
-            for clause in re.split(r"[;.]", text):
-                if not seen.lexicon.mentions(clause, "muscle"):
-                    yield record, said, *subject, clause, True
-            continue
-        for sentence in sentences(text):
-            if not _opens(sentence, firsts):
-                continue
-            named = seen.lexicon.mentions(sentence, "muscle")
-            opens = named and sentence[: named[0].start].lower() in ("", "the ", "its ", "in standing, ")
-            if opens and len({each.id for each in named}) == 1:
-                found = _by_id(seen, named[0].id)
-                rest = sentence[named[0].end :]
-                if found and not rest.lstrip().startswith((",", "and ", "or ")):
-                    yield record, said, *found, re.split(r"[;:]", rest)[0], False
-
-
-def _first_words(muscle: Muscle) -> Iterator[str]:
-    names = (muscle.name, muscle.latin.removeprefix("Musculus "), *map(muscle.part_name, muscle.divisions))
-    yield from (words(name)[0] for name in names if words(name))
-
-
-def _opens(sentence: str, firsts: frozenset[str]) -> bool:
-    """Whether the sentence may begin with the name of a muscle."""
-    first = [word.lower() for word in _WORD.findall(sentence[:40])[:3]]
-    return any(word in firsts for word in first)
-
-
-_WORD = re.compile(r"[^\W_]+")
-_RELATES = re.compile(
-    r"\b(?:starts?|arises?|originates?|inserts?|ends?|attach\w*|supplied|innervated|runs?|from|flex|extend|abduct|adduct|rotate)\w*"
-)
-
-
-def _muscle(seen: Seen, text: str) -> tuple[Muscle, str] | None:
-    """The one muscle, or part of one, that a text names and nothing else."""
-    found = seen.lexicon.mentions(text, "muscle")
-    ids = {each.id for each in found}
-    if len(ids) != 1 or len(found) != 1:
-        return None
-    rest = [word for word in words(text[: found[0].start] + " " + text[found[0].end :]) if word not in ("the", "a")]
-    return _by_id(seen, found[0].id) if len(rest) < 2 else None
-
-
-def _by_id(seen: Seen, id: str) -> tuple[Muscle, str] | None:
-    muscle = seen.library.find(Muscle, id.partition("/")[0])
-    return (muscle, id.partition("/")[2]) if muscle and not muscle.retired else None
-
-
-def _groups_asked(seen: Seen, sentence: str) -> set[str]:
-    """The groups among whose members a question asks: 'which hamstring', 'which muscle of the adductor group'."""
-    return {
-        each.id
-        for each in seen.lexicon.mentions(sentence, "group")
-        if _WHICH_OF.search(sentence[: each.start]) and sentence[: each.start].count(" ") < 10
-    }
 
 
 def _bearers(seen: Seen) -> dict[tuple[str, str], list[Muscle]]:
@@ -400,9 +263,7 @@ def _apart(seen: Seen, muscle: Muscle, others: list[Muscle]) -> str:
         for fact in muscle.facts(about):
             if not any(fact.id in other.named(about) for other in others):
                 part = f" ({muscle.part_name(fact.part).lower()})" if fact.part else ""
-                return (
-                    f"add what sets {muscle.name} apart: it {_SAYS[about]} the {_low(_fact(seen, about, fact))}{part}"
-                )
+                return f"add what sets {muscle.name} apart: it {_SAYS[about]} the {low(fact_name(seen, about, fact))}{part}"
     if library.only_one(muscle):
         return "ask by origin and insertion together, which belong to it alone"
     return f"ask for all of them, or say what sets {muscle.name} apart"
@@ -414,23 +275,8 @@ def _instead(seen: Seen, muscle: Muscle, part: str, cue: Cue) -> str:
     )
     if about == "group":
         return f"name another muscle, or mend the `groups` of '{muscle.id}'"
-    names = dict.fromkeys(_fact(seen, about, fact) for fact in muscle.facts(about, part))
-    return f"its {about}: {_listed(list(names)) or 'none'}; mend this text, or the muscle's `{about}`"
-
-
-def _fact(seen: Seen, about: str, fact: Fact) -> str:
-    if about in ("origin", "insertion"):
-        return seen.library.site_short(fact.id)
-    return seen.library.name(fact.id, "action" if about == "actions" else "nerve")
-
-
-def _listed(names: list[str]) -> str:
-    shown = [*names[:3], f"{len(names) - 3} others"] if len(names) > 4 else names
-    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
-
-
-def _low(name: str) -> str:
-    return name if name[1:2].isupper() or name[1:2].isdigit() else name[:1].lower() + name[1:]
+    names = dict.fromkeys(fact_name(seen, about, fact) for fact in muscle.facts(about, part))
+    return f"its {about}: {listed(list(names)) or 'none'}; mend this text, or the muscle's `{about}`"
 
 
 @rule()
@@ -451,10 +297,10 @@ def duplicate_note(seen: Seen) -> Iterator[Found]:
     """
     yield from _measured_twice(seen)
     yield from _named_alike(seen)
-    said: dict[tuple[str, frozenset[str]], Record] = {}
+    said: dict[tuple[str, frozenset[str]], Subject] = {}
     for record in seen.living:
         text = _says(record)
-        key = (record.kind, frozenset(stem(_SAME.get(word, word)) for word in words(plain(text)) if word not in _IDLE))
+        key = (record.kind, frozenset(stem(SAME.get(word, word)) for word in words(plain(text)) if word not in IDLE))
         if len(key[1]) < 3:
             continue
         first = said.setdefault(key, record)
@@ -524,15 +370,15 @@ def _named_alike(seen: Seen) -> Iterator[Found]:
         if isinstance(record, Source):
             keys = [("doi", record.doi.casefold())] if record.doi else []
             keys += [
-                ("title", " ".join(map(_bare, (record.title, record.within, record.where, str(record.year or "")))))
+                ("title", " ".join(map(bare, (record.title, record.within, record.where, str(record.year or "")))))
             ]
         elif isinstance(record, Term):
-            keys = [("short", record.short)] if record.short else [("name", _bare(record.name))]
+            keys = [("short", record.short)] if record.short else [("name", bare(record.name))]
         elif isinstance(record, Muscle):
-            keys = [("name", _bare(record.name))]
-            keys += [("latin", _bare(record.latin))] if record.latin else []
+            keys = [("name", bare(record.name))]
+            keys += [("latin", bare(record.latin))] if record.latin else []
         elif isinstance(record, Bone | Structure | Joint | Nerve | Region | Exercise | Group | Concept | Action):
-            keys = [("name", _bare(record.name))]
+            keys = [("name", bare(record.name))]
         for key, name in keys:
             first = names.setdefault((record.kind, key, name), record)
             if first is record:
@@ -547,7 +393,7 @@ def _named_alike(seen: Seen) -> Iterator[Found]:
     for bone in seen.library.of(Bone):
         of: dict[str, str] = {}
         for id, name in bone.landmarks.items():
-            first_id = of.setdefault(_bare(name), id)
+            first_id = of.setdefault(bare(name), id)
             if first_id != id:
                 message = f"the landmark '{first_id}' has the same name"
                 yield Found(bone, ("landmarks", id), message, f"keep one, and name it wherever '{id}' is named")
@@ -569,10 +415,6 @@ def _facts(record: Record) -> object:
     return tuple(str(getattr(record, key)) for key in keys)
 
 
-def _bare(name: str) -> str:
-    return " ".join(_SAME.get(word, word) for word in words(name) if word not in ("the", "of", "musculus"))
-
-
 @rule()
 def confusable(seen: Seen) -> Iterator[Found]:
     """Names that are two letters or less apart, or two muscles with the same attachments, and no word on any card about it.
@@ -590,7 +432,7 @@ def confusable(seen: Seen) -> Iterator[Found]:
     """
     library = seen.library
     told: set[tuple[str, str]] = set()
-    for one, other in _near([(each.name, each) for each in library.muscles]):
+    for one, other in near([(each.name, each) for each in library.muscles]):
         first, second = sorted((one, other), key=lambda each: each.id)
         told.add((first.id, second.id))
         if not _contrasted(seen, first, second):
@@ -601,16 +443,16 @@ def confusable(seen: Seen) -> Iterator[Found]:
         if muscle.named("origin") and muscle.named("insertion"):
             attached.setdefault((muscle.named("origin"), muscle.named("insertion")), []).append(muscle)
     for sharing in attached.values():
-        for one, other in zip(sharing, sharing[1:], strict=False):
+        for one, other in pairwise(sharing):
             if (one.id, other.id) not in told and not _contrasted(seen, one, other):
                 message = f"'{one.id}' has the same origin and insertion, and no card tells them apart"
                 yield Found(other, ("muscle",), message, f"add `confuse_with: {{{one.id}: what differs}}`")
     things: list[tuple[str, tuple[Record, Path_]]] = []
-    for cls in (Nerve, Structure, Joint):
-        things += [(each.name, (each, ("name",))) for each in library.of(cls)]
+    for each in (*library.of(Nerve), *library.of(Structure), *library.of(Joint)):
+        things.append((each.name, (each, ("name",))))
     for bone in library.of(Bone):
         things += [(name, (bone, ("landmarks", id))) for id, name in bone.landmarks.items()]
-    for first_thing, (record, path) in _near(things):
+    for first_thing, (record, path) in near(things):
         name = _name_at(first_thing)
         if set(words(name)) ^ set(words(_name_at((record, path)))) == {"internal", "external"}:
             continue  # near in letters, and a pair that anatomy is built of
@@ -632,49 +474,6 @@ def _contrasted(seen: Seen, one: Muscle, other: Muscle) -> bool:
     return any(to.id == each.muscle.id for of, to in pairs for each in seen.library.lookalikes(of))
 
 
-def _near(named: Iterable[tuple[str, T]]) -> Iterator[tuple[T, T]]:
-    """What has names two letters or less apart, in one of their words.
-
-    Names are put together by all their words but one, so that each is compared with few. A name of under eight letters
-    may differ in one, a number is no spelling, and what many share tells nothing.
-    """
-    rest: dict[tuple[int, tuple[str, ...]], list[tuple[str, str, T]]] = {}
-    for name, thing in named:
-        of = words(name)
-        for place, word in enumerate(of):
-            if word.isalpha() and len(word) > 3:
-                rest.setdefault((place, (*of[:place], "", *of[place + 1 :])), []).append((word, name, thing))
-    for each in rest.values():
-        for one, other in _near_words(each):
-            limit = 2 if len(one[1]) > 7 else 1
-            if one[0] != other[0] and DamerauLevenshtein.distance(one[0], other[0], score_cutoff=limit) <= limit:
-                if len(one[0]) > 4 or limit == 1:
-                    yield one[2], other[2]
-
-
-def _near_words(found: list[tuple[str, str, T]]) -> Iterator[tuple[tuple[str, str, T], tuple[str, str, T]]]:
-    """Pairs that may be near: all of few, of many those that are one when two letters are left out."""
-    if len(found) <= MAX_SHARING:
-        for place, one in enumerate(found):
-            for other in found[place + 1 :]:
-                yield one, other
-        return
-    by: dict[str, list[int]] = {}
-    for place, (word, _, _) in enumerate(found):
-        once = {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))}
-        for less in once | {each[:at] + each[at + 1 :] for each in once for at in range(len(each))}:
-            by.setdefault(less, []).append(place)
-    pairs = {
-        (sharing[at], later)
-        for sharing in by.values()
-        if 1 < len(sharing) <= MAX_SHARING
-        for at in range(len(sharing))
-        for later in sharing[at + 1 :]
-    }
-    for one_at, other_at in sorted(pairs):
-        yield found[one_at], found[other_at]
-
-
 @rule()
 def same_fact_two_ways(seen: Seen) -> Iterator[Found]:
     """One piece of small print in two wordings, or two texts about a muscle that disagree about its side.
@@ -692,11 +491,13 @@ def same_fact_two_ways(seen: Seen) -> Iterator[Found]:
     usual: dict[tuple[str, frozenset[str]], Counter[str]] = {}
     stated: list[tuple[Muscle, Path_, str, str]] = []
     for muscle in seen.library.muscles:
-        for said in muscle.texts():
-            if said.role == "answer" and said.path[-2] in ("origin", "insertion", "nerve"):
-                stated.append((muscle, said.path, str(said.path[-1]), said.text))
+        stated += [
+            (muscle, said.path, str(said.path[-1]), said.text)
+            for said in muscle.texts()
+            if said.role == "answer" and said.path[-2] in ("origin", "insertion", "nerve")
+        ]
     keys = [
-        (site, frozenset(_SAME.get(word, word) for word in words(text) if word not in _IDLE))
+        (site, frozenset(SAME.get(word, word) for word in words(text) if word not in IDLE))
         for _, _, site, text in stated
     ]
     for (_, _, _, text), key in zip(stated, keys, strict=True):
@@ -749,10 +550,11 @@ def unreferenced(seen: Seen) -> Iterator[Found]:
     Good:
         sources: gray-1918
     """
-    library = seen.library
     named = {(kind, each.id) for record in seen.records for each in record.refers() for kind in each.kinds}
     named |= {(kind, id.partition("/")[0]) for kind, id in named if kind == "muscle"}
     text = " ".join(said.text for record, said in seen.texts if not isinstance(record, Term))
+    text += " ".join(exam.name for exam in seen.library.of(Exam))
+    files = _files(seen.media) if seen.media is not None and seen.media.is_dir() else None
     tokens, lower = set(re.findall(r"[^\W_]+", text)), text.lower()
     for record in seen.records:
         found = partial(Found, record, (record.kind,), key=True)
@@ -780,9 +582,8 @@ def unreferenced(seen: Seen) -> Iterator[Found]:
         elif isinstance(record, Muscle):
             if not record.groups and ("muscle", record.id) not in named and not record.retired:
                 yield found(f"no other record names {record.name}", "name it in a group, a movement or a contrast")
-        elif isinstance(record, Credit) and seen.media is not None and seen.media.is_dir():
-            if not any(record.covers(file) for file in _files(seen.media)):
-                yield found("it covers no file of cards/media/", "mend `files`, or delete it")
+        elif isinstance(record, Credit) and files is not None and not any(map(record.covers, files)):
+            yield found("it covers no file of cards/media/", "mend `files`, or delete it")
 
 
 def _files(media: Path) -> list[str]:
@@ -819,10 +620,10 @@ def unlike_its_compartment(seen: Seen) -> Iterator[Found]:
         usual = library.name(nerve, "nerve")
         for muscle in muscles:
             own = [library.name(id, "nerve") for id in sorted(muscle.named("nerve"))]
-            if nerve in muscle.named("nerve") or any(_low(name) in _about(seen).get(muscle.id, "") for name in own):
+            if nerve in muscle.named("nerve") or any(low(name) in _about(seen).get(muscle.id, "") for name in own):
                 continue
             message = (
-                f"{muscle.name} has the {_low(_listed(own))}, most of the {compartment} compartment the {_low(usual)}"
+                f"{muscle.name} has the {low(listed(own))}, most of the {compartment} compartment the {low(usual)}"
             )
             help = f"write `nerve: {nerve}`, or say in `why` or a contrast that it is the exception"
             yield Found(muscle, muscle.stated("nerve"), message, help)

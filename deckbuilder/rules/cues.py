@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Literal
 
 from deckbuilder.library import Library
-from deckbuilder.records import Action, Bone, Group, Joint, Muscle, Nerve, Structure
+from deckbuilder.records import Action, Bone, Joint, Muscle, Nerve, Structure
 from deckbuilder.rules.lexicon import Lexicon, Mention
 
 About = Literal["origin", "insertion", "attachment", "nerve", "actions", "leads", "opposes", "joint", "group"]
@@ -110,6 +110,13 @@ class Reader:
         return found
 
     @cached_property
+    def _branches(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for nerve in self.library.of(Nerve):
+            found.setdefault(nerve.part_of or "", []).append(nerve.id)
+        return found
+
+    @cached_property
     def _inside(self) -> dict[str, frozenset[str]]:
         """A site to what a muscle may name instead of it: a bone to its landmarks, a trochanter to its facets."""
         library = self.library
@@ -191,30 +198,25 @@ class Reader:
             before = [each for each in sites if each.start < to] if about in ("both", "origin") else sites
             after = [each for each in sites if each.start >= to] if about in ("both", "origin") else []
             for of, some in ((first, before), ("insertion", after)):
-                for each in _apart(some):
-                    yield cue(of, each)  # type: ignore[arg-type]
+                for alike in _apart(some):
+                    yield cue(of, alike)
             for group in groups:
                 if about == "insertion":
                     yield self._group(group, text, at)
         elif about == "group":
             yield from (self._group(each, text, at) for each in named if each.kind == "group")
         elif about == "nerve":
-            nerves = [each for each in named if each.kind == "nerve"][:1]
-            if nerves:
-                yield Cue(
-                    "nerve",
-                    self._carried(nerves[0].id),
-                    text[nerves[0].start : nerves[0].end],
-                    text[at.start() : nerves[0].end],
-                    at.start(),
-                )
+            nerve = next((each for each in named if each.kind == "nerve"), None)
+            if nerve:
+                name, words = text[nerve.start : nerve.end], text[at.start() : nerve.end]
+                yield Cue("nerve", self._carried(nerve.id), name, words, at.start())
         elif about in ("leads", "opposes"):
             for each in [each for each in named if each.kind == "action"][:1]:
                 words = text[at.start() : each.end]
                 yield Cue(about, frozenset({each.id}), text[each.start : each.end], words, at.start())  # type: ignore[arg-type]
         elif about == "joint":
-            for each in self._joint.finditer(text, at.end(), end):
-                name = each[0].lower()
+            for joint in self._joint.finditer(text, at.end(), end):
+                name = joint[0].lower()
                 yield Cue("joint", frozenset({self._joints[name]}), name, f"{at[0]} {name}", at.start())
 
     def _group(self, each: Mention, text: str, at: re.Match[str]) -> Cue:
@@ -223,8 +225,9 @@ class Reader:
     def _carried(self, nerve: str) -> frozenset[str]:
         """The nerve, its branches and its trunk: a muscle of the tibial nerve is one of the sciatic nerve."""
         record = self.library.find(Nerve, nerve)
-        branches = {each.id for each in self.library.of(Nerve) if each.part_of == nerve}
-        return frozenset({nerve, *branches, *([record.part_of] if record and record.part_of else [])})
+        return frozenset(
+            {nerve, *self._branches.get(nerve, ()), *([record.part_of] if record and record.part_of else [])}
+        )
 
     def _moved(self, text: str) -> Iterator[tuple[Cue, tuple[int, int]]]:
         """'flexes the hip', and of 'flexes, abducts and rotates the hip outward' each."""

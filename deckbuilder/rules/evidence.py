@@ -287,9 +287,9 @@ def _quoted(seen: Seen) -> Iterator[Found]:
 def _measured(study: Study) -> Iterator[tuple[float, float]]:
     """Every two values that may be compared: of one muscle in two exercises, or of two muscles in one."""
     for one, other in combinations(study.measurements, 2):
-        if (one.measure, one.statistic) == (other.measure, other.statistic) and min(one.value, other.value) > 0:
-            if (one.of == other.of) != (one.exercise == other.exercise):
-                yield one.value, other.value
+        alike = (one.measure, one.statistic) == (other.measure, other.statistic) and min(one.value, other.value) > 0
+        if alike and (one.of == other.of) != (one.exercise == other.exercise):
+            yield one.value, other.value
     for each in study.comparisons:
         if each.higher_by_percent is not None:
             yield 100 + each.higher_by_percent, 100

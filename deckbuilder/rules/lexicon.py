@@ -31,6 +31,7 @@ class Lexicon:
     """Names to ids. What two things are called names both."""
 
     def __init__(self, library: Library) -> None:
+        self._found: dict[str, list[Mention]] = {}  # several rules ask about one text
         self._by_first: dict[str, dict[tuple[str, ...], list[tuple[str, str]]]] = {}
         for kind, id, name in _names(library):
             tokens = tuple(words(name))
@@ -44,6 +45,12 @@ class Lexicon:
 
     def mentions(self, text: str, *kinds: str) -> list[Mention]:
         """What is named in a text, from left to right and not within each other; of these kinds only, if any is given."""
+        found = self._found.get(text)
+        if found is None:
+            found = self._found[text] = self._look(text)
+        return [each for each in found if each.kind in kinds] if kinds else list(found)
+
+    def _look(self, text: str) -> list[Mention]:
         spots = [(each[0].lower(), each.start(), each.end()) for each in _WORD.finditer(text)]
         found: list[Mention] = []
         at = 0
@@ -53,7 +60,7 @@ class Lexicon:
                 named = self._by_first[spots[at][0]].get(tuple(word for word, _, _ in spots[at : at + length]))
                 if named and at + length <= len(spots):
                     start, end = spots[at][1], spots[at + length - 1][2]
-                    found += [Mention(kind, id, start, end) for kind, id in named if not kinds or kind in kinds]
+                    found += [Mention(kind, id, start, end) for kind, id in named]
                     step = length
                     break
             at += step

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_WORDS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()
-_COUNT = {word: place for place, word in enumerate(_WORDS, 1)} | {"seventeen": 17, "eighteen": 18, "nineteen": 19}
-_COUNT |= {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50}
+_COUNT = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17,
+    "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
+}  # fmt: skip
 _N = r"(?<![\w.])\d+(?:\.\d+)?(?![\w.]*\w)"
 _UNIT = r"(?:%(?: MVI?C| 1RM)?|per ?cent|kg|Nm|N|mm|cm|mV|µV|points?|°|degrees)"
 _SHORT = r"(?:and|v|vs\.?|versus|against|than|to|or|compared (?:with|to))"
@@ -16,7 +18,7 @@ _PAIR = re.compile(rf"({_N}) ?({_UNIT})?(?: {_SHORT} |(?: [^\d;.]{{0,70}}? ))({_
 _NEXT = re.compile(rf"{_N} ?{_UNIT}? {_SHORT} {_N}")
 _HEDGE = r"(?:(about|around|roughly|some|nearly|almost|close to|over|more than|at least) )?"
 _TIMES = re.compile(
-    rf"{_HEDGE}({_N}|twice|double|triple|treble|(?:{'|'.join(_WORDS)}) times)"
+    rf"{_HEDGE}({_N}|twice|double|triple|treble|(?:{'|'.join(_COUNT)}) times)"
     r"(?:(?<=[a-z])|(?:-| )?(?:times|fold)\b| ?[×x](?!\w))(?! (?:an?|per|each|weekly)\b)",
     re.I,
 )
@@ -69,11 +71,11 @@ class Ratio:
     def fits(self, one: float, other: float) -> bool:
         """Within 2 % or what rounding hides; a word within 15 %."""
         true = self.of(one, other)
-        slack = max(0.02 * true, 0.5 * 10**-self.decimals + 1e-9)
+        slack: float = max(0.02 * true, 0.5 * 0.1**self.decimals + 1e-9)
         if self.loose:
             slack = max(slack, 0.15 * true)
         if self.bound == "over":
-            return true > self.value - slack and true < self.value * 1.6
+            return self.value - slack < true < self.value * 1.6
         return abs(self.value - true) <= slack
 
     def right(self, one: float, other: float) -> str:
@@ -106,16 +108,8 @@ def ratios(sentence: str) -> list[Ratio]:
         hedge = (each[1] or "").lower()
         found.append(_ratio(each[0], value, "", hedge, spoken is not None, each[2]))
     for each in _MORE.finditer(sentence):
-        found.append(
-            _ratio(
-                each[0],
-                float(each[2]),
-                "less" if _LESS.search(each[0]) else "more",
-                (each[1] or "").lower(),
-                False,
-                each[2],
-            )
-        )
+        percent = "less" if _LESS.search(each[0]) else "more"
+        found += [_ratio(each[0], float(each[2]), percent, (each[1] or "").lower(), False, each[2])]
     return found
 
 

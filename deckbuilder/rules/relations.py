@@ -36,7 +36,7 @@ def two_roles(seen: Seen) -> Iterator[Found]:
         actions: {hip-flexion: from the straight hip, hip-extension: from the bent hip}
     """
     library = seen.library
-    opposite = {action.id: back.id for action in library.of(Action) if (back := library.opposite(action))}
+    opposite = {action.id: against.id for action in library.of(Action) if (against := library.opposite(action))}
     for muscle in library.muscles:
         for part in ("", *muscle.divisions):
             stated = [fact for fact in muscle.facts("actions", part) if fact.part == part]
@@ -53,10 +53,10 @@ def two_roles(seen: Seen) -> Iterator[Found]:
                 help = f"delete one, give each to a head or part, or say when: `{{{fact.id}: …, {back}: …}}`"
                 yield Found(muscle, (*path, back), message, help, key=True, grave=True)
     for action in library.of(Action):
-        back = opposite.get(action.id, "")
-        both = set(action.prime_movers) & set(library.get(Action, back).prime_movers) if back else set()
-        for id in sorted(both) if action.id < back else ():
-            message = f"'{id}' is prime mover of '{back}' too, the opposite"
+        against = library.opposite(action)
+        both = set(action.prime_movers) & set(against.prime_movers) if against and action.id < against.id else set()
+        for id in sorted(both):
+            message = f"'{id}' is prime mover of '{opposite[action.id]}' too, the opposite"
             help = f"take it out of one of the two, or name the head or part: `{id.split('/')[0]}/…`"
             yield Found(action, ("prime_movers", action.prime_movers.index(id)), message, help, grave=True)
     yield from _stabilisers(seen)
@@ -96,7 +96,7 @@ def relation_without_context(seen: Seen) -> Iterator[Found]:
             help = f"add `actions: [{', '.join(sorted(shared)) or 'hip-extension'}]`, the movement that is meant"
             yield Found(concept, ("topic",), message, help, grave=True)
     for record, said in seen.texts:
-        if said.role not in ("back", "answer") or "agonist" not in said.text and "ynergist" not in said.text:
+        if said.role not in ("back", "answer") or not re.search("agonist|ynergist", said.text):
             continue
         for sentence in sentences(said.text):
             for found in _PART_PLAYED.finditer(sentence):
