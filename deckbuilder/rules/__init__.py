@@ -95,7 +95,7 @@ def lint(
         if rule.guard or (rule.whole and not whole) or (rule.dated and today is None):
             continue
         usual, *graver = seen.settings.severity[rule.name]
-        if usual == "off":
+        if usual == "off" or (usual == "info" and not graver and not infos):
             continue
         seen.asked_rules.add(rule.name)
         for each in rule.check(seen):

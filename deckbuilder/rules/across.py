@@ -448,8 +448,9 @@ def confusable(seen: Seen) -> Iterator[Found]:
                 message = f"'{one.id}' has the same origin and insertion, and no card tells them apart"
                 yield Found(other, ("muscle",), message, f"add `confuse_with: {{{one.id}: what differs}}`")
     things: list[tuple[str, tuple[Record, Path_]]] = []
-    for each in (*library.of(Nerve), *library.of(Structure), *library.of(Joint)):
-        things.append((each.name, (each, ("name",))))
+    things += [(nerve.name, (nerve, ("name",))) for nerve in library.of(Nerve)]
+    things += [(structure.name, (structure, ("name",))) for structure in library.of(Structure)]
+    things += [(joint.name, (joint, ("name",))) for joint in library.of(Joint)]
     for bone in library.of(Bone):
         things += [(name, (bone, ("landmarks", id))) for id, name in bone.landmarks.items()]
     for first_thing, (record, path) in near(things):

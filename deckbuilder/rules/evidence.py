@@ -31,7 +31,6 @@ _TIMES_AS_ACTIVE = re.compile(
 )
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 _YEAR_IN_ID = re.compile(r"-(1[89]\d\d|20\d\d)(?=-|$)")
-_DIGIT = re.compile(r"\d")
 _DEGREES = re.compile(r"(?<![\d.])(\d+) ?°?(?: to |-|–)(\d+) ?°")
 
 
@@ -174,7 +173,7 @@ def arithmetic(seen: Seen) -> Iterator[Found]:
         caveat: Mean EMG was 2.4 times as high, 69.5 v 29.4 % MVIC.
     """
     for record, said in seen.texts:
-        if said.role == "alt" or not _DIGIT.search(said.text):
+        if said.role == "alt" or not quantities.speaks(said.text):
             continue
         for sentence in sentences(said.text):
             spoken = quantities.ratios(sentence)
@@ -236,7 +235,8 @@ def _told(study: Study, compared: Compared, path: tuple[str | int, ...]) -> Iter
         for sentence in sentences(getattr(compared.comparison, key)):
             if _NAMED_STUDY.search(sentence) or holds(sentence, "another", "other study", "earlier", "later", "not"):
                 continue
-            spoken = [] if quantities.pairs(sentence) else quantities.ratios(sentence)
+            spoken = quantities.ratios(sentence)
+            spoken = [] if spoken and quantities.pairs(sentence) else spoken
             wrong = next((each for each in spoken if not each.fits(one, other)), None)
             if wrong:
                 message = f"'{wrong.said}' does not follow from {one:g} and {other:g}, the values compared"
@@ -269,7 +269,8 @@ def _quoted(seen: Seen) -> Iterator[Found]:
                 if meant and number not in values:
                     message = f"{number} is no value of the study '{study.id}', {meant} is"
                     yield Found(claim, path, message, f"write {meant} here, or mend the study", word=number)
-            spoken = [] if quantities.pairs(text) else quantities.ratios(text)
+            spoken = quantities.ratios(text)
+            spoken = [] if spoken and quantities.pairs(text) else spoken
             sides = [(one, other) for one, other in _measured(study) if spoken]
             wrong = next((ratio for ratio in spoken if sides and not any(ratio.fits(*pair) for pair in sides)), None)
             if wrong:

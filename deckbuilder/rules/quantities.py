@@ -25,7 +25,7 @@ _TIMES = re.compile(
 _MORE = re.compile(
     rf"{_HEDGE}({_N}) ?(?:%|per ?cent) (?:more|higher|greater|larger|stronger|less|lower|smaller|fewer|weaker)\b", re.I
 )
-_SPOKEN = re.compile(r"times|fold|×|\dx|twice|[dD]ouble|[tT]wice|triple|treble|(?:%|cent) (?:[mhglsfw])")
+_SPOKEN = ("times", "fold", "×", "x ", "x)", "x,", "x.", "twice", "Twice", "ouble", "riple", "treble", "%", "cent ")
 _LESS = re.compile(r"(?:less|lower|smaller|fewer|weaker)$", re.I)
 PEOPLE = (
     r"(?:people|persons|adults|men|women|males|females|athletes|players|footballers|lifters|runners|sprinters|subjects|"
@@ -94,10 +94,15 @@ def pairs(sentence: str) -> list[Pair]:
     return found
 
 
+def speaks(text: str) -> bool:
+    """Whether it holds some word of a ratio: without it no text needs to be read more closely."""
+    return any(word in text for word in _SPOKEN)
+
+
 def ratios(sentence: str) -> list[Ratio]:
     """What is said about two values in a sentence."""
     found: list[Ratio] = []
-    if not _SPOKEN.search(sentence):
+    if not speaks(sentence):
         return found
     for each in _TIMES.finditer(sentence):
         word = each[2].lower().split()[0]
