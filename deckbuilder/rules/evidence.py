@@ -29,6 +29,8 @@ _TIMES_AS_ACTIVE = re.compile(
     r"\b(?:activ\w+|EMG|signal|excit\w+|recruit\w+)",
     re.I,
 )
+# Of a source with more numbers than this, any two may be near.
+_QUOTED = 100
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 _YEAR_IN_ID = re.compile(r"-(1[89]\d\d|20\d\d)(?=-|$)")
 _DEGREES = re.compile(r"(?<![\d.])(\d+) ?°?(?: to |-|–)(\d+) ?°")
@@ -195,6 +197,7 @@ def arithmetic(seen: Seen) -> Iterator[Found]:
         if not study.retired:
             yield from _sums(study)
     yield from _quoted(seen)
+    yield from _quoted_twice(seen)
 
 
 def _sums(study: Study) -> Iterator[Found]:
@@ -283,6 +286,41 @@ def _quoted(seen: Seen) -> Iterator[Found]:
                 if study.people.n is not None and count not in who:
                     message = f"'{words}', but the study '{study.id}' has {study.people.n} people"
                     yield Found(claim, path, message, f"write {study.people.n}, or mend `n` of the study", word=words)
+
+
+def _quoted_twice(seen: Seen) -> Iterator[Found]:
+    """What two claims quote from one source, of which the deck has no study: so many people here, so many there."""
+    studies = {each.cited()[0] for each in seen.library.of(Study) if each.cited()}
+    counts: dict[str, list[tuple[int, str, Claim, int]]] = {}
+    shares: dict[str, list[tuple[str, Claim, int]]] = {}
+    for claim in seen.library.of(Claim):
+        for place, finding in enumerate(claim.findings if not claim.retired else ()):
+            text = plain(finding.text)
+            if finding.source not in studies:
+                counts.setdefault(finding.source, []).extend(
+                    (count, words, claim, place) for count, words in quantities.people(text)
+                )
+            shares.setdefault(finding.source, []).extend((each, claim, place) for each in quantities.percents(text))
+    for source, told in counts.items():
+        usual = Counter(count for count, _, _, _ in told).most_common()
+        for count, words, claim, place in told if len(usual) > 1 else ():
+            slip = quantities.slipped(str(count), str(usual[0][0])) or len(told) > 2
+            if count != usual[0][0] and slip:
+                message = f"'{words}', but elsewhere the same source has {usual[0][0]} people"
+                help = f"look it up in '{source}', and mend one of the two"
+                yield Found(claim, ("findings", place, "text"), message, help, word=words)
+    for source, quoted in shares.items():
+        by_claim: dict[str, set[str]] = {}
+        for number, claim, _ in quoted:
+            by_claim.setdefault(claim.id, set()).add(number)
+        first = {number: place for place, number in enumerate(dict.fromkeys(number for number, _, _ in quoted))}
+        for number, claim, place in quoted if len(by_claim) > 1 and len(first) <= _QUOTED else ():
+            before = (each for each in first if len(number) > 3 and first[each] < first[number])
+            twin = next((each for each in before if quantities.slipped(number, each)), None)
+            if twin and twin not in by_claim[claim.id]:
+                message = f"{number} % here, and {twin} % elsewhere from the same source"
+                help = f"look it up in '{source}', and mend one of the two"
+                yield Found(claim, ("findings", place, "text"), message, help, word=number)
 
 
 def _measured(study: Study) -> Iterator[tuple[float, float]]:
