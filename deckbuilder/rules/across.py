@@ -32,7 +32,7 @@ from deckbuilder.records import (
     Study,
     Term,
 )
-from deckbuilder.records.base import Subject
+from deckbuilder.records.base import Said, Subject
 from deckbuilder.records.muscle import ASKED
 from deckbuilder.rules.alike import IDLE, SAME, bare, near
 from deckbuilder.rules.cues import Cue, Reader
@@ -45,6 +45,12 @@ from deckbuilder.source import Path_
 _SITES = ("origin", "insertion", "nerve", "actions")
 _SAYS = {"origin": "starts at", "insertion": "ends at", "nerve": "is supplied by", "actions": "has the action"}
 _COMPARTMENT = re.compile(r"\b(anterior|medial|posterior|lateral|front|back|inner|outer) compartment\b", re.I)
+_ASKS_FOR = re.compile(
+    r"\b(?:(?P<nerve>(?:which|what) nerve (?:supplies|innervates|drives|serves)|by (?:which|what) nerve)"
+    r"|where (?:do(?:es)?) (?:[\w-]+ ){1,7}?(?:(?P<insertion>insert|end|attach last)|(?P<origin>originate|start|arise|come from))"
+    r"|(?:what|which) is the (?:(?P<insertion_>insertion)|(?P<origin_>origin)|(?P<nerve_>nerve(?: supply)?)) of)\b",
+    re.I,
+)
 _SHARES = re.compile(
     r"\b(?:(?:shares? (?:its|the)|(?:the )?same|also shares (?:its|the)) (?P<what>nerve|insertion|origin|tendon of origin)"
     r"|(?P<other>another|a different|its own) (?P<what2>nerve|insertion|origin))\b",
@@ -122,6 +128,10 @@ def ambiguous_reverse(seen: Seen) -> Iterator[Found]:
             yield Found(
                 asks.record, asks.path, message, _apart(seen, asks.muscle, fitting), word=cues[0].words if cues else ""
             )
+    for record, said, muscle, _, about, true in _asked_of_muscles(seen, reader):
+        if true and said.role == "front":
+            message = f"'{said.text}' is right too: it is among the {about} of {muscle.name}"
+            yield Found(record, said.path, message, "write a wrong option, or ask about one head or part")
     members: dict[frozenset[str], Group] = {}
     for group in seen.library.of(Group):
         key = frozenset(each.id for each in seen.library.members(group))
@@ -161,7 +171,11 @@ def contradiction(seen: Seen) -> Iterator[Found]:
             message = f"{asks.muscle.name} is the answer, and does not belong to the {name.lower()}"
             help = f"name another muscle, or add '{group}' to the `groups` of '{asks.muscle.id}'"
             yield Found(asks.record, asks.path, message, help, grave=True)
-    yield from _asked_of_muscles(seen, reader)
+    for record, said, muscle, part, about, true in _asked_of_muscles(seen, reader):
+        if not true and said.role == "answer":
+            names = listed(list(dict.fromkeys(fact_name(seen, about, fact) for fact in muscle.facts(about, part))))
+            message = f"the record of {muscle.name} has another {about}: {names}"
+            yield Found(record, said.path, message, f"write '{names}', or mend the muscle's `{about}`", grave=True)
     yield from _shared(seen)
     for record, said, muscle, part, text, describes in told_of_muscles(seen):
         lies = _COMPARTMENT.search(text) if describes else None
@@ -210,27 +224,25 @@ def _shared(seen: Seen) -> Iterator[Found]:
                     yield Found(muscle, ("confuse_with", id), message, help, word=each[0])
 
 
-def _asked_of_muscles(seen: Seen, reader: Reader) -> Iterator[Found]:
-    """'Which nerve supplies gracilis?': the answer against the record."""
+def _asked_of_muscles(seen: Seen, reader: Reader) -> Iterator[tuple[Record, Said, Muscle, str, str, bool]]:
+    """'Which nerve supplies gracilis?', 'Where does it insert?': each answer that names something, and whether it is true.
+
+    With the muscle and part that are asked about, and what is asked of them.
+    """
     for record, asked in seen.asked:
         front = plain(asked.front.text)
-        nerve = re.search(
-            r"\b(?:which|what) nerve (?:supplies|innervates|drives|serves)\b|\bby (?:which|what) nerve\b", front, re.I
-        )
-        if not nerve:
-            continue
-        muscles = seen.lexicon.ids(front, "muscle")
-        if len(muscles) != 1:
+        found = _ASKS_FOR.search(front)
+        muscles = seen.lexicon.ids(front, "muscle") if found else []
+        if found is None or len(muscles) != 1:
             continue
         id, _, part = muscles[0].partition("/")
-        muscle = seen.library.get(Muscle, id)
-        for said in asked.answers:
-            nerves = seen.lexicon.ids(said.text, "nerve") or seen.lexicon.ids(f"{said.text} nerve", "nerve")
-            own = {fact.id for fact in muscle.facts("nerve", part)}
-            if nerves and own and not own & set(nerves):
-                names = listed([seen.library.name(each, "nerve") for each in sorted(own)])
-                message = f"the record of {muscle.name} names another nerve: {names}"
-                yield Found(record, said.path, message, f"write '{names}', or mend the muscle's `nerve`", grave=True)
+        muscle, about = seen.library.get(Muscle, id), str(found.lastgroup).strip("_")
+        lures = [each for each in record.texts() if each.role == "front" and each.path[0] == "options"]
+        for said in (*asked.answers, *lures):
+            cues = reader.nerves(said.text) if about == "nerve" else reader.sites(said.text, about)
+            if cues and muscle.facts(about, part):
+                true = any(reader.fits(muscle, cue, part) or reader.near(muscle, cue) for cue in cues)
+                yield record, said, muscle, part, about, true
 
 
 def _bearers(seen: Seen) -> dict[tuple[str, str], list[Muscle]]:

@@ -59,6 +59,7 @@ _ASIDE = frozenset(
 )
 _NEXT_VERB = re.compile(r"(?:\b(?:and|or)|,) (?:also |then )?(?!the\b|its\b)\w+s (?:the|it|its|up|out|them)\b")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_ENDS: tuple[About, ...] = ("origin", "insertion")
 _SITES = ("landmark", "bone", "structure", "group")
 
 
@@ -253,6 +254,21 @@ class Reader:
             if not any(start <= each.start() < end for start, end in spans)
         )
         return [word for word in words if word not in self._fillers]
+
+    def nerves(self, text: str) -> list[Cue]:
+        """Every nerve that an answer names; 'femoral' alone is one."""
+        found = self.lexicon.mentions(text, "nerve") or self.lexicon.mentions(f"{text} nerve", "nerve")
+        return [Cue("nerve", frozenset({each.id}), text, text, 0) for each in found]
+
+    def sites(self, text: str, about: str) -> list[Cue]:
+        """Every site that an answer names, as what a muscle is said to have for its origin or insertion."""
+        return [
+            Cue(of, self._inside.get(each.id, frozenset({each.id})), name, name, each.start)
+            for of in _ENDS
+            if of == about
+            for each in self.lexicon.mentions(text, "landmark", "bone", "structure")
+            for name in [text[each.start : each.end]]
+        ]
 
     # What is true
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from itertools import combinations
 
 from deckbuilder.records import Action, Claim, Compared, Exam, Record, Source, Study
@@ -31,6 +31,7 @@ _TIMES_AS_ACTIVE = re.compile(
 )
 # Of a source with more numbers than this, any two may be near.
 _QUOTED = 100
+_MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])(?!\d)")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 _YEAR_IN_ID = re.compile(r"-(1[89]\d\d|20\d\d)(?=-|$)")
 _DEGREES = re.compile(r"(?<![\d.])(\d+) ?°?(?: to |-|–)(\d+) ?°")
@@ -425,8 +426,9 @@ def source_form(seen: Seen) -> Iterator[Found]:
         year: 2023
         doi: 10.3389/fphys.2023.1279170
     """
+    today = _latest(seen)
     for source in seen.library.of(Source):
-        yield from _form(source, seen.today)
+        yield from _form(source, today)
         year = _YEAR_IN_ID.search(source.id)
         if year and source.year and int(year[1]) != source.year:
             message = f"the id says {year[1]}, the year says {source.year}"
@@ -437,6 +439,16 @@ def source_form(seen: Seen) -> Iterator[Found]:
         if year and of and of.year and of.id != study.id and int(year[1]) != of.year:
             message = f"the id says {year[1]}, its source '{of.id}' is of {of.year}"
             yield Found(study, ("study",), message, f"cite the source of {year[1]}, or rename the study")
+
+
+def _latest(seen: Seen) -> date | None:
+    """The last day that can be over: tomorrow, for it may be that elsewhere, or the end of the month of the edition."""
+    if seen.today is None:
+        return None
+    edition = seen.library.deck.edition if seen.library.deck else ""
+    year, month = (int(each) for each in edition.split("-")[:2]) if _MONTH.match(edition) else (1, 1)
+    year = min(year, 9000)
+    return max(seen.today + timedelta(days=1), date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1))
 
 
 def _form(source: Source, today: date | None) -> Iterator[Found]:
