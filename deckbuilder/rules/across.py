@@ -51,6 +51,7 @@ _ASKS_FOR = re.compile(
     r"|(?:what|which) is the (?:(?P<insertion_>insertion)|(?P<origin_>origin)|(?P<nerve_>nerve(?: supply)?)) of)\b",
     re.I,
 )
+_NOT = re.compile(r"\b(?:not|no|never|nor|neither|sometimes|rarely|may)\b", re.I)
 _SHARES = re.compile(
     r"\b(?:(?:shares? (?:its|the)|(?:the )?same|also shares (?:its|the)) (?P<what>nerve|insertion|origin|tendon of origin)"
     r"|(?P<other>another|a different|its own) (?P<what2>nerve|insertion|origin))\b",
@@ -166,7 +167,8 @@ def contradiction(seen: Seen) -> Iterator[Found]:
             yield Found(
                 asks.record, asks.path, message, _instead(seen, asks.muscle, asks.part, cue), word=cue.words, grave=True
             )
-        for group in sorted(groups_asked(seen, asks.text) - set(asks.muscle.groups)):
+        told = {id for cue in reader.read(asks.text).cues if cue.about == "group" for id in cue.ids}
+        for group in sorted(groups_asked(seen, asks.text) - set(asks.muscle.groups) - told):
             name = seen.library.get(Group, group).name
             message = f"{asks.muscle.name} is the answer, and does not belong to the {name.lower()}"
             help = f"name another muscle, or add '{group}' to the `groups` of '{asks.muscle.id}'"
@@ -177,6 +179,7 @@ def contradiction(seen: Seen) -> Iterator[Found]:
             message = f"the record of {muscle.name} has another {about}: {names}"
             yield Found(record, said.path, message, f"write '{names}', or mend the muscle's `{about}`", grave=True)
     yield from _shared(seen)
+    yield from _supplied(seen)
     for record, said, muscle, part, text, describes in told_of_muscles(seen):
         lies = _COMPARTMENT.search(text) if describes else None
         side = SAME.get(lies[1].lower(), lies[1].lower()) if lies else ""
@@ -205,6 +208,26 @@ def contradiction(seen: Seen) -> Iterator[Found]:
                 _instead(seen, muscle, part, cue),
                 word=text[cue.start : cue.start + len(cue.words)],
             )
+
+
+def _supplied(seen: Seen) -> Iterator[Found]:
+    """'The femoral nerve supplies gracilis', in any text that tells facts."""
+    for record, said in seen.texts:
+        if said.role not in ("back", "answer") or not ("supplies" in said.text or "innervates" in said.text):
+            continue
+        for clause in re.split(r"[;:,.]", plain(said.text)):
+            verb = re.search(r"\b(?:supplies|innervates)\b", clause)
+            named = seen.lexicon.mentions(clause, "nerve", "muscle") if verb and not _NOT.search(clause) else []
+            nerves = [each for each in named if verb and each.kind == "nerve" and each.end <= verb.start()]
+            muscles = [each for each in named if verb and each.kind == "muscle" and each.start >= verb.end()]
+            found = by_id(seen, muscles[0].id) if len(nerves) == 1 and muscles else None
+            own = {fact.id for fact in found[0].facts("nerve", found[1])} if found else set()
+            if found and own and not own & _reader(seen).branches(nerves[0].id):
+                words = clause[nerves[0].start : muscles[0].end]
+                message = f"'{words}' is not what the deck says of {found[0].name}"
+                names = listed([seen.library.name(id, "nerve") for id in sorted(own)])
+                help = f"its nerve: {names}; mend this text, or the muscle's `nerve`"
+                yield Found(record, said.path, message, help, word=words)
 
 
 def _shared(seen: Seen) -> Iterator[Found]:

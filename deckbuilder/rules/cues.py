@@ -177,7 +177,7 @@ class Reader:
         for each in mentions:
             name = text[each.start : each.end]
             if each.kind == "nerve":
-                yield Cue("nerve", self._carried(each.id), name, name, each.start)
+                yield Cue("nerve", self.branches(each.id), name, name, each.start)
             elif to and each.start > to.end() and each.kind in ("landmark", "structure", "bone"):
                 ids = self._inside.get(each.id, frozenset({each.id}))
                 if len(text[to.end() : each.start].split()) < 3:
@@ -210,7 +210,7 @@ class Reader:
             nerve = next((each for each in named if each.kind == "nerve"), None)
             if nerve:
                 name, words = text[nerve.start : nerve.end], text[at.start() : nerve.end]
-                yield Cue("nerve", self._carried(nerve.id), name, words, at.start())
+                yield Cue("nerve", self.branches(nerve.id), name, words, at.start())
         elif about in ("leads", "opposes"):
             for each in [each for each in named if each.kind == "action"][:1]:
                 words = text[at.start() : each.end]
@@ -223,7 +223,7 @@ class Reader:
     def _group(self, each: Mention, text: str, at: re.Match[str]) -> Cue:
         return Cue("group", frozenset({each.id}), text[each.start : each.end], text[at.start() : each.end], at.start())
 
-    def _carried(self, nerve: str) -> frozenset[str]:
+    def branches(self, nerve: str) -> frozenset[str]:
         """The nerve, its branches and its trunk: a muscle of the tibial nerve is one of the sciatic nerve."""
         record = self.library.find(Nerve, nerve)
         return frozenset(
