@@ -108,7 +108,6 @@ def bare_number(seen: Seen) -> Iterator[Found]:
 
     Why: EMG values compare only at one load, in one kind of people, against one reference contraction: 60 % of a
     maximal contraction and 60 % of a sprint's peak are two different things.
-    Source: SENIAM and ISEK guidance on reporting electromyography.
 
     Bad:
         measurements:
@@ -518,8 +517,8 @@ def emg_overreach(seen: Seen) -> Iterator[Found]:
     denies or doubts it. Lures and quoted claims may say it.
 
     Why: a higher EMG was followed by no more growth in trials, so it does not predict growth or strength.
-    Source: A. D. Vigotsky and others, 2022, Interpreting signal amplitudes in surface electromyography studies;
-    D. L. Plotkin and others, 2023.
+    Source: Vigotsky and others, 2022, Longing for a longitudinal proxy; Plotkin and others, 2023, Front Physiol 14:1279170
+    (nine weeks of hip thrusts or squats: similar gluteal growth though EMG differed).
 
     Bad:
         caveat: The hip thrust builds more muscle.
