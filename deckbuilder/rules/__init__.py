@@ -102,7 +102,7 @@ def lint(
         if rule.guard or (rule.whole and not whole) or (rule.dated and today is None):
             continue
         usual, *graver = view.settings.severity[rule.name]
-        if usual == "off":
+        if usual == "off" or (usual == "info" and not graver and not infos):
             continue
         view.asked_rules.add(rule.name)
         for each in rule.check(view):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from deckbuilder.records import Action, Joint, Muscle, Nerve, Region
+from deckbuilder.records import Action, Joint, Muscle, Nerve
 from deckbuilder.rules.rule import Found, Seen, rule
 from deckbuilder.rules.sides import OPPOSITE
 from deckbuilder.words import low
@@ -207,39 +206,6 @@ def joint_order(seen: Seen) -> Iterator[Found]:
                 help = f"the bone nearer to the trunk stands first: [{bone}, {one.bones[0]}]"
                 yield Found(one, ("bones",), message, help)
                 break
-
-
-@rule()
-def odd_nerve(seen: Seen) -> Iterator[Found]:
-    """A muscle without the nerve that nearly all the others of its compartment have.
-
-    Why: a compartment has, as a rule, one nerve, and the neighbour's nerve is the slip that the exam asks for. A true
-    exception is worth a sentence: say it under `lint`, and in `why`.
-
-    Bad:
-        muscle: semitendinosus
-        compartment: posterior              # of the thigh: tibial nerve
-        nerve: femoral
-
-    Good:
-        nerve: tibial
-    """
-    rooms: dict[tuple[str, str], list[Muscle]] = {}
-    for muscle in seen.library.muscles:
-        if muscle.compartment and muscle.named("nerve"):
-            rooms.setdefault((muscle.region, muscle.compartment), []).append(muscle)
-    for (region, compartment), muscles in rooms.items():
-        counts = Counter(id for muscle in muscles for id in muscle.named("nerve"))
-        usual, number = max(counts.items(), key=lambda each: (each[1], each[0]))
-        if number < max(3, seen.limit("shared-nerve-percent") / 100 * len(muscles)):
-            continue
-        room = low(seen.library.get(Region, region).compartments.get(compartment, compartment))
-        for muscle in muscles:
-            if usual not in muscle.named("nerve"):
-                others = f"{number} of the {len(muscles)} muscles of the {room} compartment have the {low(seen.library.name(usual, 'nerve'))}"
-                own = " and ".join(low(seen.library.name(id, "nerve")) for id in sorted(muscle.named("nerve")))
-                help = f"write '{usual}', or say under `lint` why it is the exception"
-                yield Found(muscle, muscle.stated("nerve"), f"{others}, and {low(muscle.name)} the {own}", help)
 
 
 def _wrong_side(seen: Seen, muscle: Muscle, action: Action, part: str) -> bool:

@@ -31,6 +31,7 @@ class Lexicon:
     """Names to ids. What two things are called names both."""
 
     def __init__(self, library: Library) -> None:
+        self._found: dict[str, list[Mention]] = {}  # several rules ask about one text
         self._by_first: dict[str, dict[tuple[str, ...], list[tuple[str, str]]]] = {}
         for kind, id, name in _names(library):
             tokens = tuple(words(name))
@@ -38,19 +39,18 @@ class Lexicon:
                 of = self._by_first.setdefault(tokens[0], {}).setdefault(tokens, [])
                 if (kind, id) not in of:
                     of.append((kind, id))
-        self._kept: dict[str, list[Mention]] = {}
         self._longest = {
             first: sorted({len(tokens) for tokens in found}, reverse=True) for first, found in self._by_first.items()
         }
 
     def mentions(self, text: str, *kinds: str) -> list[Mention]:
         """What is named in a text, from left to right and not within each other; of these kinds only, if any is given."""
-        found = self._kept.get(text)
+        found = self._found.get(text)
         if found is None:
-            found = self._kept[text] = self._find(text)
-        return [each for each in found if each.kind in kinds] if kinds else found
+            found = self._found[text] = self._look(text)
+        return [each for each in found if each.kind in kinds] if kinds else list(found)
 
-    def _find(self, text: str) -> list[Mention]:
+    def _look(self, text: str) -> list[Mention]:
         spots = [(each[0].lower(), each.start(), each.end()) for each in _WORD.finditer(text)]
         found: list[Mention] = []
         at = 0

@@ -156,7 +156,7 @@ _VERBS = (("origin", _FROM), ("insertion", _TO))
 
 
 @rule()
-def contradiction(seen: Seen) -> Iterator[Found]:
+def other_record(seen: Seen) -> Iterator[Found]:
     """A sentence that says of a muscle what its own record does not: another nerve, another end, another action.
 
     Only clauses are read that name one muscle (or stand under its id) and neither deny nor compare; what is asked is read

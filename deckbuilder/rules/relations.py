@@ -1,3 +1,136 @@
-"""Who does what in a movement."""
+"""Who does what in a movement: parts that exclude each other, and parts without the movement they are played in."""
 
 from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import partial
+
+from deckbuilder.records import Action, Concept, Exercise, Muscle
+from deckbuilder.rules.rule import Found, Seen, rule
+from deckbuilder.rules.wording import holds, sentences
+
+_IN_ONE_MOVEMENT = frozenset({"synergy", "reciprocal-inhibition", "force-couple"})
+_PART_PLAYED = re.compile(
+    r"\b(?:synergists?|antagonists?|agonists?|prime movers?) (?:of|to|for)(?: the)? (\w+ ?\w*)", re.I
+)
+_MOVES = re.compile(
+    r"\b(?:flex|exten[ds]|bend|straighten|abduct|adduct|rotat|dorsiflex|plantar|movement|joint action|lift|lower)\w*",
+    re.I,
+)
+
+
+@rule()
+def two_roles(seen: Seen) -> Iterator[Found]:
+    """A muscle with a movement and its opposite, or that leads both, or that holds still what it moves.
+    A head or part for each of the two, or a detail that says when, makes sense of it. A stabiliser that is also prime
+    mover of the exercise is an error where no detail says what it holds, and else a warning, unless the detail names
+    another side or another end than the one that moves.
+
+    Why: the muscle would be prime mover and antagonist of one movement, and both cards would name it.
+
+    Bad:
+        actions: [hip-flexion, hip-extension]
+
+    Good:
+        actions: {hip-flexion: from the straight hip, hip-extension: from the bent hip}
+    """
+    library = seen.library
+    opposite = {action.id: against.id for action in library.of(Action) if (against := library.opposite(action))}
+    for muscle in library.muscles:
+        for part in ("", *muscle.divisions):
+            stated = [fact for fact in muscle.facts("actions", part) if fact.part == part]
+            details = {fact.id: fact.detail for fact in stated}
+            for fact in stated:
+                back = opposite.get(fact.id, "")
+                if not (back in details and fact.id < back) or fact.detail or details[back]:
+                    continue
+                if part and not muscle.divisions[part].actions:
+                    continue  # taken over from the muscle, where it is told
+                one, other = (library.get(Action, id).name.lower() for id in (fact.id, back))
+                path = muscle.stated("actions", part)
+                message = f"{muscle.name} has both {one} and {other}, so it would be its own antagonist"
+                help = f"delete one, give each to a head or part, or say when: `{{{fact.id}: …, {back}: …}}`"
+                yield Found(muscle, (*path, back), message, help, key=True, grave=True)
+    for action in library.of(Action):
+        against = library.opposite(action)
+        both = set(action.prime_movers) & set(against.prime_movers) if against and action.id < against.id else set()
+        for id in sorted(both):
+            message = f"'{id}' is prime mover of '{opposite[action.id]}' too, the opposite"
+            help = f"take it out of one of the two, or name the head or part: `{id.split('/')[0]}/…`"
+            yield Found(action, ("prime_movers", action.prime_movers.index(id)), message, help, grave=True)
+    yield from _stabilisers(seen)
+
+
+def _stabilisers(seen: Seen) -> Iterator[Found]:
+    for exercise in seen.library.of(Exercise):
+        leads = {player.id: action for action, players in seen.library.moved_by(exercise) for player in players}
+        for held in exercise.stabilisers:
+            action = leads.get(held.id)
+            if action is None or holds(held.detail, *seen.words("elsewhere")):
+                continue
+            message = f"'{held.id}' is a stabiliser here and prime mover of '{action.id}', which the exercise trains"
+            help = f"delete it, or say what it holds meanwhile: `{held.id}: on the standing leg`"
+            yield Found(exercise, ("stabilisers", held.id), message, help, key=True, grave=not held.detail)
+
+
+@rule()
+def relation_without_context(seen: Seen) -> Iterator[Found]:
+    """Synergist or antagonist without the movement: an error in a concept about such parts, a warning in a sentence.
+
+    Why: agonist, synergist and antagonist are parts played in one movement, and true only for it: the hamstrings help
+    gluteus maximus in hip extension and lead in knee flexion.
+
+    Bad:
+        why: The hamstrings are synergists of gluteus maximus.
+
+    Good:
+        why: The hamstrings are synergists of gluteus maximus in hip extension.
+    """
+    for concept in seen.library.of(Concept):
+        if concept.topic in _IN_ONE_MOVEMENT and concept.muscles and not concept.actions and not concept.retired:
+            message = f"the concept names muscles and no movement, and '{concept.topic}' is about one movement"
+            shared = frozenset[str].intersection(
+                *(seen.library.get(Muscle, id.split("/")[0]).named("actions") for id in concept.muscles)
+            )
+            help = f"add `actions: [{', '.join(sorted(shared)) or 'hip-extension'}]`, the movement that is meant"
+            yield Found(concept, ("topic",), message, help, grave=True)
+    for record, said in seen.texts:
+        if said.role not in ("back", "answer") or not re.search("agonist|ynergist", said.text):
+            continue
+        for sentence in sentences(said.text):
+            for found in _PART_PLAYED.finditer(sentence):
+                if not seen.lexicon.ids(found[1], "muscle", "group") or _MOVES.search(sentence):
+                    continue
+                message = f"'{found[0].strip()}' is true for one movement only, and the sentence names none"
+                yield Found(record, said.path, message, "say in which: 'in hip extension'", word=found[0].split()[0])
+
+
+@rule()
+def leads_nothing(seen: Seen) -> Iterator[Found]:
+    """A muscle of tier core that is prime mover of no movement; an error: a movement whose prime movers are all retired.
+
+    Why: what a beginner learns first should lead somewhere; often only the movement forgot it. A movement without a
+    living prime mover has a card with an empty answer.
+
+    Bad:
+        muscle: gluteus-maximus
+        tier: core
+        actions: hip-extension              # and no movement names it under `prime_movers`
+
+    Good:
+        action: hip-extension
+        prime_movers: gluteus-maximus
+    """
+    library = seen.library
+    for action in library.of(Action):
+        if not action.retired and not library.prime_movers(action):
+            help = "name a muscle that is still taught, or retire the movement too"
+            yield Found(action, ("prime_movers",), "its prime movers are all retired", help, grave=True)
+    for muscle in library.muscles:
+        if muscle.tier != "core" or library.led_by(muscle.id) or not muscle.named("actions"):
+            continue
+        found = partial(Found, muscle, ("tier",))
+        actions = [fact.id for fact in muscle.facts("actions")]
+        message = f"{muscle.name} is core, and prime mover of no movement"
+        yield found(message, f"name it under `prime_movers` of '{actions[0]}', or write `tier: useful`")

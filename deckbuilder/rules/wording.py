@@ -38,7 +38,12 @@ def plain(text: str) -> str:
 
 def sentences(text: str) -> list[str]:
     """The sentences of a plain text. 'e.g. the hip' may come in two: rules count, they do not quote."""
-    return [each for each in _SENTENCE.split(plain(text)) if each]
+    return list(_sentences(text))
+
+
+@lru_cache(maxsize=65_536)
+def _sentences(text: str) -> tuple[str, ...]:
+    return tuple(each for each in _SENTENCE.split(plain(text)) if each)
 
 
 def words(text: str) -> list[str]:

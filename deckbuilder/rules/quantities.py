@@ -1,0 +1,159 @@
+"""Numbers as texts tell them: values in pairs, ratios, differences in per cent, how many people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_COUNT = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17,
+    "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
+}  # fmt: skip
+_N = r"(?<![\w.])\d+(?:\.\d+)?(?![\w.]*\w)"
+_UNIT = r"(?:%(?: MVI?C| 1RM)?|per ?cent|kg|Nm|N|mm|cm|mV|µV|points?|°|degrees)"
+_SHORT = r"(?:and|v|vs\.?|versus|against|than|to|or|compared (?:with|to))"
+_PAIR = re.compile(rf"({_N}) ?({_UNIT})?(?: {_SHORT} |(?: [^\d;.]{{0,70}}? ))({_N}) ?({_UNIT})?")
+_NEXT = re.compile(rf"{_N} ?{_UNIT}? {_SHORT} {_N}")
+_HEDGE = r"(?:(about|around|roughly|some|nearly|almost|close to|over|more than|at least) )?"
+_TIMES = re.compile(
+    rf"{_HEDGE}({_N}|twice|double|triple|treble|(?:{'|'.join(_COUNT)}) times)"
+    r"(?:(?<=[a-z])|(?:-| )?(?:times|fold)\b| ?[×x](?!\w))(?! (?:an?|per|each|weekly)\b)",
+    re.I,
+)
+_MORE = re.compile(
+    rf"{_HEDGE}({_N}) ?(?:%|per ?cent) (?:more|higher|greater|larger|stronger|less|lower|smaller|fewer|weaker)\b", re.I
+)
+_SPOKEN = ("times", "fold", "×", "x ", "x)", "x,", "x.", "twice", "Twice", "ouble", "riple", "treble", "%", "cent ")
+_LESS = re.compile(r"(?:less|lower|smaller|fewer|weaker)$", re.I)
+PEOPLE = (
+    r"(?:people|persons|adults|men|women|males|females|athletes|players|footballers|lifters|runners|sprinters|subjects|"
+    r"participants|volunteers|students|patients|bodybuilders|beginners|girls|boys|legs|cadavers)"
+)
+_HOW_MANY = re.compile(
+    rf"\b(\d{{1,5}}|{'|'.join(_COUNT)}) (?:(?!(?:in|of|and|or|to|weeks?|months?|years?|sets?|a|the) )[a-z-]+ ){{0,3}}?{PEOPLE}\b",
+    re.I,
+)
+_PERCENT = re.compile(rf"({_N})(?= ?%|(?:,| and| or| to) \d+(?:\.\d+)? ?%)")
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two values of one unit that a sentence sets side by side."""
+
+    one: float
+    other: float
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """What a sentence says about two values: '2.4 times', '20 % more'. `loose`: said in a word, or with 'about'."""
+
+    said: str
+    value: float
+    percent: str
+    loose: bool
+    decimals: int
+    bound: str = ""
+
+    def of(self, one: float, other: float) -> float:
+        """What should stand there instead."""
+        low, high = sorted((one, other))
+        if not low:
+            return float("inf")
+        if not self.percent:
+            return high / low
+        return (1 - low / high) * 100 if self.percent == "less" else (high / low - 1) * 100
+
+    def fits(self, one: float, other: float) -> bool:
+        """Within 2 % or what rounding hides; a word within 15 %."""
+        true = self.of(one, other)
+        slack: float = max(0.02 * true, 0.5 * 0.1**self.decimals + 1e-9)
+        if self.loose:
+            slack = max(slack, 0.15 * true)
+        if self.bound == "over":
+            return self.value - slack < true < self.value * 1.6
+        return abs(self.value - true) <= slack
+
+    def right(self, one: float, other: float) -> str:
+        """The true number, as exact as the one said."""
+        return f"{self.of(one, other):.{max(self.decimals, 0 if self.percent else 1)}f}"
+
+
+def pairs(sentence: str) -> list[Pair]:
+    """Values side by side: '69.5 v 29.4', '40.8 % MVIC in the hip thrust and 14.9 % MVIC in the squat'."""
+    spoken = [(each.start(), each.end()) for of in (_TIMES, _MORE) for each in of.finditer(sentence)]
+    found = []
+    for each in _PAIR.finditer(_without(sentence, spoken)):
+        near = _NEXT.match(each[0])
+        if (each[2] and each[4] and each[2] == each[4]) or (near and (each[4] or not each[2])):
+            found.append(Pair(float(each[1]), float(each[3]), each.start(), each.end()))
+    return found
+
+
+def speaks(text: str) -> bool:
+    """Whether it holds some word of a ratio: without it no text needs to be read more closely."""
+    return any(word in text for word in _SPOKEN)
+
+
+def ratios(sentence: str) -> list[Ratio]:
+    """What is said about two values in a sentence."""
+    found: list[Ratio] = []
+    if not speaks(sentence):
+        return found
+    for each in _TIMES.finditer(sentence):
+        word = each[2].lower().split()[0]
+        spoken = {"twice": 2, "double": 2, "triple": 3, "treble": 3, **_COUNT}.get(word)
+        if word in _COUNT and _COUNT[word] < 2:
+            continue
+        value = float(spoken if spoken is not None else each[2])
+        hedge = (each[1] or "").lower()
+        found.append(_ratio(each[0], value, "", hedge, spoken is not None, each[2]))
+    for each in _MORE.finditer(sentence):
+        percent = "less" if _LESS.search(each[0]) else "more"
+        found += [_ratio(each[0], float(each[2]), percent, (each[1] or "").lower(), False, each[2])]
+    return found
+
+
+def percents(sentence: str) -> list[str]:
+    """Every number that is said in per cent, as it stands there."""
+    return [each[1] for each in _PERCENT.finditer(sentence)]
+
+
+def people(text: str) -> Iterator[tuple[int, str]]:
+    """How many people a text speaks of: (13, '13 trained women')."""
+    for each in _HOW_MANY.finditer(text):
+        word = each[1].lower()
+        yield (_COUNT[word] if word in _COUNT else int(word)), each[0]
+
+
+def slipped(said: str, true: str) -> bool:
+    """Whether one number is the other with a slip of the keys: two digits swapped, one wrong of three, the point moved."""
+    one, other = said.replace(".", ""), true.replace(".", "")
+    if said == true or len(one) != len(other):
+        return False
+    if one == other:
+        return True
+    wrong = [place for place, pair in enumerate(zip(one, other, strict=True)) if pair[0] != pair[1]]
+    swapped = (
+        len(wrong) == 2
+        and wrong[1] == wrong[0] + 1
+        and one[wrong[0]] == other[wrong[1]]
+        and one[wrong[1]] == other[wrong[0]]
+    )
+    return (swapped and len(one) > 1) or (len(wrong) == 1 and len(one) > 2)
+
+
+def _ratio(said: str, value: float, percent: str, hedge: str, word: bool, number: str) -> Ratio:
+    bound = "over" if hedge in ("over", "more than", "at least") else ""
+    decimals = len(number.partition(".")[2]) if not word else 0
+    return Ratio(said.strip(), value, percent, word or bool(hedge and not bound), decimals, bound)
+
+
+def _without(text: str, spans: list[tuple[int, int]]) -> str:
+    for start, end in spans:
+        text = text[:start] + re.sub(r"\d", "_", text[start:end]) + text[end:]
+    return text

@@ -1,0 +1,56 @@
+"""Names that are nearly the same are found among many as among few, in time that grows with their number only."""
+
+from __future__ import annotations
+
+import random
+import string
+
+import pytest
+from rapidfuzz.distance import DamerauLevenshtein
+
+from deckbuilder.rules import quantities
+from deckbuilder.rules.alike import near
+
+
+def names(count: int) -> list[str]:
+    pick = random.Random(1)
+    return ["Flexor " + "".join(pick.choices(string.ascii_lowercase, k=9)) for _ in range(count)]
+
+
+@pytest.mark.parametrize("count", [10, 400])
+def test_a_pair_two_letters_apart_is_found_among_any_number(count: int) -> None:
+    many = [*names(count), "Flexor hallucis", "Flexor halucus"]
+
+    found = {frozenset(pair) for pair in near((name, name) for name in many)}
+
+    assert found == {
+        frozenset((one, other))
+        for at, one in enumerate(many)
+        for other in many[at + 1 :]
+        if DamerauLevenshtein.distance(one, other) <= 2
+    }
+    assert frozenset(("Flexor hallucis", "Flexor halucus")) in found
+
+
+@pytest.mark.parametrize("pair", [("Root 11", "Root 12"), ("Hip", "Lip"), ("Medial head", "Lateral head")])
+def test_numbers_short_words_and_sides_are_no_misspellings(pair: tuple[str, str]) -> None:
+    assert list(near((name, name) for name in pair)) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "fits"),
+    [
+        ("2.4 times", True),
+        ("2.3 times", False),
+        ("about twice", True),
+        ("over twice", True),
+        ("over three times", False),
+        ("136 % more", True),
+        ("58 % less", True),
+        ("36 % higher", False),
+    ],
+)
+def test_a_ratio_may_be_off_by_what_rounding_or_its_word_hides(said: str, fits: bool) -> None:
+    [ratio] = quantities.ratios(f"The signal was {said} than in the squat.")
+
+    assert ratio.fits(69.5, 29.4) is fits
