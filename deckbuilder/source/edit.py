@@ -95,14 +95,42 @@ def remove_item(document: Document, path: Path_, text: str) -> Edit:
     return _without_lines(source, dash, item)
 
 
+def remove_place(document: Document, path: Path_) -> Edit:
+    """The list without the item at the place that the path ends in; it must not be the only one."""
+    source, node, place = document.file.text, _node(document, path[:-1]), path[-1]
+    if not isinstance(node, yaml.SequenceNode) or not isinstance(place, int) or not 1 < len(node.value) > place:
+        raise _odd(document, path)
+    if node.flow_style:
+        return _cut(source, [(each.start_mark.index, each.end_mark.index) for each in node.value], place)
+    item = node.value[place]
+    return _without_lines(source, source.rindex("-", 0, item.start_mark.index), item)
+
+
+def replace_words(document: Document, path: Path_, old: str, new: str) -> list[Edit]:
+    """These words of a text replaced wherever they stand in it; its quotes and line breaks stay."""
+    node, source = _scalar(document, path, False), document.file.text
+    words = whole(old)
+    start, end = node.start_mark.index, node.end_mark.index
+    return [Edit(each.start(), each.end(), new) for each in words.finditer(source, start, end)]
+
+
+def whole(words: str) -> re.Pattern[str]:
+    """Words as they may stand in a source: what a reader takes for one space may be a break and its indentation."""
+    spaced = r"\s+".join(re.escape(each) for each in words.split())
+    return re.compile(rf"(?<!\w){spaced}(?!\w)")
+
+
 def remove_key(document: Document, path: Path_) -> Edit:
-    """The mapping without the key that the path ends in, and without its value; it must not be the first."""
+    """The mapping without the key that the path ends in, and without its value.
+
+    It must not be the only one, nor the first of a record, which says what it is.
+    """
     source, mapping = document.file.text, _node(document, path[:-1])
     place = next((place for place, (name, _) in enumerate(mapping.value) if name.value == path[-1]), 0)
     name, value = mapping.value[place]
     if mapping.flow_style:
         return _cut(source, [(one.start_mark.index, other.end_mark.index) for one, other in mapping.value], place)
-    if place == 0:
+    if place == 0 and (len(path) == 1 or len(mapping.value) == 1):
         raise _odd(document, path)
     return _without_lines(source, name.start_mark.index, value)
 
