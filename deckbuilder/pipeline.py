@@ -18,9 +18,9 @@ from deckbuilder.lock import Changes
 from deckbuilder.notes import Note
 from deckbuilder.package import place
 from deckbuilder.project import Project
+from deckbuilder.ratchet import Ratchet, Step
 from deckbuilder.records import Rulebook
 from deckbuilder.selection import Selection
-from deckbuilder.ratchet import Ratchet, Step
 from deckbuilder.stages import Read, Ready, Tick
 
 if TYPE_CHECKING:

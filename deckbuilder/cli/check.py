@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from deckbuilder.cli import now, too_late
-from deckbuilder.cli.common import as_json, beside, columns, count, fail, progress, project_option, show, tally
+from deckbuilder.cli.common import as_json, beside, columns, count, harmless, progress, project_option, show, tally
 from deckbuilder.diagnostics import Diagnostic, Fault, errors
 from deckbuilder.pipeline import Report, check, strictness, tighten
 from deckbuilder.project import Project
@@ -34,7 +34,9 @@ FORMATS = ("text", "json", "github", "sarif")
 @click.option("--ignore", metavar="RULES", multiple=True, help="Do not show these rules or groups.")
 @click.option("--all", "every", is_flag=True, help="Show infos and known warnings, too.")
 @click.option("--statistics", is_flag=True, help="Count the faults by rule instead of showing them, infos too.")
-@click.option("--format", "style", type=click.Choice(FORMATS), default="text", show_default=True, help="How to tell it.")
+@click.option(
+    "--format", "style", type=click.Choice(FORMATS), default="text", show_default=True, help="How to tell it."
+)
 @click.option("--ratchet", "ratchets", is_flag=True, help=f"Write the warnings that there are into {FILE}.")
 @click.option("--fix", "fixes", is_flag=True, help="Mend what can be mended in one way only.")
 @click.option("--dry-run", "--diff", "dry_run", is_flag=True, help="With --fix: show the changes, and write nothing.")
@@ -190,7 +192,9 @@ def _tighten(project: Project, today: Any) -> None:
         _end(report)
     known = count(sum(each.severity == "warning" for each in report.diagnostics), "known warning")
     tightened = "".join(f"\n  {each.rule}: {each.was} -> {each.now}" for each in report.shrunk)
-    click.echo(f"{FILE}: {known}{tightened}" if before.made else f"{FILE}: {known}. Commit it; their number may only go down.")
+    click.echo(
+        f"{FILE}: {known}{tightened}" if before.made else f"{FILE}: {known}. Commit it; their number may only go down."
+    )
 
 
 def _mended(project: Project, chosen: Any, today: Any, dry_run: bool) -> bool:
@@ -206,8 +210,8 @@ def _mended(project: Project, chosen: Any, today: Any, dry_run: bool) -> bool:
         click.echo(f"Would be mended: {count(len(mended.changes), 'fault')}. Nothing was written.", err=True)
         sys.exit(1)
     for change in mended.changes:
-        click.echo(str(change))
+        click.echo(harmless(change))
     for each in mended.left:
-        fail(each)
+        click.echo(f"not mended: {harmless(each.message)}; {harmless(each.help)}", err=True)
     click.echo(f"Mended: {count(len(mended.changes), 'fault')} in {count(mended.files, 'file')}.")
     return False

@@ -88,7 +88,7 @@ class Draft:
     def drop(self, document: Document, path: Path_) -> None:
         """The key, or the item at the place, that the path ends in is taken out, with the mapping if it was the only one."""
         held = _get(document.value, path[:-1])
-        while len(held) == 1 and len(path) > 1:
+        while len(path) > 1 and (not isinstance(held, dict | list) or len(held) == 1):
             path = path[:-1]
             held = _get(document.value, path[:-1])
         said = f"{path[-1]}: {_shown(held[path[-1]])}" if isinstance(path[-1], str) else _shown(held[path[-1]])

@@ -10,6 +10,7 @@ from deckbuilder.diagnostics import Diagnostic, Fault
 from deckbuilder.project import Project
 from deckbuilder.records import nearest
 from deckbuilder.rules import RULES, manual
+from deckbuilder.rules.faults import FAULTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def rules_of(texts: Iterable[str]) -> frozenset[str]:
     for name in (each.strip() for text in texts for each in text.split(",")):
         if name in groups:
             found.update(groups[name])
-        elif name in RULES or name in manual.FAULTS:
+        elif name in RULES or name in FAULTS:
             found.add(name)
         elif name:
             raise unknown(name)

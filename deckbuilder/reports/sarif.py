@@ -56,9 +56,7 @@ def _rule(name: str, settings: Settings) -> dict[str, Any]:
     }
 
 
-def _result(
-    each: Diagnostic, names: list[str], root: Path, excerpts: Excerpts, seen: Counter[str]
-) -> dict[str, Any]:
+def _result(each: Diagnostic, names: list[str], root: Path, excerpts: Excerpts, seen: Counter[str]) -> dict[str, Any]:
     at, width = excerpts.span(each)
     place: dict[str, Any] = {"artifactLocation": {"uri": quote(from_here(root, at.path)), "uriBaseId": "%SRCROOT%"}}
     if at.line:

@@ -146,7 +146,12 @@ def document(settings: Settings) -> str:
             lines += ["", f"## {group}", "", said[group]]
             for name in names:
                 lines += ["", f"### {name}", "", page(RULES[name], settings)]
-    lines += ["", "## Other faults", "", "They are no rules: nothing suppresses them, and what they find is to be mended."]
+    lines += [
+        "",
+        "## Other faults",
+        "",
+        "They are no rules: nothing suppresses them, and what they find is to be mended.",
+    ]
     for title, faults in GROUPS.values():
         lines += ["", f"### {title}", "", "| name | what it is |", "|---|---|"]
         lines += [f"| `{name}` | {_cell(sentence)} |" for name, sentence in faults.items()]

@@ -14,7 +14,8 @@ from functools import cached_property
 from inspect import getdoc
 from pathlib import Path
 
-from deckbuilder.diagnostics import Diagnostic, Fix, Location, Severity
+from deckbuilder.diagnostics import Diagnostic, Location, Severity
+from deckbuilder.diagnostics import Fix as Fix
 from deckbuilder.library import Library
 from deckbuilder.records import Record
 from deckbuilder.records.base import Asked, Said, Subject

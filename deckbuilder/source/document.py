@@ -57,7 +57,9 @@ class Document:
         start, end = node.start_mark.index, node.end_mark.index
         # What a reader takes for one space may be a line break and its indentation.
         words = r"\s+".join(re.escape(each) for each in word.split())
-        found = re.compile(rf"(?<!\w){words}(?!\w)").search(text, start, end) or re.compile(words).search(text, start, end)
+        found = re.compile(rf"(?<!\w){words}(?!\w)").search(text, start, end) or re.compile(words).search(
+            text, start, end
+        )
         if not words or found is None:
             return None, 0
         before = text[start : found.start()]
@@ -91,7 +93,9 @@ def stretches(file: File) -> dict[tuple[int, int], int]:
     while left:
         node = left.pop()
         start, end = node.start_mark, node.end_mark
-        whole = end.line == start.line and not (node.value and not isinstance(node, yaml.ScalarNode) and not node.flow_style)
+        whole = end.line == start.line and not (
+            node.value and not isinstance(node, yaml.ScalarNode) and not node.flow_style
+        )
         stop = end.index if whole else start.index
         if not whole and isinstance(node, yaml.ScalarNode):
             stop = start.index + len(_BREAK.split(file.text[start.index : end.index])[0].rstrip())
