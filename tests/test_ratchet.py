@@ -175,13 +175,13 @@ def test_a_build_and_the_preview_do_not_show_what_is_known(ratcheted: Author) ->
     session.open()
 
     assert "yes-no" not in build(ratcheted).output
-    assert session.now.faults == ()
+    assert list(session.now.faults) == []
 
     ratcheted.write(QUESTIONS, ratcheted.read(QUESTIONS) + question("three"))
     session.saved([ratcheted.root / QUESTIONS], lambda _: None)
 
     assert build(ratcheted).output.count("yes-no") == 1
-    assert [each["rule"] for each in session.now.faults] == ["yes-no"]
+    assert [fault["rule"] for fault in session.now.faults] == ["yes-no"]
 
 
 def test_a_renamed_record_takes_its_warnings_along(ratcheted: Author) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,12 +9,11 @@ from pydantic import ValidationError
 
 from deckbuilder.edits.cards import Cards
 from deckbuilder.records import KINDS, Record
-from deckbuilder.records.base import near_id
+from deckbuilder.records.base import ROOT, near_id
 from deckbuilder.source import Document, Path_
 
 # The rule, the record, the path, the old text, the new one (None: taken out), whether the path ends in the text itself.
 Edit = tuple[str, Document, Path_, str, str | None, bool]
-_ROOT = re.compile(r"[clst][0-9]+|co1", re.IGNORECASE)
 
 
 def edits(cards: Cards, document: Document) -> Iterator[Edit]:
@@ -32,8 +30,8 @@ def edits(cards: Cards, document: Document) -> Iterator[Edit]:
     for each in wrong:
         path, context = tuple(step for step in each["loc"] if step != "[key]"), each.get("ctx", {})
         held = _held(document.value, path)
-        if each["type"] == "bad-root" and held == context["value"] and _ROOT.fullmatch(str(held)):
-            yield "bad-root", document, path, str(held), str(held).capitalize(), False
+        if each["type"] == "bad-root" and isinstance(held, str) and ROOT.fullmatch(held.capitalize()):
+            yield "bad-root", document, path, held, held.capitalize(), False
         elif each["type"] == "named-twice" and isinstance(held, list) and held.count(context["id"]) > 1:
             first = held.index(context["id"])
             yield "named-twice", document, (*path, held.index(context["id"], first + 1)), context["id"], None, False

@@ -25,7 +25,7 @@ from deckbuilder.records import Subject
 from deckbuilder.source import Document, File, Path_
 from deckbuilder.source.save import save
 
-MAX_ROUNDS = 1_000
+MAX_ROUNDS = 200
 Wants = Callable[[Diagnostic], bool]
 
 
@@ -139,7 +139,7 @@ def _tags(cards: Cards) -> Iterator[Mending]:
         for number, tag in enumerate(record.tags if isinstance(record, Subject) else ()):
             alike = [each for each in deck.extra_tags if each.lower() == tag.lower()] if deck else []
             if tag not in alike and len(alike) == 1:
-                yield Mending("tag", record.document, ("tags", number), tag, alike[0])
+                yield Mending("tag", record.document, ("tags", number), tag, alike[0], word=tag)
 
 
 def _apart(found: list[Mending]) -> list[Mending]:
@@ -167,13 +167,17 @@ def _made(cards: Cards, found: list[Mending], refused: dict[object, Fault]) -> D
         for each in found:
             each.make(draft)
         draft.read_back()
-        return draft
+        if any(text != cards.text(name) for name, text in draft.texts().items()):
+            return draft
+        raise Fault("nothing would be another", "mend it by hand")
     except Fault:
         for each in found:
             alone = Draft(cards)
             try:
                 each.make(alone)
                 alone.read_back()
+                if all(text == cards.text(name) for name, text in alone.texts().items()):
+                    raise Fault(f"{each.rule}: the text stays as it is", "mend it by hand")
             except Fault as fault:
                 refused[each.key] = fault
         sound = [each for each in found if each.key not in refused]
