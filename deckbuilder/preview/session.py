@@ -190,7 +190,7 @@ class Session:
         try:
             self._lock = stages.hold(loaded, self.project, allow_schema_change=False)
         except Fault as fault:
-            loaded.diagnostics.append(Diagnostic(Location("cards"), "project", fault.message, fault.help))
+            loaded.diagnostics.append(Diagnostic(Location("cards"), "unreadable-project", fault.message, fault.help))
         marked = ratchet.read(self.project).mark(distinct(loaded.diagnostics))
         before, found, rendered = self.now, [each for each in marked if not each.known], loaded.rendered
         notes = self._shown(loaded, rendered) if rendered else {}

@@ -98,7 +98,7 @@ VERBS = {
     "no-git": "git cannot tell whether what is released is what is kept.",
     "no-notes": "A deck without a single card.",
     "no-release": "The package of the last release can neither be found nor be made again.",
-    "project": "What the preview cannot show for a reason that no card can mend.",
+    "unreadable-project": "What the preview cannot show for a reason that no card can mend.",
     "warnings-file": "`cards/warnings.json`, which counts the warnings that are known, cannot be read.",
 }
 GROUPS = {
