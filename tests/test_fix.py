@@ -273,6 +273,21 @@ def with_fix(monkeypatch: pytest.MonkeyPatch, fix: Fix) -> None:
             Fix(("why",), "end", "long run"),
             "why: >-\n  In the\n  end the\n  end.",
         ),
+        (
+            "why: >\n  The agonist is\n  an agonist of the prime\n  agonist.\n",
+            Fix(("why",), "The agonist is an agonist of the first mover.\n"),
+            "why: >\n  The agonist is\n  an agonist of the first mover.\n",
+        ),
+        (
+            "why: The agonist is\n  an agonist of the prime\n  agonist.  # said",
+            Fix(("why",), "The agonist is a prime mover of the prime agonist."),
+            "why: The agonist is\n  a prime mover of the prime\n  agonist.  # said",
+        ),
+        (
+            "why: 'The agonist is\n  an agonist.'",
+            Fix(("why",), "The agonist isn't one."),
+            "why: 'The agonist isn''t one.'",
+        ),
         ("why: One thing.", Fix(("why",), None), ""),
         ("groups: [elbow-flexors]\nwhy: One.", Fix(("groups", 0), None), "why: One."),
     ],

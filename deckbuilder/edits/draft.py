@@ -104,6 +104,11 @@ class Draft:
             self._splice(document, each, old, new)
         self._expect(document, lambda value: _at(value, path, lambda held: edit.whole(old).sub(lambda _: new, held)))
 
+    def reword(self, document: Document, path: Path_, old: str, new: str) -> None:
+        """The text at `path` replaced; the lines of a longer one stay as far as they can."""
+        self._splice(document, edit.reword(document, path, new), old, new)
+        self._expect(document, lambda value: _put(value, path, new, False))
+
     def texts(self) -> dict[str, str]:
         """The new text of every file that changes, in the order of the first change to each."""
         return {

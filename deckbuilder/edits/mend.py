@@ -72,8 +72,10 @@ class Mending:
             draft.drop(self.document, self.path)
         elif self.word:
             draft.words(self.document, self.path, self.word, self.new)
+        elif self.named:
+            draft.set(self.document, self.path, self.old, self.new, named=True)
         else:
-            draft.set(self.document, self.path, self.old, self.new, named=self.named)
+            draft.reword(self.document, self.path, self.old, self.new)
 
 
 def mend(

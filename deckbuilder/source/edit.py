@@ -19,6 +19,8 @@ from deckbuilder.source.parser import nodes_of
 from deckbuilder.source.values import Reading
 
 _BREAK = re.compile(r"\r\n|\r|\n")
+# What changes nothing in any kind of text, wherever it is put.
+_TAME = re.compile(r"[\w][\w ,.;()/-]*")
 # Words that are plain text to every reader of YAML, wherever they stand.
 _PLAIN = re.compile(r"[^\W_](?:[\w ./()+-]*[\w.()+-])?")
 
@@ -112,6 +114,33 @@ def replace_words(document: Document, path: Path_, old: str, new: str) -> list[E
     words = whole(old)
     start, end = node.start_mark.index, node.end_mark.index
     return [Edit(each.start(), each.end(), new) for each in words.finditer(source, start, end)]
+
+
+def reword(document: Document, path: Path_, text: str) -> Edit:
+    """Another text at the path. In one of several lines only the words that differ are touched, where that can be told."""
+    node, source = _scalar(document, path, False), document.file.text
+    start, end, old = node.start_mark.index, node.end_mark.index, node.value
+    if len(_BREAK.split(source[start:end].strip())) == 1:
+        return _replaced(source, node, text)
+    first = _alike(old, text)
+    last = _alike(old[first:][::-1], text[first:][::-1])
+    while first and not old[first - 1].isspace():
+        first -= 1
+    while last and not old[len(old) - last].isspace():
+        last -= 1
+    was, now = old[first : len(old) - last], text[first : len(text) - last]
+    words = re.compile(r"\s+".join(re.escape(each) for each in was.split()))
+    before = [each.start() for each in words.finditer(old)]
+    found = list(words.finditer(source, start, end))
+    if not was.strip() or not _TAME.fullmatch(now) or len(found) != len(before) or first not in before:
+        return _replaced(source, node, text)
+    place = found[before.index(first)]
+    return Edit(place.start(), place.end(), now)
+
+
+def _alike(one: str, other: str) -> int:
+    """How far two texts begin alike."""
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 def whole(words: str) -> re.Pattern[str]:
