@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deckbuilder import diff, history, ratchet, records, rules, selection, source, stages
+from deckbuilder import ratchet, records, rules, selection, source, stages
 from deckbuilder.diagnostics import Diagnostic, Fault, distinct, errors
 from deckbuilder.library import Library
 from deckbuilder.lock import Changes
@@ -182,6 +182,8 @@ def _package(
     committing: Callable[[], None],
 ) -> Built:
     """Package, lock and changes in their places."""
+    from deckbuilder import diff, history  # a tenth of a check's time, and no check needs them
+
     deck = ready.rendered.deck
     ending = f"-{part.name}" if part else ""
     target = output / f"{deck.id}-{ready.edition}{ending}.apkg"

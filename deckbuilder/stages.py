@@ -141,7 +141,7 @@ def load(
         loaded.lost = salvage(project, found, documents, errors(loaded.diagnostics))
         loaded.lost.ids |= {("plate", id) for id in drawn.broken}
     loaded.diagnostics += rules.guard(loaded.library, loaded.lost)
-    sound, others = _sound(loaded, found, documents)
+    sound, others = sound_of(loaded, found, documents)
     whole = not errors(loaded.diagnostics)
     loaded.diagnostics += rules.lint(sound, whole=whole, today=today, media=project.media, infos=infos)
     loaded.lost.mention(record.document for record in others)
@@ -159,7 +159,7 @@ def load(
     return loaded
 
 
-def _sound(loaded: Loaded, found: list[Record], documents: list[source.Document]) -> tuple[Library, list[Record]]:
+def sound_of(loaded: Loaded, found: list[Record], documents: list[source.Document]) -> tuple[Library, list[Record]]:
     """The records without a fault, and without one behind anything that they name: only these can be rendered.
 
     And the others.

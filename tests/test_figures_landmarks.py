@@ -292,3 +292,37 @@ def test_without_the_extra_one_is_told_what_to_install() -> None:
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
 
     assert "Fault: figures need more than the cards do" in done.stderr
+
+
+# The sides of the vocabulary, by which the linter goes
+
+SIDES = {
+    "proximal": (2, 1),
+    "distal": (2, -1),
+    "anterior": (1, -1),
+    "posterior": (1, 1),
+    "medial": (0, 1),
+    "lateral": (0, -1),
+}
+STATED = [
+    (id, side) for bone in shipped().of(Bone) for id, sides in bone.sides.items() for side in sides if id in PLACES
+]
+
+
+@pytest.mark.parametrize(("id", "side"), STATED, ids=lambda each: each)
+def test_a_landmark_lies_on_the_side_that_the_vocabulary_says(id: str, side: str) -> None:
+    """Along the bone against its middle, across it against the middle of its section at that height."""
+    place = landmark(id)
+    assert place is not None
+    at, vertices = place.points.mean(axis=0), np.concatenate([skeleton()[bone].vertices for bone in place.bones])
+    axis, sign = SIDES[side]
+    if axis < 2:
+        vertices = vertices[abs(vertices[:, 2] - at[2]) < 0.015]
+
+    middle = (vertices.min(axis=0) + vertices.max(axis=0)) / 2
+
+    assert 1000 * sign * (at - middle)[axis] > 1, "millimetres to the side that is stated"
+
+
+def test_every_side_that_is_stated_was_measured() -> None:
+    assert len(STATED) == sum(len(sides) for bone in shipped().of(Bone) for sides in bone.sides.values())

@@ -8,18 +8,23 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from deckbuilder.records.base import About, Id, MuscleIds, Reference, Said, Subject, Text, ids, said
+from deckbuilder.records.vocabulary import Side
 
 Plane = Literal["sagittal", "frontal", "transverse"]
 
 
 class Action(Subject):
-    """A joint action. `opposite` is stated on one of the two; prime movers are parts played here, not properties."""
+    """A joint action. `opposite` is stated on one of the two; prime movers are parts played here, not properties.
+
+    `side`: on which side of the joint the muscles lie that do it.
+    """
 
     kind: ClassVar[str] = "action"
     id: Id = Field(validation_alias="action")
     name: Text
     joint: Id
     plane: Plane
+    side: Side | None = None
     opposite: Id | None = None
     phrase: Text
     prime_movers: MuscleIds

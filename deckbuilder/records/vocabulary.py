@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
@@ -35,6 +35,10 @@ Files = Annotated[
 ]
 
 
+Side = Literal["medial", "lateral", "anterior", "posterior", "proximal", "distal"]
+Sides = Annotated[tuple[Side, ...], BeforeValidator(one_or_more), Field(min_length=1, max_length=3)]
+
+
 class Region(Record):
     """A part of the body; `part_of` gives the trail, compartments the muscle tags."""
 
@@ -53,19 +57,29 @@ class Region(Record):
 
 
 class Bone(Record):
-    """A bone with the landmarks that muscles attach to. Landmark ids are unique over all bones."""
+    """A bone with the landmarks that muscles attach to. Landmark ids are unique over all bones.
+
+    `moves_with`: the bone to which it is fixed, as far as the deck's joints go. `sides`: where on the bone a landmark
+    lies, where that is beyond doubt.
+    """
 
     kind: ClassVar[str] = "bone"
     id: Id = Field(validation_alias="bone")
     name: Text
     region: Id
     landmarks: dict[Id, Text] = {}
+    moves_with: Id | None = None
+    sides: dict[Id, Sides] = {}
 
     def texts(self) -> Iterator[Said]:
         yield from said("name", self, "name", "landmarks")
 
     def refers(self) -> Iterator[Reference]:
         yield Reference(("region",), self.region, ("region",))
+        if self.moves_with:
+            yield Reference(("bone",), self.moves_with, ("moves_with",))
+        for landmark in self.sides:
+            yield Reference(("landmark",), landmark, ("sides", landmark), named=True)
 
 
 class Structure(Record):

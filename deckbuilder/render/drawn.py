@@ -79,13 +79,20 @@ class Figures:
     def _compare(self, muscle: Muscle, figure: Figure) -> None:
         """A figure that shows other attachments than the card names would teach one thing and say another."""
         for about, now in drawn_from(muscle).items():
-            if now != figure.drawn_from.get(about, ()):
+            then = figure.drawn_from.get(about, ())
+            if now != then:
+                was = [f"{id} ({part})" if part else id for id, part in then if (id, part) not in now]
+                path = next(
+                    ((each.part, each.id) for each in muscle.facts(about) if (each.id, each.part) not in then), None
+                )
+                own = muscle.stated(about, path[0] if path and muscle.divisions else "")
                 self.faults.append(
                     Diagnostic(
-                        muscle.locate(*muscle.stated(about)),
+                        muscle.locate(*(own or muscle.stated(about)), *([path[1]] if path else [])),
                         "stale-figure",
-                        f"the figure of {muscle.id} was drawn from another {about}",
-                        f"draw it again: `deckbuilder figures {muscle.id}`",
+                        f"the figure of {muscle.id} was drawn from another {about}{': ' if was else ''}{', '.join(was)}",
+                        f"put that back, or draw it again: `deckbuilder figures {muscle.id}`",
                         "warning",
+                        muscle.key,
                     )
                 )

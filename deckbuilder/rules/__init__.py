@@ -32,7 +32,7 @@ from deckbuilder.rules import (
 from deckbuilder.rules.rule import Found, Rule, Seen, Settings, told
 from deckbuilder.salvage import Lost
 
-__all__ = ["MODULES", "RULES", "Rule", "Settings", "defaults", "guard", "lint", "settings"]
+__all__ = ["MODULES", "RULES", "Lost", "Rule", "Settings", "defaults", "guard", "lint", "seen", "settings"]
 
 MODULES = (
     project,
@@ -70,14 +70,19 @@ def settings(library: Library) -> Settings:
     return Settings.of(defaults(), *library.of(Rulebook))
 
 
+def seen(library: Library, lost: Lost | None = None, *, today: date | None = None, media: Path | None = None) -> Seen:
+    """What the rules are shown of a library."""
+    return Seen(library, settings(library), defaults(), _GUARDS, lost or Lost(), today, media)
+
+
 def guard(library: Library, lost: Lost) -> list[Diagnostic]:
     """What rendering relies on. `lost`: what the records that could not be read would have answered to."""
-    seen = Seen(library, settings(library), defaults(), _GUARDS, lost)
+    view = seen(library, lost)
     return [
         told(rule, each, "error") if isinstance(each, Found) else each
         for rule in RULES.values()
         if rule.guard
-        for each in rule.check(seen)
+        for each in rule.check(view)
     ]
 
 
@@ -89,19 +94,19 @@ def lint(
     `whole`: the library is all there is, so that something missing is told. `today`: for what grows stale. `infos`: with
     what is only told on request.
     """
-    seen = Seen(library, settings(library), defaults(), _GUARDS, Lost(), today, media)
+    view = seen(library, today=today, media=media)
     found: list[Diagnostic] = []
     for rule in RULES.values():
         if rule.guard or (rule.whole and not whole) or (rule.dated and today is None):
             continue
-        usual, *graver = seen.settings.severity[rule.name]
+        usual, *graver = view.settings.severity[rule.name]
         if usual == "off":
             continue
-        seen.asked_rules.add(rule.name)
-        for each in rule.check(seen):
+        view.asked_rules.add(rule.name)
+        for each in rule.check(view):
             assert isinstance(each, Found)
             if rule.name in each.record.lint:
-                seen.used.add((each.record.key, rule.name))
+                view.used.add((each.record.key, rule.name))
                 continue
             severity: Severity = graver[0] if each.grave and graver and graver[0] != "off" else usual
             if severity != "info" or infos:

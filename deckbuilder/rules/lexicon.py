@@ -38,12 +38,19 @@ class Lexicon:
                 of = self._by_first.setdefault(tokens[0], {}).setdefault(tokens, [])
                 if (kind, id) not in of:
                     of.append((kind, id))
+        self._kept: dict[str, list[Mention]] = {}
         self._longest = {
             first: sorted({len(tokens) for tokens in found}, reverse=True) for first, found in self._by_first.items()
         }
 
     def mentions(self, text: str, *kinds: str) -> list[Mention]:
         """What is named in a text, from left to right and not within each other; of these kinds only, if any is given."""
+        found = self._kept.get(text)
+        if found is None:
+            found = self._kept[text] = self._find(text)
+        return [each for each in found if each.kind in kinds] if kinds else found
+
+    def _find(self, text: str) -> list[Mention]:
         spots = [(each[0].lower(), each.start(), each.end()) for each in _WORD.finditer(text)]
         found: list[Mention] = []
         at = 0
@@ -53,7 +60,7 @@ class Lexicon:
                 named = self._by_first[spots[at][0]].get(tuple(word for word, _, _ in spots[at : at + length]))
                 if named and at + length <= len(spots):
                     start, end = spots[at][1], spots[at + length - 1][2]
-                    found += [Mention(kind, id, start, end) for kind, id in named if not kinds or kind in kinds]
+                    found += [Mention(kind, id, start, end) for kind, id in named]
                     step = length
                     break
             at += step
@@ -67,7 +74,7 @@ class Lexicon:
 def _names(library: Library) -> Iterator[tuple[str, str, str]]:
     for muscle in library.of(Muscle):
         latin = muscle.latin.removeprefix("Musculus ")
-        for name in (muscle.name, latin):
+        for name in filter(None, (muscle.name, latin)):
             yield "muscle", muscle.id, name
             for part in muscle.divisions:
                 said = muscle.part_name(part).lower()

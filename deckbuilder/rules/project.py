@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 from deckbuilder import masks, tags
 from deckbuilder.diagnostics import Diagnostic, Location
 from deckbuilder.records import Action, Bone, Exercise, Group, Muscle, Occlusion, Region, Study, nearest
-from deckbuilder.records.base import Subject
+from deckbuilder.records.base import Subject, near_id
 from deckbuilder.rules.rule import Found, Seen, rule
 
 
@@ -111,7 +111,9 @@ def unknown_reference(seen: Seen) -> Iterator[Found]:
                 record,
                 reference.path,
                 f"no {what} has the id '{reference.id}'",
-                nearest(reference.id, ids) or _unnamed(reference.kinds[0], ids),
+                nearest(reference.id, ids)
+                or _preferred(reference.id, ids, seen.settings.preferred)
+                or _unnamed(reference.kinds[0], ids),
                 key=reference.named,
             )
     for muscle in library.of(Muscle):
@@ -195,18 +197,24 @@ def not_reciprocal(seen: Seen) -> Iterator[Found]:
             continue
         found = partial(Found, action, ("opposite",))
         if back.opposite and back.opposite != action.id:
-            message = f"the opposite of '{back.id}' is said to be '{back.opposite}'"
-            yield found(message, "state the pair once, on one of the two")
+            yield found(f"the opposite of '{back.id}' is said to be '{back.opposite}'", _back(seen, action, stated))
         elif (back.joint, back.plane) != (action.joint, action.plane) or back is action:
-            fitting = [
-                each.id
-                for each in library.of(Action)
-                if each is not action and (each.joint, each.plane) == (action.joint, action.plane)
-            ]
-            help = f"name the movement back: {' or '.join(fitting)}" if fitting else "name the movement back"
-            yield found(f"'{back.id}' is not at the same joint in the same plane", help)
+            yield found(f"'{back.id}' is not at the same joint in the same plane", _back(seen, action, stated))
         elif stated[back.id] is not action:
             yield found(f"'{stated[back.id].id}' also says that its opposite is '{back.id}'", "state the pair once")
+
+
+def _back(seen: Seen, action: Action, stated: Mapping[str, Action]) -> str:
+    """The next step: the movements that could be the way back."""
+    fitting = [
+        each.id
+        for each in seen.library.of(Action)
+        if each is not action
+        and (each.joint, each.plane) == (action.joint, action.plane)
+        and each.opposite in (None, action.id)
+        and stated.get(each.id, action) is action
+    ]
+    return f"name the movement back: {' or '.join(fitting)}" if fitting else "name the movement back"
 
 
 @rule(guard=True)
@@ -263,7 +271,13 @@ def odd_one_out(seen: Seen) -> Iterator[Found]:
         if odd.odd not in odd.among:
             yield found(f"'{odd.odd}' is not among those shown", "name one of the muscles under `among`")
         elif odd.odd.split("/")[0] in members and "/" not in odd.odd:
-            yield found(f"'{odd.odd}' is a member of the group", "name a muscle that does not belong")
+            others = [id for id in odd.among if id not in members]
+            help = (
+                f"the one that does not belong is '{others[0]}'"
+                if len(others) == 1
+                else "name one that does not belong"
+            )
+            yield found(f"'{odd.odd}' is a member of the group", help)
 
 
 @rule(guard=True)
@@ -440,6 +454,14 @@ def unused_curriculum(seen: Seen) -> Iterator[Diagnostic]:
                 "mend the path, or delete the line",
                 "warning",
             )
+
+
+def _preferred(id: str, ids: list[str], preferred: Mapping[str, str]) -> str:
+    """Whether something has the id with the words that the deck prefers: 'common-fibular' for 'common-peroneal'."""
+    other = f"-{id}-"
+    for term, better in preferred.items():
+        other = other.replace(f"-{near_id(term)}-", f"-{near_id(better)}-")
+    return f"this deck says '{other.strip('-')}'" if other.strip("-") in ids and other.strip("-") != id else ""
 
 
 def _unnamed(kind: str, ids: list[str]) -> str:

@@ -17,10 +17,12 @@ from pathlib import Path
 from deckbuilder.diagnostics import Diagnostic, Location, Severity
 from deckbuilder.diagnostics import Fix as Fix
 from deckbuilder.library import Library
-from deckbuilder.records import Record
+from deckbuilder.records import Group, Muscle, Question, Record
 from deckbuilder.records.base import Asked, Said, Subject
 from deckbuilder.records.rulebook import Rulebook, Strictness
 from deckbuilder.rules.lexicon import Lexicon
+from deckbuilder.rules.skeleton import Skeleton
+from deckbuilder.rules.statements import Reader, Statement
 from deckbuilder.salvage import Lost
 from deckbuilder.source import Path_
 
@@ -103,6 +105,35 @@ class Seen:
     def asked(self) -> list[tuple[Subject, Asked]]:
         """Every question in an author's own words."""
         return [(record, asked) for record in self.living for asked in record.asked()]
+
+    @cached_property
+    def about_muscles(self) -> list[tuple[Record, Path_, str, str]]:
+        """What is said of one muscle somewhere else: the record, the path, the muscle's id (or a part's), the words."""
+        found: list[tuple[Record, Path_, str, str]] = []
+        for record in self.living:
+            if isinstance(record, Muscle):
+                found += [(record, ("confuse_with", id), id, text) for id, text in record.confuse_with.items()]
+            elif isinstance(record, Group):
+                found += [(record, ("tell_apart", id), id, text) for id, text in record.tell_apart.items()]
+                if odd := record.odd_one_out:
+                    found.append((record, ("odd_one_out", "because"), odd.odd, odd.because))
+            elif isinstance(record, Question):
+                for place, option in enumerate(record.options):
+                    ids = self.lexicon.ids(option.text, "muscle")
+                    if len(ids) == 1 and option.because:
+                        found.append((record, ("options", place, "because"), ids[0], option.because))
+        return found
+
+    @cached_property
+    def statements(self) -> list[Statement]:
+        """What sentences say of one muscle."""
+        reader = Reader(self.library, self.lexicon)
+        return [*reader.answered(self.asked), *reader.told(self.about_muscles), *reader.written(self.texts)]
+
+    @cached_property
+    def skeleton(self) -> Skeleton:
+        """Bones and joints."""
+        return Skeleton(self.library)
 
     @cached_property
     def lexicon(self) -> Lexicon:

@@ -1,0 +1,122 @@
+"""The bones as the joints connect them: which joints a muscle crosses, and on which side of them it lies."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from deckbuilder.library import Library
+from deckbuilder.records import Action, Bone, Joint, Muscle, Structure
+
+OPPOSITE = {
+    "medial": "lateral",
+    "lateral": "medial",
+    "anterior": "posterior",
+    "posterior": "anterior",
+    "proximal": "distal",
+    "distal": "proximal",
+}
+
+
+class Skeleton:
+    """Joints, and what lies beyond each of them. Bones that move with each other count as one."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    @cached_property
+    def _fixed(self) -> dict[str, str]:
+        """Bone to the bone that stands for all those that move with it."""
+        to = {bone.id: bone.moves_with for bone in self._library.of(Bone) if bone.moves_with}
+        found = {}
+        for bone in self._library.of(Bone):
+            at, seen = bone.id, {bone.id}
+            while at in to and to[at] not in seen:
+                at = str(to[at])
+                seen.add(at)
+            found[bone.id] = at
+        return found
+
+    @cached_property
+    def beyond(self) -> dict[str, frozenset[str]]:
+        """Joint to the bones on its far side: all that moves when it moves, seen from the trunk."""
+        near = {joint.id: self._fixed[joint.bones[0]] for joint in self._joints}
+        found = {}
+        for joint in self._joints:
+            reached = {self._fixed[bone] for bone in joint.bones[1:]} - {near[joint.id]}
+            queue = list(reached)
+            while queue:
+                at = queue.pop()
+                for other in self._joints_at.get(at, ()):
+                    for bone in () if other is joint else map(self._fixed.__getitem__, other.bones):
+                        if bone not in reached:
+                            reached.add(bone)
+                            queue.append(bone)
+            found[joint.id] = frozenset(reached)
+        return found
+
+    @cached_property
+    def _joints(self) -> list[Joint]:
+        return [joint for joint in self._library.of(Joint) if len(joint.bones) > 1]
+
+    @cached_property
+    def _joints_at(self) -> dict[str, list[Joint]]:
+        found: dict[str, list[Joint]] = {}
+        for joint in self._joints:
+            for bone in joint.bones:
+                found.setdefault(self._fixed[bone], []).append(joint)
+        return found
+
+    @cached_property
+    def bones_of(self) -> dict[str, frozenset[str]]:
+        """Landmark, bone or structure to the bones where its pull ends; empty where nobody knows."""
+        found = {bone.id: frozenset([self._fixed[bone.id]]) for bone in self._library.of(Bone)}
+        found |= {each.id: frozenset(self._fixed[bone] for bone in each.bones) for each in self._library.of(Structure)}
+        found |= {id: frozenset([self._fixed[bone.id]]) for id, (bone, _) in self._library.landmarks.items()}
+        return found
+
+    def crossed(self, muscle: Muscle, part: str = "", *, structures: bool = True) -> list[str] | None:
+        """The joints between origin and insertion, None where one of the two is not known. `structures`: through them too."""
+        ends = []
+        for about in ("origin", "insertion"):
+            sites = [fact.id for fact in muscle.facts(about, part)]
+            if not structures:
+                sites = [id for id in sites if self._library.find(Structure, id) is None]
+            bones = [self.bones_of[id] for id in sites]
+            if not bones or not all(bones):
+                return None
+            ends.append(frozenset().union(*bones))
+        origin, insertion = ends
+        return [
+            id
+            for id, far in self.beyond.items()
+            if (origin & far and insertion - far) or (insertion & far and origin - far)
+        ]
+
+    @cached_property
+    def sides(self) -> dict[str, tuple[str, ...]]:
+        """Landmark to the sides on which it lies."""
+        return {id: sides for bone in self._library.of(Bone) for id, sides in bone.sides.items()}
+
+    def side_at(self, muscle: Muscle, action: Action, part: str = "") -> set[str]:
+        """On which sides of the joint the muscle lies, of the two that the action asks about; empty: nothing says so.
+
+        A compartment that is named after a side decides, else the landmarks of its origin on the joint's bones, else those
+        of its insertion. A rotation goes by the insertion alone.
+        """
+        asked = {str(action.side), OPPOSITE[str(action.side)]}
+        turning = action.plane == "transverse"
+        if not turning and muscle.compartment in asked:
+            return {muscle.compartment}
+        joint = self._library.get(Joint, action.joint)
+        bones = self.beyond.get(joint.id, frozenset()) | {self._fixed[bone] for bone in joint.bones}
+        for about in ("insertion",) if turning else ("origin", "insertion"):
+            found = {
+                side
+                for fact in muscle.facts(about, part)
+                if self.bones_of[fact.id] <= bones
+                for side in self.sides.get(fact.id, ())
+                if side in asked
+            }
+            if found:
+                return found
+        return set()

@@ -1,0 +1,80 @@
+"""What `check` says of realistic mistakes, made one at a time in a copy of the shipped cards.
+
+A mistake is caught if a fault that the cards do not have without it points at what `look` says, and names what `cure` says.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+from mistakes import HELD_OUT, Mistake, made, read
+
+from deckbuilder import pipeline
+from deckbuilder.diagnostics import Diagnostic
+from deckbuilder.project import Project
+
+TODAY = date(2026, 11, 22)
+MISTAKES = read(Path(__file__).with_name("mistakes"))
+# What nothing says a right word about, and why.
+MISSED: dict[str, str] = {}
+
+
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    root = tmp_path_factory.mktemp("mistakes")
+    shutil.copytree(ROOT / "cards", root / "cards")
+    return Project(root, ROOT / "templates")
+
+
+def faults(project: Project) -> list[Diagnostic]:
+    return pipeline.check(project, today=TODAY).diagnostics
+
+
+@pytest.fixture(scope="module")
+def usual(copied: Project) -> frozenset[str]:
+    return frozenset(map(str, faults(copied)))
+
+
+def caught(mistake: Mistake, project: Project, usual: frozenset[str]) -> bool:
+    with made(mistake, project.root):
+        return any(
+            str(fault) not in usual
+            and mistake.look.lower() in f"{fault} {line(project, fault)}".lower()
+            and (mistake.cure or "").lower() in f"{fault.message} {fault.help}".lower()
+            for fault in faults(project)
+        )
+
+
+def line(project: Project, fault: Diagnostic) -> str:
+    """What stands where the fault points at."""
+    path = project.root / fault.location.path
+    lines = path.read_text("utf-8").splitlines() if path.is_file() else []
+    return lines[fault.location.line - 1] if 0 < fault.location.line <= len(lines) else ""
+
+
+def sorts() -> Iterator[str]:
+    yield from dict.fromkeys(each.sort for each in MISTAKES)
+
+
+@pytest.mark.parametrize("sort", sorts())
+def test_a_mistake_is_told_by_a_message_that_names_its_cure(
+    sort: str, copied: Project, usual: frozenset[str]
+) -> None:
+    made_here = [each for each in MISTAKES if each.sort == sort]
+
+    missed = {each.id for each in made_here if not caught(each, copied, usual)}
+
+    assert missed == {each.id for each in made_here if each.id in MISSED}
+
+
+def test_seventy_of_eighty_are_caught() -> None:
+    seeded = [each for each in MISTAKES if each.sort != HELD_OUT]
+
+    assert len(seeded) == 80
+    assert sum(each.id not in MISSED for each in seeded) >= 70
+    assert set(MISSED) <= {each.id for each in MISTAKES} and all(MISSED.values())
