@@ -19,7 +19,7 @@ from deckbuilder.cli import cli
 from deckbuilder.diagnostics import Diagnostic, Location
 from deckbuilder.reports import machines
 from deckbuilder.reports.excerpt import Excerpts
-from deckbuilder.rules import manual
+from deckbuilder.rules import RULES, defaults, manual
 
 BICEPS, QUESTIONS = "cards/muscles/biceps-brachii.yaml", "cards/questions.yaml"
 TYPO = "radial-tuberosty"
@@ -39,6 +39,18 @@ def question(id: str, ask: str = "Does it cross the elbow?", more: str = "") -> 
 @pytest.fixture(scope="module", autouse=True)
 def fast(compiles_each_template_once: None) -> Iterator[None]:
     yield
+
+
+def quiet(author: Author) -> Author:
+    """Only two rules are asked, whatever others there are; what rendering relies on always is."""
+    others = (name for name, rule in RULES.items() if not rule.guard and name not in ("yes-no", "unused-suppression"))
+    author.write("cards/quiet.yaml", "rules: quiet\nseverity:\n" + "".join(f'  {name}: "off"\n' for name in others))
+    return author
+
+
+@pytest.fixture
+def author(author: Author) -> Author:
+    return quiet(author)
 
 
 @pytest.fixture
@@ -284,6 +296,27 @@ def test_a_rule_is_explained_with_the_settings_of_the_project(author: Author) ->
     assert "Why: a guess is right half of the time" in said
     assert "\nBad:\n    ask: Does the long head" in said
     assert "    lint: {yes-no: the reason}" in said
+
+
+def test_words_of_a_stranger_are_harmless_in_an_explanation(author: Author, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(manual, "used", lambda rule: ((), ("bad",)))
+    monkeypatch.setitem(defaults().words, "bad", ("worse",))
+    author.write("cards/rules.yaml", 'rules: ours\nwords: {bad: ["a\\u202eb"]}\n')
+
+    assert "Words, bad: a\\u202eb" in check(author, "--explain", "yes-no").output
+
+
+def test_what_an_explanation_says_to_write_can_be_written(author: Author) -> None:
+    said = check(author, "--explain", "yes-no").output.split("\n")
+    way_out = {each: next(line for line in said if line.startswith(f"    {each}: ")) for each in ("lint", "severity")}
+
+    author.write(QUESTIONS, question("one", more=f"{way_out['lint'][2:]}\n"))
+    excepted = check(author).output
+    author.write(QUESTIONS, question("one"))
+    author.write("cards/rules.yaml", f"rules: ours\n{way_out['severity'].strip()}\n")
+
+    assert "no errors\n" in excepted
+    assert "no errors\n" in check(author).output
 
 
 def test_rules_can_be_explained_where_cards_are_at_fault(author: Author) -> None:

@@ -16,7 +16,7 @@ from conftest import Author
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from layouts import Layout
-from test_check import QUESTIONS, TYPO, check, question
+from test_check import QUESTIONS, TYPO, check, question, quiet
 
 from deckbuilder import edits, rules, source
 from deckbuilder.diagnostics import Fault
@@ -29,6 +29,11 @@ UNUSED = "lint: {yes-no: nobody asks anything here}\n"
 @pytest.fixture(scope="module", autouse=True)
 def fast(compiles_each_template_once: None) -> Iterator[None]:
     yield
+
+
+@pytest.fixture
+def author(author: Author) -> Author:
+    return quiet(author)
 
 
 def files(author: Author) -> dict[str, bytes]:
@@ -88,6 +93,12 @@ def test_an_exception_that_excepts_nothing_is_deleted(author: Author) -> None:
 
     assert check(author, "--fix").exit_code == 0
     assert author.read(BICEPS) == before
+
+
+def test_what_a_rule_would_mend_is_said_where_it_is_told(author: Author) -> None:
+    author.write(BICEPS, author.read(BICEPS) + UNUSED)
+
+    assert "1 of these can be mended by `deckbuilder check --fix`" in check(author).output
 
 
 def test_of_several_keys_the_first_can_be_deleted_with_its_lines(

@@ -124,6 +124,9 @@ def test_the_limits_and_words_that_a_rule_goes_by_are_found_in_its_code(monkeypa
     assert "Words, `bad`: *never*, *always*." in said
 
 
+_LIMITS = {"all": "length"}
+
+
 def _too_long(seen: Seen) -> Iterator[Found]:
     """A text that is too long.
 
@@ -135,7 +138,7 @@ def _too_long(seen: Seen) -> Iterator[Found]:
     Good:
         why: short
     """
-    if seen.limit("length") > len(seen.words("bad")) > 99:
+    if seen.limit(_LIMITS["all"]) > len(seen.words("bad")) > 99:
         yield Found(seen.records[0], (), "it is too long", "shorten it")
 
 

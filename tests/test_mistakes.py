@@ -62,9 +62,7 @@ def sorts() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("sort", sorts())
-def test_a_mistake_is_told_by_a_message_that_names_its_cure(
-    sort: str, copied: Project, usual: frozenset[str]
-) -> None:
+def test_a_mistake_is_told_by_a_message_that_names_its_cure(sort: str, copied: Project, usual: frozenset[str]) -> None:
     made_here = [each for each in MISTAKES if each.sort == sort]
 
     missed = {each.id for each in made_here if not caught(each, copied, usual)}

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from conftest import Author
-from test_check import QUESTIONS, check, question
+from test_check import QUESTIONS, check, question, quiet
 
 from deckbuilder import edits, pipeline, ratchet, rules
 from deckbuilder.cli import cli
@@ -23,6 +23,11 @@ from deckbuilder.ratchet import FILE, Ratchet
 @pytest.fixture(scope="module", autouse=True)
 def fast(compiles_each_template_once: None) -> Iterator[None]:
     yield
+
+
+@pytest.fixture
+def author(author: Author) -> Author:
+    return quiet(author)
 
 
 @pytest.fixture

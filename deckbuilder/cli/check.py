@@ -115,18 +115,19 @@ def _explain(project: Project, name: str) -> None:
     from deckbuilder.rules import manual
 
     settings, width = strictness(project), min(columns(sys.stdout), 100)
-    if name == LIST:
-        click.echo(manual.listed(settings, width))
-    elif name in manual.known():
-        click.echo(manual.terminal(name, settings, width))
-    else:
+    if name != LIST and name not in manual.known():
         raise _misuse(chosen.unknown(name))
+    text = manual.listed(settings, width) if name == LIST else manual.terminal(name, settings, width)
+    for line in text.split("\n"):
+        click.echo(harmless(line, len(line)))
 
 
 def _tell(project: Project, report: Report, chosen: Any) -> None:
     """The faults one by one, and how many there are."""
     found = [each for each in report.diagnostics if chosen.wants(each)]
     show(chosen.shown(found), project, known=chosen.every)
+    if mendable := sum(each.fix is not None and not each.known for each in found):
+        click.echo(f"{mendable:,} of these can be mended by `deckbuilder check --fix`", err=True)
     hidden = len(errors(report.diagnostics)) - len(errors(found))
     aside = f"; {count(hidden, 'error')} not shown" if hidden else ""
     if errors(found) or hidden:

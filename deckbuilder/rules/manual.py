@@ -95,7 +95,7 @@ def terminal(name: str, settings: Settings, columns: int) -> str:
             "An exception, in the record:",
             f"    lint: {{{name}: the reason}}",
             "For the whole deck, in a `rules` record:",
-            f"    severity: {{{name}: off}}",
+            f'    severity: {{{name}: "off"}}',
         ]
         parts.append("\n".join(lines))
     return "\n\n".join(parts)
@@ -180,8 +180,18 @@ def _in_code(code: CodeType, function: FunctionType, seen: set[object]) -> Itera
         elif isinstance(each, CodeType):
             yield from _in_code(each, function, seen)
     for name in code.co_names:
-        called = function.__globals__.get(name)
-        yield from _texts(getattr(called, "__wrapped__", called), seen)
+        meant = function.__globals__.get(name)
+        yield from _texts(getattr(meant, "__wrapped__", meant), seen)
+        yield from _in_data(meant)
+
+
+def _in_data(value: object) -> Iterator[str]:
+    """Every text in a table of a module."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple | list | dict):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _in_data(each)
 
 
 def _name(module: object) -> str:
