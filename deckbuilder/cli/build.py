@@ -68,7 +68,7 @@ def command(
             tick=tick,
             committing=too_late,
         )
-    show(report.diagnostics, project)
+    show(report.diagnostics)
     if report.built is None:
         click.echo(f"Nothing was built: {tally(report.diagnostics)}. dist and lock are as they were.", err=True)
         sys.exit(1)
