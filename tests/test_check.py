@@ -159,6 +159,13 @@ def test_a_long_line_is_cut_around_the_caret(tmp_path: Path, filler: str, before
     assert "".join(chop_cells(shown, at)[1:]).startswith("here")
 
 
+def test_of_a_long_value_the_key_stays_in_sight(tmp_path: Path) -> None:
+    shown, below = excerpt(tmp_path, f"why: {'it goes on and ' * 20}\n", fault(1, 6), 60)
+
+    assert shown.startswith(" 1 | why: it goes on") and shown.endswith("…")
+    assert below == f"   |      ^{'~' * (len(shown) - 12)}"
+
+
 def test_a_line_of_a_megabyte_is_shown_at_once(tmp_path: Path) -> None:
     shown, below = excerpt(tmp_path, "e" + "\u0301" * 1_000_000 + "\nhere", fault(1, 500_000))
 

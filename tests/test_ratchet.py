@@ -137,7 +137,7 @@ def test_the_ratchet_refuses_to_grow(ratcheted: Author) -> None:
 
 def test_the_ratchet_refuses_while_errors_hide_warnings(ratcheted: Author) -> None:
     before = ratcheted.read(FILE)
-    ratcheted.write("cards/broken.yaml", "muscle: [")
+    ratcheted.write(QUESTIONS, ratcheted.read(QUESTIONS) + "- muscle: [")
 
     done = check(ratcheted, "--ratchet")
 

@@ -75,6 +75,8 @@ def _cut(line: str, start: int, end: int, room: int) -> tuple[str, int, int]:
     if len(line) <= 4 * room and cell_len(_shown(line)) <= room:
         return line, start, end
     first, most = start, 4 * room  # characters without a width could go on for ever
+    if start <= most and cell_len(_shown(line[:start])) <= room // 2:
+        first = 0
     while first > 0 and start - first < most and cell_len(_shown(line[first - 1 : min(end, start + room)])) < room // 2:
         first -= 1
     last = start

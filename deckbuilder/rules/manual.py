@@ -86,7 +86,8 @@ def terminal(name: str, settings: Settings, columns: int) -> str:
     parts += [_wrapped(f"{key}: {manual[key]}", columns) for key in _ORDER if key in manual]
     parts += [f"{key}:\n{textwrap.indent(_block(manual[key]), '    ')}" for key in ("Bad", "Good")]
     limits, words = used(rule)
-    parts += [f"Limits: {', '.join(f'{each} {settings.limits[each]:g}' for each in limits)}"] if limits else []
+    if limits:
+        parts.append(_wrapped(f"Limits: {', '.join(f'{each} {settings.limits[each]:g}' for each in limits)}", columns))
     parts += [_wrapped(f"Words, {each}: {', '.join(settings.words[each])}", columns) for each in words]
     if rule.guard:
         parts.append("It cannot be suppressed: the cards cannot be made without it.")
