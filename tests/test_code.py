@@ -19,8 +19,15 @@ def run(*command: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize(
     "command",
-    [("mypy",), ("ruff", "check", "."), ("ruff", "format", "--check", "."), ("lint-imports",)],
-    ids=["types are strict", "style", "format", "imports point down"],
+    [
+        ("mypy",),
+        ("ruff", "check", "."),
+        ("ruff", "format", "--check", "."),
+        ("lint-imports",),
+        ("codespell", "cards", "docs", "templates", "deckbuilder", *(path.name for path in ROOT.glob("*.md"))),
+        ("yamllint", "--strict", "cards", "templates", "docs", "tests/example", "action.yml", ".pre-commit-hooks.yaml"),
+    ],
+    ids=["types are strict", "style", "format", "imports point down", "spelling", "YAML"],
 )
 def test_the_code_holds_to_its_own_rules(command: tuple[str, ...]) -> None:
     done = run(*command)

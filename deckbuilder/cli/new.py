@@ -14,8 +14,9 @@ import click
 
 from deckbuilder.cli.common import fail
 from deckbuilder.diagnostics import Fault
+from deckbuilder.editors import vscode
+from deckbuilder.project import find
 from deckbuilder.records import NOTE_KINDS
-from deckbuilder.records.schema import schema
 
 STARTER = Path(__file__).parents[1] / "starter"
 
@@ -72,7 +73,7 @@ def _fill(folder: Path, values: dict[str, str]) -> None:
                 target = aside / name
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_text(Template(path.read_text("utf-8")).substitute(values), "utf-8", newline="\n")
-        (aside / "cards.schema.json").write_text(json.dumps(schema(), indent=1) + "\n", "utf-8", newline="\n")
+        vscode.update(find(aside))
         if folder.exists():
             folder.rmdir()
         aside.rename(folder)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from deckbuilder.records.base import About, Id, MuscleIds, Reference, Said, Subject, Text, ids, said
+from deckbuilder.records.base import About, Id, MuscleIds, Of, Reference, Said, Subject, Text, ids, said
 from deckbuilder.records.vocabulary import Side
 
 Plane = Literal["sagittal", "frontal", "transverse"]
@@ -21,16 +21,27 @@ class Action(Subject):
 
     kind: ClassVar[str] = "action"
     id: Id = Field(validation_alias="action")
+    """The id of the movement."""
     name: Text
-    joint: Id
+    """The movement with its joint: Hip extension."""
+    joint: Annotated[Id, Of("joint")]
+    """The joint at which it happens."""
     plane: Plane
+    """The plane in which it happens, from the anatomical position."""
     side: Side | None = None
-    opposite: Id | None = None
+    """The side of the joint on which the muscles that do this lie."""
+    opposite: Annotated[Id | None, Of("action")] = None
+    """The movement back. State it on one of the two."""
     phrase: Text
-    prime_movers: MuscleIds
+    """How it reads behind the name of a muscle: extends the hip."""
+    prime_movers: Annotated[MuscleIds, Of("muscle")]
+    """The muscles, or parts, that start it. All others with this action are its synergists."""
     range: Text = ""
+    """How far it goes in most people."""
     example: Text = ""
-    curve: Id | None = None
+    """Where a trainer sees it."""
+    curve: Annotated[Id | None, Of("curve")] = None
+    """A chart for the back."""
 
     @property
     def topic_id(self) -> str:

@@ -11,10 +11,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    PrivateAttr,
+    WithJsonSchema,
+)
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from deckbuilder.diagnostics import Location
+from deckbuilder.records.meanings import meanings
 from deckbuilder.source import Document, Path_
 
 ID = r"[a-z0-9]+(?:-[a-z0-9]+)*"
@@ -22,6 +31,9 @@ _ID = re.compile(ID)
 ROOT = re.compile(r"(?:C[1-8]|T(?:[1-9]|1[0-2])|L[1-5]|S[1-5]|Co1)")
 MAX_TEXT = 2_000
 MAX_PROSE = 8_000
+
+# What a muscle attaches to.
+SITE = ("landmark", "bone", "structure")
 
 Tier = Literal["core", "useful", "deep"]
 Evidence = Literal["textbook", "review", "single-study", "expert-opinion", "contested"]
@@ -102,6 +114,40 @@ Whole = Annotated[int, Field(strict=True)]
 Flag = Annotated[bool, Field(strict=True)]
 
 
+# In a schema, next to a text that is an id: the kinds of record that may answer to it. Editors offer their ids.
+NAMES_A = "x-names"
+
+
+@dataclass(frozen=True, slots=True)
+class Of:
+    """That the ids in a field are those of records of these kinds: `Annotated[Ids, Of("region")]`.
+
+    For schemas alone; what makes sure that the record is there is `Record.refers`.
+    """
+
+    kinds: tuple[str, ...]
+
+    def __init__(self, *kinds: str) -> None:
+        object.__setattr__(self, "kinds", kinds)
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return self._marked(handler(core))
+
+    def _marked(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """The id itself is marked, each of a list, or the keys of a mapping."""
+        found = dict(schema)
+        for key in ("anyOf", "prefixItems"):
+            if key in found:
+                found[key] = [self._marked(each) for each in found[key]]
+        if isinstance(found.get("items"), dict):
+            found["items"] = self._marked(found["items"])
+        if found.get("type") == "string":
+            found[NAMES_A] = list(self.kinds)
+        elif found.get("type") == "object":
+            found["propertyNames"] = {NAMES_A: list(self.kinds)}
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
     """Something that a record names, with a detail in small print: `{linea-aspera: lateral lip}`."""
@@ -158,7 +204,9 @@ def _sources(value: object) -> object:
     return {fact: (ids,) if isinstance(ids, str) else ids for fact, ids in by_fact.items()}
 
 
-_SOURCES_SCHEMA = {"anyOf": [*_IDS_SCHEMA["anyOf"], {"type": "object", "additionalProperties": _IDS_SCHEMA}]}
+_CITED = {"type": "string", NAMES_A: ["source"]}
+_CITED_SCHEMA = {"anyOf": [_CITED, {"type": "array", "items": _CITED, "uniqueItems": True}]}
+_SOURCES_SCHEMA = {"anyOf": [*_CITED_SCHEMA["anyOf"], {"type": "object", "additionalProperties": _CITED_SCHEMA}]}
 Sources = Annotated[dict[str, tuple[Id, ...]], BeforeValidator(_sources), WithJsonSchema(_SOURCES_SCHEMA)]
 
 
@@ -174,14 +222,27 @@ class Model(BaseModel):
         defer_build=True,
     )
 
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """With what each key means."""
+        found = handler(core)
+        keys = handler.resolve_ref_schema(found)["properties"]
+        for name, meaning in meanings(cls).items():
+            keys[str(cls.model_fields[name].validation_alias or name)]["description"] = meaning
+        return found
+
 
 class Picture(Model):
     """A file in `cards/media/`, with the words that stand in for it."""
 
     file: Text
+    """Its name in cards/media/."""
     alt: Text
+    """What is to be seen, for those who cannot see it. It must not hold the answer."""
     caption: Text = ""
+    """A line below the picture, on the back."""
     credit: Text = ""
+    """Who made it, and under which licence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +305,8 @@ class Record(Model):
     _document: Document = PrivateAttr()
 
     id: Id
-    lint: dict[Id, Text] = {}
+    lint: Annotated[dict[Id, Text], Of("rule")] = {}
+    """Exceptions from rules of the linter, each with its reason."""
 
     @property
     def key(self) -> str:
@@ -275,14 +337,23 @@ class Subject(Record):
     """A record that learners see: it has sources, a tier, and a note."""
 
     sources: Sources
+    """Where the facts were read: one source, a list of them, or sources by fact: {all: …, nerve: …}."""
     evidence: Evidence = "textbook"
+    """How good the support is."""
     tier: Tier = "useful"
+    """How early a trainer needs it."""
     why: Prose = ""
+    """Why it matters, for the back."""
     hint: Text = ""
+    """On the front, behind a button. It must not hold the answer."""
     picture: Picture | None = None
-    tags: tuple[str, ...] = ()
+    """A picture of your own. A muscle without one shows the figure that `deckbuilder figures` drew."""
+    tags: Annotated[tuple[str, ...], Of("tag")] = ()
+    """Further tags, without the root; each stands in deck.yaml under extra_tags."""
     formerly: Ids = ()
+    """The ids that it had before, the oldest first: they keep the reviews. `deckbuilder rename` writes them."""
     retired: Text = ""
+    """Why it is no longer taught. Learners keep the cards. `deckbuilder retire` writes it."""
 
     @property
     def topic_id(self) -> str:

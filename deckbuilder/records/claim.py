@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from deckbuilder.records.base import Id, Ids, Model, MuscleIds, Prose, Reference, Said, Subject, Text, ids, said
+from deckbuilder.records.base import Id, Ids, Model, MuscleIds, Of, Prose, Reference, Said, Subject, Text, ids, said
 
 Verdict = Literal["supported", "mixed", "not-supported"]
 
@@ -16,7 +16,9 @@ class Finding(Model):
     """One piece of evidence, with its own source."""
 
     text: Prose
-    source: Id
+    """What was found."""
+    source: Annotated[Id, Of("source")]
+    """Where that was read."""
 
 
 class Claim(Subject):
@@ -24,13 +26,21 @@ class Claim(Subject):
 
     kind: ClassVar[str] = "claim"
     id: Id = Field(validation_alias="claim")
+    """The id of the claim."""
     says: Text
+    """The claim, as people say it."""
     verdict: Verdict
+    """What the evidence says of it."""
     because: Text
+    """The one sentence that decides it; learners are graded on it."""
     findings: tuple[Finding, ...] = ()
-    regions: Ids
-    muscles: MuscleIds = ()
+    """The evidence piece by piece, each with its source."""
+    regions: Annotated[Ids, Of("region")]
+    """The parts of the body that it is about."""
+    muscles: Annotated[MuscleIds, Of("muscle")] = ()
+    """The muscles that it is about."""
     checked: str = Field(pattern=r"^\d{4}-\d{2}$")
+    """The month in which the evidence was last looked at: 2026-11."""
 
     @property
     def topic_id(self) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
-from deckbuilder.records.base import Id, Ids, Prose, Reference, Said, Subject, Text, Topic, ids, said
+from deckbuilder.records.base import Id, Ids, Of, Prose, Reference, Said, Subject, Text, Topic, ids, said
 
 _GAP = re.compile(r"\{(\d{1,3})\|([^{}|]+)(?:\|([^{}|]+))?\}")
 MAX_GAP = 499
@@ -30,11 +30,17 @@ class Cloze(Subject):
 
     kind: ClassVar[str] = "cloze"
     id: Id = Field(validation_alias="cloze")
+    """The id of the sentence."""
     text: Prose
+    """The sentence with its gaps: {1|words} or {1|words|hint}. A number is never given to another gap."""
     extra: Prose = ""
+    """More, for the back."""
     topic: Topic
-    regions: Ids = ()
+    """What it is about; exams ask by topic."""
+    regions: Annotated[Ids, Of("region")] = ()
+    """The parts of the body that it is about."""
     name: Text = ""
+    """A title for lists; the sentence itself if left out."""
 
     @field_validator("text")
     @classmethod

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -14,6 +14,7 @@ from deckbuilder.records.base import (
     Id,
     Ids,
     MuscleIds,
+    Of,
     Prose,
     Reference,
     Said,
@@ -30,19 +31,33 @@ class Concept(Subject):
 
     kind: ClassVar[str] = "concept"
     id: Id = Field(validation_alias="concept")
+    """The id of the idea."""
     name: Text
+    """The term."""
     topic: Topic
-    regions: Ids
+    """What it is about; exams ask by topic."""
+    regions: Annotated[Ids, Of("region")]
+    """The parts of the body that it is shown on."""
     definition: Text
+    """What it is, short enough to be said aloud."""
     mechanism: Prose = ""
+    """What happens first, and what then."""
     mechanism_question: Text = ""
+    """Asks for the mechanism, on a card of its own."""
     case: Text = ""
+    """A situation from the gym floor that does not name the term; asked as: what is this called?"""
     example: Prose = ""
+    """Where it applies."""
     counter_example: Prose = ""
-    actions: Ids = ()
-    muscles: MuscleIds = ()
+    """What looks like it and is not."""
+    actions: Annotated[Ids, Of("action")] = ()
+    """The movements it is about; needed for synergy, force couples and reciprocal inhibition."""
+    muscles: Annotated[MuscleIds, Of("muscle")] = ()
+    """The muscles it is about."""
     exam_model: Flag = False
-    curve: Id | None = None
+    """True where it is taught for certification and the evidence is thin; the card says so."""
+    curve: Annotated[Id | None, Of("curve")] = None
+    """A chart for the back."""
 
     def about(self) -> About:
         return About(muscles=self.muscles, regions=self.regions, actions=self.actions)

@@ -20,8 +20,11 @@ class Line(Model):
     """One curve: what it is of, what it says in words, and points [angle in degrees, share of the largest value]."""
 
     name: Text
+    """What the line is of."""
     says: Text
+    """The same in words."""
     shape: tuple[tuple[Number, Number], ...] = Field(min_length=3)
+    """Points, each [angle in degrees, share of the largest value]."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Line:
@@ -44,11 +47,17 @@ class Curve(Record):
 
     kind: ClassVar[str] = "curve"
     id: Id = Field(validation_alias="curve")
+    """The id of the chart."""
     name: Text
+    """Its title."""
     over: Text
+    """The movement whose angle it is drawn over."""
     lines: tuple[Line, ...] = Field(min_length=1, max_length=4)
+    """One panel each; heights are never compared."""
     caveat: Text
+    """What the chart does not show."""
     sources: Sources
+    """Where the shapes were read."""
 
     @model_validator(mode="after")
     def _one_frame(self) -> Curve:

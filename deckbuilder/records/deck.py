@@ -41,16 +41,22 @@ class Subdeck(Model):
     """A child deck and the kinds of note that it holds."""
 
     name: Level
+    """Its name in Anki, one level."""
     id: AnkiId
+    """Its number in Anki; it never changes."""
     kinds: tuple[str, ...] = Field(min_length=1)
+    """The kinds of record whose notes it holds."""
     about: Text = ""
+    """What learners read about it."""
 
 
 class NoteTypes(Model):
     """The names and fixed ids of the note types. Learners' collections know them: they never change."""
 
     prefix: TagLevel
+    """Stands before the names of the note types, so that no learner has one of that name already."""
     ids: dict[str, AnkiId]
+    """The number of each note type; they never change."""
 
 
 class Deck(Record):
@@ -58,20 +64,35 @@ class Deck(Record):
 
     kind: ClassVar[str] = "deck"
     id: Id = Field(validation_alias="deck")
+    """The id of the deck; packages are named after it."""
     name: Level
+    """Its name in Anki, one level."""
     anki_id: AnkiId
+    """Its number in Anki; it never changes."""
     edition: Text = Field(pattern=f"^{EDITION}$")
+    """The edition that is being written: 2026-11."""
     namespace: Id
+    """What the identity of notes is made of; it never changes."""
     tag_root: TagLevel
+    """The first level of every tag."""
     language: Text = "en"
+    """The language of the cards, as in HTML."""
     about: Prose
+    """What learners read about the deck."""
     licence: Text
+    """The licence of the cards."""
     attribution: Prose = ""
+    """Whom they are to name."""
     report_url: str = Field("", pattern=r"^https?://[^\s\"'<>]+$|^mailto:[^\s\"'<>]+$|^$")
+    """Where learners report a mistake."""
     subdecks: dict[Id, Subdeck] = Field(min_length=1)
+    """The decks inside it, by id."""
     note_types: NoteTypes
+    """What learners know the note types by."""
     curriculum: tuple[Text, ...] = ()
+    """Folders and files below cards/, in the order of teaching."""
     extra_tags: tuple[str, ...] = ()
+    """The tags that records may name under tags."""
 
     @model_validator(mode="after")
     def _one_deck_a_kind(self) -> Deck:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -14,6 +14,7 @@ from deckbuilder.records.base import (
     Ids,
     Model,
     Names,
+    Of,
     Reference,
     Said,
     Sources,
@@ -32,7 +33,9 @@ class Common(Model):
     """A common fault: what the trainer sees, and what is likely behind it."""
 
     see: Text
+    """What the trainer sees."""
     cause: Text
+    """What is likely behind it."""
 
 
 class Exercise(Subject):
@@ -40,15 +43,25 @@ class Exercise(Subject):
 
     kind: ClassVar[str] = "exercise"
     id: Id = Field(validation_alias="exercise")
+    """The id of the exercise."""
     name: Text
+    """As learners read it."""
     pattern: Pattern | None = None
-    actions: Ids = ()
-    stabilisers: Names = ()
+    """The kind of movement."""
+    actions: Annotated[Ids, Of("action")] = ()
+    """The joint actions of the lifting phase. Without them it is only a name for studies, and has no card."""
+    stabilisers: Annotated[Names, Of("muscle", "group")] = ()
+    """Muscles or groups that hold still what must not move, each with what it holds."""
     lift: Text = ""
+    """What happens on the way up."""
     lower: Text = ""
+    """What happens on the way down."""
     fault: Common | None = None
+    """A common fault, one card."""
     cue: Text = ""
+    """What to say to the one who lifts."""
     sources: Sources = {}
+    """Where the facts were read; needed as soon as it has a card."""
 
     @property
     def topic_id(self) -> str:

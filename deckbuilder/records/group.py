@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from deckbuilder.records.base import About, Id, Model, MuscleId, Reference, Said, Subject, Text, ids, said
+from deckbuilder.records.base import About, Id, Model, MuscleId, Of, Reference, Said, Subject, Text, ids, said
 
 
 class OddOneOut(Model):
     """Four muscles of which one does not belong, and why."""
 
-    among: tuple[MuscleId, ...] = Field(min_length=3, max_length=5)
-    odd: MuscleId
+    among: Annotated[tuple[MuscleId, ...], Of("muscle")] = Field(min_length=3, max_length=5)
+    """Three to five muscles, one of which does not belong."""
+    odd: Annotated[MuscleId, Of("muscle")]
+    """The one that does not belong."""
     because: Text
+    """Why it does not."""
 
 
 class Group(Subject):
@@ -23,11 +26,17 @@ class Group(Subject):
 
     kind: ClassVar[str] = "group"
     id: Id = Field(validation_alias="group")
+    """The id of the group; its members name it under groups."""
     name: Text
-    region: Id
-    tell_apart: dict[Id, Text] = {}
+    """As learners read it."""
+    region: Annotated[Id, Of("region")]
+    """The part of the body that it is listed in."""
+    tell_apart: Annotated[dict[Id, Text], Of("muscle")] = {}
+    """A word or two for each member that no other member shares."""
     mnemonic: Text = ""
+    """What helps to remember the members."""
     odd_one_out: OddOneOut | None = None
+    """A card that asks which muscle does not belong."""
 
     def about(self) -> About:
         return About(groups=(self.id,), regions=(self.region,))

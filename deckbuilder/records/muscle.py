@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from deckbuilder.records.base import (
+    SITE,
     About,
     Id,
     Ids,
@@ -18,6 +19,7 @@ from deckbuilder.records.base import (
     MuscleId,
     Named,
     Names,
+    Of,
     Reference,
     Root,
     Said,
@@ -28,7 +30,6 @@ from deckbuilder.records.base import (
     said,
 )
 
-SITE = ("landmark", "bone", "structure")
 ASKED = ("origin", "insertion", "actions", "nerve")
 
 
@@ -36,11 +37,17 @@ class Part(Model):
     """A head or a part. What it does not state, it takes from its muscle."""
 
     name: Text = ""
-    origin: Names = ()
-    insertion: Names = ()
-    actions: Names = ()
-    nerve: Names = ()
+    """Its name, where it cannot be read from the id: Upper fibres."""
+    origin: Annotated[Names, Of(*SITE)] = ()
+    """Where this part comes from."""
+    insertion: Annotated[Names, Of(*SITE)] = ()
+    """Where this part goes to; that of the muscle if left out."""
+    actions: Annotated[Names, Of("action")] = ()
+    """What this part does; as the muscle if left out."""
+    nerve: Annotated[Names, Of("nerve")] = ()
+    """What drives this part; as the muscle if left out."""
     roots: tuple[Root, ...] = ()
+    """The spinal roots of this part, where they are not all of its nerve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +64,35 @@ class Muscle(Subject):
 
     kind: ClassVar[str] = "muscle"
     id: Id = Field(validation_alias="muscle")
+    """The id of the muscle; it never changes but by `deckbuilder rename`."""
     name: Text
+    """As learners read it."""
     latin: Text = ""
+    """The Latin name in full: Musculus biceps femoris."""
     say: Text = ""
-    region: Id
-    compartment: Id | None = None
-    groups: Ids = ()
-    origin: Names = ()
-    insertion: Names = ()
-    actions: Names = ()
-    nerve: Names = ()
+    """How it is said, respelt: BY-seps FEM-or-iss."""
+    region: Annotated[Id, Of("region")]
+    """The part of the body that it is listed in."""
+    compartment: Annotated[Id | None, Of("compartment")] = None
+    """One of the compartments of its region."""
+    groups: Annotated[Ids, Of("group")] = ()
+    """The groups that it is a member of."""
+    origin: Annotated[Names, Of(*SITE)] = ()
+    """Where it comes from: landmarks, bones or structures, each with a detail if one is needed."""
+    insertion: Annotated[Names, Of(*SITE)] = ()
+    """Where it goes to: landmarks, bones or structures, each with a detail if one is needed."""
+    actions: Annotated[Names, Of("action")] = ()
+    """The movements that it produces, each at a joint that it crosses."""
+    nerve: Annotated[Names, Of("nerve")] = ()
+    """The nerve, or nerves, that drive it."""
     roots: tuple[Root, ...] = ()
+    """Its spinal roots, where they are not all of its nerve."""
     heads: dict[Id, Part] = {}
+    """Its heads by id. What a head does not state, it takes from the muscle."""
     parts: dict[Id, Part] = {}
-    confuse_with: dict[MuscleId, Text] = {}
+    """Its parts by id, if they are not called heads. What a part does not state, it takes from the muscle."""
+    confuse_with: Annotated[dict[MuscleId, Text], Of("muscle")] = {}
+    """The muscles that it is easily taken for, and what tells them apart."""
 
     @cached_property
     def worked_out(self) -> dict[tuple[str, str], tuple[Fact, ...]]:

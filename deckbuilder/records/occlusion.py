@@ -8,7 +8,23 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandler, WithJsonSchema, model_validator
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from deckbuilder.records.base import ID, Id, Ids, Model, Number, Prose, Reference, Said, Subject, Text, ids, said
+from deckbuilder.records.base import (
+    ID,
+    NAMES_A,
+    SITE,
+    Id,
+    Ids,
+    Model,
+    Number,
+    Of,
+    Prose,
+    Reference,
+    Said,
+    Subject,
+    Text,
+    ids,
+    said,
+)
 from deckbuilder.records.cloze import MAX_GAP
 
 MAX_MASKS = 12
@@ -70,12 +86,18 @@ Polygon = Annotated[tuple[Point, ...], Field(min_length=3, max_length=60), After
 class Mask(Model):
     """What is covered, and where. An id alone is what stands on the plate: a landmark, a bone or a structure."""
 
-    landmark: Id | None = None
+    landmark: Annotated[Id | None, Of(*SITE)] = None
+    """The landmark, bone or structure that is covered."""
     label: Text = ""
+    """The name of what is covered, if it is no landmark."""
     detail: Text = ""
+    """Small print behind the answer."""
     box: Box | None = None
+    """Where it is: [x, y, width, height] in fractions of the picture."""
     ellipse: Box | None = None  # by the box around it
+    """Where it is: the box around an ellipse, in fractions of the picture."""
     polygon: Polygon | None = None
+    """Where it is: [x, y] of three corners or more, in fractions of the picture."""
 
     @model_validator(mode="before")
     @classmethod
@@ -102,7 +124,12 @@ class Mask(Model):
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return {"anyOf": [{"type": "string", "pattern": f"^{ID}$"}, handler(schema)]}
+        return {
+            "anyOf": [
+                {"type": "string", "pattern": f"^{ID}$", NAMES_A: list(SITE)},
+                super().__get_pydantic_json_schema__(schema, handler),
+            ]
+        }
 
 
 class Occlusion(Subject):
@@ -110,13 +137,21 @@ class Occlusion(Subject):
 
     kind: ClassVar[str] = "occlusion"
     id: Id = Field(validation_alias="occlusion")
+    """The id of the picture with its masks."""
     name: Text
-    plate: Id | None = None
+    """The title. It must not hold an answer."""
+    plate: Annotated[Id | None, Of("plate")] = None
+    """A picture of bones that `deckbuilder figures` drew."""
     mode: Literal["hide-one", "hide-all"] = "hide-one"
+    """hide-one covers what is asked; hide-all keeps the other masks on."""
     masks: dict[MaskNumber, Mask] = Field({}, max_length=MAX_MASKS, json_schema_extra={"additionalProperties": False})
+    """What is covered, each under its number; a number is never given to something else."""
     question: Text = ""
+    """What is asked, if not the name of what is covered."""
     extra: Prose = ""
-    regions: Ids = ()
+    """More, for the back."""
+    regions: Annotated[Ids, Of("region")] = ()
+    """The parts of the body that it is about."""
 
     @model_validator(mode="after")
     def _one_picture(self) -> Occlusion:
@@ -156,7 +191,7 @@ class Occlusion(Subject):
             if mask.landmark:
                 alone = isinstance(typed, dict) and isinstance(typed.get(number), str)
                 yield Reference(
-                    ("landmark", "bone", "structure"),
+                    SITE,
                     mask.landmark,
                     ("masks", number) if alone else ("masks", number, "landmark"),
                 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -14,6 +14,7 @@ from deckbuilder.records.base import (
     Id,
     Ids,
     Model,
+    Of,
     Prose,
     Reference,
     Said,
@@ -29,7 +30,9 @@ class Option(Model):
     """One of four; the first is right, every other says why it is wrong."""
 
     text: Text
+    """What is offered."""
     because: Text = ""
+    """Why it is wrong; the first option, which is right, may say why it is."""
 
 
 class Question(Subject):
@@ -37,12 +40,19 @@ class Question(Subject):
 
     kind: ClassVar[str] = "question"
     id: Id = Field(validation_alias="question")
+    """The id of the question."""
     ask: Prose
+    """The question."""
     answer: Text = ""
+    """The answer, of a question without options."""
     typed: Flag = False
+    """True if the answer, a word or a name, is typed in."""
     options: tuple[Option, ...] = ()
+    """Four to choose from: the right one first, the card shuffles them."""
     topic: Topic
-    regions: Ids = ()
+    """What it is about; exams ask by topic."""
+    regions: Annotated[Ids, Of("region")] = ()
+    """The parts of the body that it is about."""
 
     @model_validator(mode="after")
     def _one_form(self) -> Question:

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from deckbuilder.records.base import Id, Number, Record, Text, one_or_more
+from deckbuilder.records.base import Id, Number, Of, Record, Text, one_or_more
 
 Strictness = Literal["error", "warning", "info", "off"]
 _STRICTNESS = {"type": "string", "enum": ["error", "warning", "info", "off"]}
@@ -24,7 +24,12 @@ class Rulebook(Record):
 
     kind: ClassVar[str] = "rules"
     id: Id = Field(validation_alias="rules")
-    severity: dict[Id, Severities] = {}
+    """The id of these settings."""
+    severity: Annotated[dict[Id, Severities], Of("rule")] = {}
+    """How strict each rule is: error, warning, info or off; of two, the second is for grave cases."""
     limits: dict[Id, Number] = {}
+    """What counts as too long or too many, by the name of the limit."""
     words: dict[Id, tuple[Text, ...]] = {}
+    """Words that rules look for, by the name of the list."""
     preferred: dict[Text, Text] = {}
+    """Terms, and the one to be written instead; the term itself takes it off the list."""

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from deckbuilder.records import KINDS
+from deckbuilder.records.base import NAMES_A
 
 
 def schema() -> dict[str, Any]:
     """One schema for every file below `cards/`: a record, or a list of records."""
+    plain: dict[str, Any] = _unmarked(marked())
+    return plain
+
+
+@cache
+def marked() -> dict[str, Any]:
+    """The same, where each text that is an id says in `NAMES_A` which kinds of record may answer to it. Not to be changed."""
     definitions: dict[str, Any] = {}
     for kind, cls in KINDS.items():
         made = cls.model_json_schema(by_alias=True, ref_template="#/$defs/{model}")
@@ -29,6 +38,15 @@ def schema() -> dict[str, Any]:
         "anyOf": [{"$ref": "#/$defs/record"}, {"type": "array", "items": {"$ref": "#/$defs/record"}}],
         "$defs": {**definitions, "record": anyone},
     }
+
+
+def _unmarked(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_unmarked(each) for each in schema]
+    if isinstance(schema, dict):
+        found = {key: _unmarked(value) for key, value in schema.items() if key != NAMES_A}
+        return {key: value for key, value in found.items() if (key, value) != ("propertyNames", {})}
+    return schema
 
 
 def _opens(kind: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -18,6 +18,7 @@ from deckbuilder.records.base import (
     Model,
     MuscleId,
     Number,
+    Of,
     Prose,
     Reference,
     Said,
@@ -43,40 +44,65 @@ class People(Model):
     """Who was measured. `n` is left out where the source that was read does not say."""
 
     n: Whole | None = Field(None, ge=1)
+    """How many were measured; left out where the source does not say."""
     who: Text
+    """Who was measured: trained women."""
 
 
 class Measurement(Model):
     """One value for one muscle in one exercise."""
 
-    exercise: Id
-    of: MuscleId
+    exercise: Annotated[Id, Of("exercise")]
+    """The exercise in which it was measured."""
+    of: Annotated[MuscleId, Of(*MEASURED)]
+    """The muscle, part or group that was measured."""
     value: Number
+    """The number, in the unit of the study."""
     statistic: Text = "mean"
+    """Which statistic it is: mean, peak."""
     load: Text = ""
+    """With which load."""
     sd: Number | None = Field(None, ge=0)
+    """The standard deviation, if the source gives it."""
     se: Number | None = Field(None, ge=0)
+    """The standard error, if the source gives it."""
     measure: Text = "EMG"
+    """What was measured, if not EMG: change in muscle volume."""
     unit: Text | None = None
+    """The unit, if not % of what the study is normalised to."""
 
 
 class Comparison(Model):
     """Two exercises for one muscle, or two muscles in one exercise. One note each."""
 
     id: Id
-    compare: tuple[MuscleId, MuscleId]
-    of: MuscleId | None = None
-    exercise: Id | None = None
+    """The id of the comparison; it never changes but by `deckbuilder rename`."""
+    compare: Annotated[tuple[MuscleId, MuscleId], Of("exercise", *MEASURED)]
+    """Two exercises for one muscle, or two muscles in one exercise."""
+    of: Annotated[MuscleId | None, Of(*MEASURED)] = None
+    """The muscle, part or group for which two exercises are compared."""
+    exercise: Annotated[Id | None, Of("exercise")] = None
+    """The exercise in which two muscles are compared."""
     statistic: Text | None = None
+    """Which statistic, where several were measured."""
     measure: Text | None = None
+    """What was measured, where several things were, or where only a difference is given."""
     higher_by_percent: Number | None = None
+    """How much higher the first is, where the source gives no values."""
     load: Text = ""
+    """With which load, where the measurements do not say."""
     caveat: Prose
+    """What the comparison does not show."""
     why: Prose = ""
+    """Why it matters, for the back; that of the study if left out."""
     hint: Text = ""
+    """On the front, behind a button; that of the study if left out."""
     tier: str | None = Field(None, pattern="^(core|useful|deep)$")
+    """How early a trainer needs it; as the study if left out."""
     formerly: Ids = ()
+    """The ids that it had before, the oldest first: they keep the reviews."""
     retired: Text = ""
+    """Why it is no longer taught. Learners keep the card."""
 
     @model_validator(mode="after")
     def _one_frame(self) -> Comparison:
@@ -104,14 +130,23 @@ class Study(Subject):
 
     kind: ClassVar[str] = "study"
     id: Id = Field(validation_alias="study")
+    """The id of the study; the source of this id is cited unless sources says otherwise."""
     sources: Sources = {}
+    """What is cited, if not the source with the id of the study."""
     evidence: Evidence = "single-study"
+    """How good the support is."""
     people: People
+    """Who was measured."""
     signal: Text = "surface EMG"
+    """What was recorded, if not surface EMG."""
     normalised_to: Text = ""
-    regions: Ids
+    """What values are a share of; MVIC gives the unit % MVIC."""
+    regions: Annotated[Ids, Of("region")]
+    """The parts of the body that it is about."""
     measurements: tuple[Measurement, ...] = ()
+    """The values that the source gives, each with exercise and muscle."""
     comparisons: tuple[Comparison, ...] = Field(min_length=1)
+    """What is worth remembering of them, one card each. Ratios are computed."""
 
     @model_validator(mode="before")
     @classmethod

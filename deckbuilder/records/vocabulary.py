@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
@@ -12,6 +12,7 @@ from deckbuilder.records.base import (
     Id,
     Ids,
     Model,
+    Of,
     Prose,
     Record,
     Reference,
@@ -36,7 +37,13 @@ Files = Annotated[
 
 
 Side = Literal["medial", "lateral", "anterior", "posterior", "proximal", "distal"]
-Sides = Annotated[tuple[Side, ...], BeforeValidator(one_or_more), Field(min_length=1, max_length=3)]
+_SIDE = {"type": "string", "enum": list(get_args(Side))}
+Sides = Annotated[
+    tuple[Side, ...],
+    BeforeValidator(one_or_more),
+    Field(min_length=1, max_length=3),
+    WithJsonSchema({"anyOf": [_SIDE, {"type": "array", "items": _SIDE, "minItems": 1, "maxItems": 3}]}),
+]
 
 
 class Region(Record):
@@ -44,9 +51,13 @@ class Region(Record):
 
     kind: ClassVar[str] = "region"
     id: Id = Field(validation_alias="region")
+    """The id of the part of the body."""
     name: Text
-    part_of: Id | None = None
+    """As learners read it."""
+    part_of: Annotated[Id | None, Of("region")] = None
+    """The larger part of the body that it belongs to."""
     compartments: dict[Id, Text] = {}
+    """Its compartments, id and name; muscles name them."""
 
     def texts(self) -> Iterator[Said]:
         yield from said("name", self, "name", "compartments")
@@ -65,11 +76,17 @@ class Bone(Record):
 
     kind: ClassVar[str] = "bone"
     id: Id = Field(validation_alias="bone")
+    """The id of the bone."""
     name: Text
-    region: Id
+    """As learners read it."""
+    region: Annotated[Id, Of("region")]
+    """The part of the body that it is listed in."""
     landmarks: dict[Id, Text] = {}
-    moves_with: Id | None = None
-    sides: dict[Id, Sides] = {}
+    """What muscles attach to, id and name. An id belongs to one bone only."""
+    moves_with: Annotated[Id | None, Of("bone")] = None
+    """The bone to which it is fixed, as far as the joints of the deck go."""
+    sides: Annotated[dict[Id, Sides], Of("landmark")] = {}
+    """Where on the bone a landmark lies, where that is beyond doubt."""
 
     def texts(self) -> Iterator[Said]:
         yield from said("name", self, "name", "landmarks")
@@ -87,9 +104,13 @@ class Structure(Record):
 
     kind: ClassVar[str] = "structure"
     id: Id = Field(validation_alias="structure")
+    """The id of the ligament, fascia or meniscus."""
     name: Text
-    region: Id
-    bones: Ids = ()
+    """As learners read it."""
+    region: Annotated[Id, Of("region")]
+    """The part of the body that it is listed in."""
+    bones: Annotated[Ids, Of("bone")] = ()
+    """The bones where a pull on it ends."""
 
     def texts(self) -> Iterator[Said]:
         yield from said("name", self, "name")
@@ -104,9 +125,13 @@ class Joint(Record):
 
     kind: ClassVar[str] = "joint"
     id: Id = Field(validation_alias="joint")
+    """The id of the joint."""
     name: Text
-    region: Id
-    bones: Ids
+    """As learners read it."""
+    region: Annotated[Id, Of("region")]
+    """The part of the body that it is listed in."""
+    bones: Annotated[Ids, Of("bone")]
+    """The bones that it joins, the proximal one first."""
 
     def texts(self) -> Iterator[Said]:
         yield from said("name", self, "name")
@@ -121,10 +146,15 @@ class Nerve(Record):
 
     kind: ClassVar[str] = "nerve"
     id: Id = Field(validation_alias="nerve")
+    """The id of the nerve."""
     name: Text
+    """As learners read it."""
     roots: tuple[Root, ...] = Field(min_length=1)
-    part_of: Id | None = None
+    """The spinal roots that it carries: [L5, S1, S2]."""
+    part_of: Annotated[Id | None, Of("nerve")] = None
+    """The nerve that it branches from."""
     sources: Sources = {}
+    """Where its roots were read."""
 
     def texts(self) -> Iterator[Said]:
         yield from said("name", self, "name")
@@ -140,9 +170,13 @@ class Term(Record):
 
     kind: ClassVar[str] = "term"
     id: Id = Field(validation_alias="term")
+    """The id of the glossary entry."""
     name: Text
+    """The term in full."""
     short: Text = ""
+    """The abbreviation, as cards use it."""
     means: Prose
+    """What it means."""
 
     def texts(self) -> Iterator[Said]:
         yield from said("name", self, "name")
@@ -154,18 +188,31 @@ class Source(Record):
 
     kind: ClassVar[str] = "source"
     id: Id = Field(validation_alias="source")
+    """The id by which records cite it."""
     authors: Text = ""
+    """Who wrote it: Contreras B, Vigotsky AD."""
     title: Text
+    """Its title."""
     within: Text = Field("", validation_alias="in")
+    """The journal or the book that it stands in."""
     year: Whole | None = Field(None, ge=1500, le=2200)
+    """The year in which it came out."""
     where: Text = ""
+    """Volume and pages, or the section."""
     publisher: Text = ""
+    """Who published it."""
     doi: str = Field("", pattern=r"^10\.\d{4,9}/\S+$|^$")
+    """Its DOI, only if it was seen."""
     url: str = Field("", pattern=r"^https?://\S+$|^$")
+    """Its address, only if it was seen."""
     licence: Text = ""
+    """The licence it stands under."""
     read: Text
+    """What of it was read: abstract, full text, section, table."""
     read_at: Text = ""
+    """Where it was read."""
     read_on: Text = ""
+    """The day on which it was read."""
 
 
 class Credit(Record):
@@ -173,11 +220,17 @@ class Credit(Record):
 
     kind: ClassVar[str] = "credit"
     id: Id = Field(validation_alias="credit")
+    """The id of the credit."""
     files: Files
+    """Names or patterns of files, from cards/media/ on."""
     author: Text
+    """Who made them."""
     licence: Text
+    """The licence they stand under."""
     after: Text = ""
+    """What they were made after, with its licence."""
     url: str = Field("", pattern=r"^https?://\S+$|^$")
+    """Where that is found."""
 
     def covers(self, file: str) -> bool:
         """Whether it speaks of the file, named from `cards/media/` on, with `/`."""
@@ -194,7 +247,9 @@ class Domain(Model):
     """A part of an exam and the topics that it asks."""
 
     name: Text
+    """As the exam calls it."""
     topics: tuple[Topic, ...] = ()
+    """What it asks; notes of these topics get its tag."""
 
 
 class Exam(Record):
@@ -202,10 +257,15 @@ class Exam(Record):
 
     kind: ClassVar[str] = "exam"
     id: Id = Field(validation_alias="exam")
+    """The id of the exam."""
     name: Text
+    """As the exam is called."""
     as_of: Text = Field(pattern=r"^\d{4}-\d{2}$")
+    """The month in which the blueprint was read: 2026-11."""
     domains: dict[Id, Domain]
+    """The parts of the blueprint by id."""
     sources: Sources = {}
+    """Where the blueprint was read."""
 
     def refers(self) -> Iterator[Reference]:
         yield from citations(self.sources, self._document)

@@ -5,11 +5,59 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from deckbuilder.records import Concept, Occlusion, Question
+from deckbuilder.rules import lookalike
+from deckbuilder.rules.fronts import above, asked_answers, hinted, mask_label, openings
 from deckbuilder.rules.rule import Found, Seen, rule
-from deckbuilder.rules.wording import plain
+from deckbuilder.rules.wording import bare, content, holds, plain, sentences, stem
+from deckbuilder.words import Words
 
-_CHOOSES = re.compile(r"(?:is|are|was|were|does|do|did|can|could|has|have|will|should)\b", re.IGNORECASE)
+_CHOOSES = re.compile(
+    r"(?:true or false|right or wrong|is|are|was|were|does|do|did|can|could|has|have|will|should)\b", re.IGNORECASE
+)
 _YES_OR_NO = re.compile(r"(?:yes|no|true|false)\b", re.IGNORECASE)
+_POINTS = re.compile(
+    r"(?:It|They|He|She|Its|Their|His|Her|Them|(?:This|These|That|Those)(?= (?:is|are|does|do|can|has|have)\b))\b"
+)
+# 'It is said that', 'It takes': nothing is meant by 'it'.
+_EMPTY_IT = re.compile(
+    r"It (?:takes|seems|appears|helps|matters|depends|(?:is|was) (?:\w+ )?\w+ (?:that|to|for|when|whether))\b"
+)
+_ASKED_OF_IT = re.compile(
+    r"(?:(?:from |to |on |at |in )?(?:what|where|how|why|when|which \w+) (?:is|are|was|does|do|did|can|has|have)|which \w+ \w+|name)"
+    r" (it|they|them|its|their|(?:this|these|the) (?:muscles?|nerves?|joints?|bones?|one|ones)"
+    r"|the (?:origins?|insertions?|actions?|functions?|nerve|innervation)(?=\?|$))(?!\w)",
+    re.IGNORECASE,
+)
+_ASKS = r"(?:what|which|where|how|who|whom|whose|why|when)"
+_AND_ASKS = re.compile(
+    rf"(?:\band|\bor|;)\s+(?:also\s+|then\s+|in\s+|by\s+|from\s+|at\s+|on\s+|to\s+)?({_ASKS})\b", re.IGNORECASE
+)
+_OPENS_ASKING = re.compile(rf"(?:.*[,:] )?(?:(?:in|by|from|at|on|to|with|of|for) )?{_ASKS}\b", re.IGNORECASE)
+_FACT = (
+    r"(?:origins?|insertions?|actions?|functions?|nerves?|innervations?|nerve supply|blood supply|attachments?|roots)"
+)
+_TWO_FACTS = re.compile(
+    rf"^(?:(?:what (?:is|are)|name|give|state|list)\s+)?(?:the\s+)?({_FACT}(?:,\s*(?:the\s+)?{_FACT})*,?\s*(?:and|&|\+|/)\s*(?:the\s+)?{_FACT})\s+"
+    r"(?:of|for|to)\b",
+    re.IGNORECASE,
+)
+_ORDER = re.compile(
+    r"(?:describe|discuss|explain|outline|elaborate on|summari[sz]e|comment on|talk about|write about)\b"
+    r"|why (?:is|are) [^?]*\bimportant\b",
+    re.IGNORECASE,
+)
+_CHOICE_STEM = re.compile(r"\b(?:which|what|who|whose|name|choose|select|pick|find)\b", re.IGNORECASE)
+_NEGATIVE = re.compile(
+    r"(?<!\bat )(?<!\bor )(?<!\bif )(?<!\bwhy )\b(not(?! only\b)|except(?:ion)?|least|cannot|\w+n['’]t|never|false|incorrect|untrue)\b",
+    re.IGNORECASE,
+)
+# A sentence shares words with its question; an answer of so many words names something.
+_SHORT = 4
+_ALL_BUT = re.compile(r"except|least", re.IGNORECASE)
+_FEW = 2
+_QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|(?<!\w)['‘][^'’]*['’](?!\w)")
+_STRESSED = re.compile(r"[*_]{1,3}[^*_]*$")
 
 
 @rule()
@@ -31,3 +79,296 @@ def yes_no(seen: Seen) -> Iterator[Found]:
         if _CHOOSES.match(plain(asked.front.text)) and any(_YES_OR_NO.match(each.text) for each in asked.answers):
             message = "the answer is yes or no, and a guess is right half of the time"
             yield Found(record, asked.front.path, message, "ask which, where or what instead")
+
+
+@rule()
+def answer_in_question(seen: Seen) -> Iterator[Found]:
+    """A front that gives its answer: in the question, its hint, the heading of a picture or the line above. Grave where
+    the answer itself stands there, else where half of its words do in another form.
+
+    Why: what can be read need not be retrieved. A hint may narrow the search, never end it; a term's case must do without
+    the term, and a definition without the words that it defines.
+    Source: A. Matuschak, How to write good prompts.
+
+    Bad:
+        muscle: semitendinosus
+        hint: It starts at the ischial tuberosity.
+
+    Good:
+        muscle: semitendinosus
+        hint: You sit on it.
+    """
+    words = Words(seen.library)
+    kinds = set(seen.words("kinds-of-answer"))
+    for record, asked in seen.asked:
+        front = asked.front
+        answers = asked_answers(asked)
+        for answer in answers:
+            word = _phrase(answer, front.text)
+            if word and not _alternatives(front.text, word):
+                message = f"the answer '{word}' stands in the question"
+                yield Found(record, front.path, message, f"ask without the word '{word}'", grave=True, word=word)
+                break
+            offered = isinstance(record, Question) and bool(record.options)  # `choice-cue` compares all of them
+            shared = [] if word or offered or re.search(r"\bor\b", front.text) else _stems(answer, front.text, kinds)
+            if shared:
+                message = f"'{shared[1]}' in the question gives away '{shared[0]}' in the answer"
+                yield Found(record, front.path, message, f"ask without '{shared[1]}'", word=shared[1])
+                break
+            line = above(seen, words, record)
+            if line and bare(answer) in {each.lower() for each in line.split(", ")} and front.role == "front":
+                message = f"the answer '{bare(answer)}' stands above the question, as its region"
+                yield Found(record, front.path, message, "take this region out of `regions`", grave=True)
+                break
+    for given in hinted(seen):
+        for what, answer in given.answers:
+            word = _phrase(answer, given.text)
+            shared = [] if word else _stems(answer, given.text, kinds)
+            if word or shared:
+                said = f"names {what}, '{word}'" if word else f"has '{shared[1]}', and {what} is '{answer}'"
+                help = f"hint at it without '{word or shared[1]}'"
+                yield Found(
+                    given.record, given.path, f"the hint {said}", help, grave=bool(word), word=word or shared[1]
+                )
+                break
+    for record in seen.living:
+        if isinstance(record, Occlusion):
+            for key in ("question", "name"):
+                for number, mask in record.masks.items():
+                    label = mask_label(seen, mask.label, mask.landmark)
+                    word = _phrase(label, getattr(record, key))
+                    if word:
+                        message = f"'{word}' stands on the front of mask {number}, which asks for it"
+                        yield Found(record, (key,), message, f"say it without '{word}'", grave=True, word=word)
+        elif isinstance(record, Concept):
+            yield from _circular(record)
+
+
+def _circular(record: Concept) -> Iterator[Found]:
+    """A definition that says the term again: all that it says, or the term itself."""
+    term, said = (
+        {stem(each) for each in content(bare(record.name))},
+        {stem(each) for each in content(record.definition)},
+    )
+    if said <= term:
+        message = f"the definition only says '{record.name}' again"
+        yield Found(record, ("definition",), message, "say what it is in other words", grave=True)
+    elif word := _phrase(record.name, record.definition):
+        message = f"the definition uses the term '{word}' that it defines"
+        yield Found(record, ("definition",), message, f"say it without '{word}'", word=word)
+
+
+def _phrase(answer: str, text: str) -> str:
+    """The answer as it stands in a text, '' if it does not."""
+    core = bare(answer)
+    if len(core) < 3 or not content(core) or core.isdigit():
+        return ""
+    return holds(text, core) if core in plain(text).lower() else ""
+
+
+def _alternatives(text: str, word: str) -> bool:
+    """Whether the question offers the answer beside others: 'gluteus medius or maximus?'"""
+    sentence = next((each for each in sentences(text) if holds(each, word.lower())), "")
+    return bool(re.search(r"\b(?:or|than|between|among)\b", sentence))
+
+
+def _stems(answer: str, text: str, kinds: set[str]) -> list[str]:
+    """A word of the answer and its like in the text, where half of the answer's longer words have one."""
+    said = content(bare(answer))
+    if len(said) > _SHORT:
+        return []
+    long = [word for word in said if len(word) >= 5 and word not in kinds]
+    there = {stem(word): word for word in content(text) if len(word) >= 5}
+    pairs = [[word, there[stem(word)]] for word in long if len(stem(word)) >= 5 and stem(word) in there]
+    return pairs[0] if pairs and 2 * len(pairs) >= len(long) else []
+
+
+@rule()
+def dangling_opening(seen: Seen) -> Iterator[Found]:
+    """A front that points at something it does not name: it opens with 'it' or 'they', or asks of 'it' and names nothing.
+
+    Why: a card is met alone, weeks later and among hundreds of others.
+
+    Bad:
+        ask: Where does it insert?
+
+    Good:
+        ask: Where does teres major insert?
+    """
+    for each in openings(seen):
+        if each.named:
+            continue
+        text = plain(each.said.text)
+        opens = _POINTS.match(text)
+        if opens and not _EMPTY_IT.match(text):
+            message = f"the card opens with '{opens[0]}', and nothing before it says what is meant"
+            yield Found(
+                each.record, each.said.path, message, f"write the name in the place of '{opens[0]}'", word=opens[0]
+            )
+        elif each.sort == "question" and (asks := _ASKED_OF_IT.match(text)) and not seen.lexicon.mentions(text):
+            word = asks[1]
+            message = f"the question asks of '{word}', and names no muscle, bone, joint or movement"
+            yield Found(each.record, each.said.path, message, f"write the name in the place of '{word}'", word=word)
+
+
+@rule()
+def two_questions(seen: Seen) -> Iterator[Found]:
+    """A front that asks two things: two question marks, 'and where', or 'origin and nerve of'. A warning where 'and which'
+    may belong to one question.
+
+    Why: a half right answer cannot be graded, so that the half that was known is learned again and again.
+    Source: P. Wozniak, Twenty rules of formulating knowledge, rule 4: minimum information.
+
+    Bad:
+        ask: Where does sartorius start, and which nerve supplies it?
+
+    Good:
+        ask: Which nerve supplies sartorius?
+    """
+    for each in openings(seen):
+        text = plain(each.said.text)
+        if each.sort == "cloze":
+            continue
+        text = _QUOTED.sub("…", text)  # what a client asks is not what the card asks
+        path, record, asking = (
+            each.said.path,
+            each.record,
+            [one for one in sentences(text) if one.rstrip("\"'”’").endswith("?")],
+        )
+        help = "make two cards of it, or ask for the one that matters"
+        facts = next((found for one in sentences(text) if (found := _TWO_FACTS.match(one))), None)
+        if len(asking) > 1:
+            yield Found(record, path, f"the card asks {len(asking)} questions", help, grave=True, word=asking[1])
+        elif facts:
+            yield Found(record, path, f"the card asks two things, '{facts[1]}'", help, grave=True, word=facts[1])
+        elif asking and (second := _AND_ASKS.search(asking[0])) and _OPENS_ASKING.match(asking[0][: second.start()]):
+            # 'Where and on which side' may be one question
+            clear = (
+                second[0][0] == "a" and "between" not in asking[0] and len(asking[0][: second.start()].split()) > _FEW
+            )
+            message = f"the card asks a second thing with '{second[0].strip(' ,;')}'"
+            yield Found(record, path, message, help, grave=clear, word=second[0].strip(" ,;"))
+
+
+@rule()
+def vague_stem(seen: Seen) -> Iterator[Found]:
+    """A question to which many answers are right: 'describe', 'what is the role of', 'tell me about'.
+
+    Why: each time another answer comes to mind, and none can be called wrong.
+    Source: A. Matuschak, How to write good prompts: a prompt is precise and consistent.
+
+    Bad:
+        ask: What is the role of psoas major?
+
+    Good:
+        ask: Of which hip movement is psoas major a prime mover?
+    """
+    vague = seen.words("vague")
+    for each in openings(seen):
+        if each.sort != "question":
+            continue
+        for sentence in sentences(each.said.text):
+            order = _ORDER.match(sentence)
+            word = order[0] if order else holds(sentence, *vague)
+            if word:
+                message = f"'{word}' can be answered in many ways"
+                help = "ask for the one thing to be known: which muscle, which movement, which side, how many"
+                yield Found(each.record, each.said.path, message, help, word=word)
+                break
+
+
+@rule()
+def negative_stem(seen: Seen) -> Iterator[Found]:
+    """A question for what is not so: 'which is not', 'except', 'least'. Grave among options where the word is not stressed.
+
+    Why: a reader in haste skips the 'not', and the card rehearses the wrong facts.
+
+    Bad:
+        ask: Which of these is not a hamstring?
+
+    Good:
+        ask: Which three muscles are the hamstrings?
+    """
+    for each in openings(seen):
+        if each.sort != "question" or not isinstance(each.record, Question | Concept):
+            continue
+        typed = " ".join(each.said.text.split())
+        for sentence in sentences(typed)[-1:]:
+            first = _CHOICE_STEM.search(sentence)
+            every = _NEGATIVE.finditer(sentence)
+            found = next(
+                (one for one in every if first and (one.start() > first.start() or _ALL_BUT.match(one[0]))), None
+            )
+            if found is None:
+                continue
+            at = typed.rfind(found[0])
+            stressed = found[0].isupper() or bool(
+                _STRESSED.search(typed[:at]) and typed[at + len(found[0]) :][:1] in "*_"
+            )
+            options = isinstance(each.record, Question) and bool(each.record.options)
+            message = (
+                f"the question asks for what is {found[0].lower()} so"
+                if found[0].lower() == "not"
+                else f"the question turns on '{found[0]}'"
+            )
+            help = (
+                "ask for what is so"
+                if stressed
+                else f"ask for what is so; if it must stay, stress it: **{found[0].lower()}**"
+            )
+            yield Found(each.record, each.said.path, message, help, grave=options and not stressed, word=found[0])
+
+
+@rule()
+def long_front(seen: Seen) -> Iterator[Found]:
+    """A question that is read rather than answered: by characters and words for one sentence, by characters for a case.
+
+    Why: at 390 pixels a phone shows about 37 characters a line; what has to be read again at every review is not
+    recalled. The limits are judgement: `front-characters`, `front-words`, `vignette-characters` in a `rules` record.
+    Source: P. Wozniak, Twenty rules of formulating knowledge, rule 12: optimise wording.
+
+    Bad:
+        ask: In anatomy, when one looks at the thigh of a standing person from behind, which one of the muscles that are
+          found there is the one that forms the hamstring on the lateral side?
+
+    Good:
+        ask: Which muscle forms the lateral hamstring?
+    """
+    for each in openings(seen):
+        text = plain(each.said.text)
+        case = len(sentences(text)) > 1 or each.sort == "cloze"
+        usual = seen.limit("vignette-characters" if case else "front-characters")
+        grave = seen.limit("vignette-characters-grave" if case else "front-characters-grave")
+        count, most = len(text.split()), seen.limit("front-words")
+        if len(text) > usual:
+            message = f"the front has {len(text)} characters, and {usual:g} are easily read"
+        elif count > most and not case:
+            message = f"the front has {count} words, and {most:g} are easily read"
+        else:
+            continue
+        help = (
+            "leave out what the answer does not need"
+            if case
+            else "leave out what the answer does not need, or make two sentences"
+        )
+        yield Found(each.record, each.said.path, message, help, grave=len(text) > grave)
+
+
+@rule()
+def look_alike_front(seen: Seen) -> Iterator[Found]:
+    """Two fronts that cannot be told apart, with different answers. Grave where they are equal: one name for two muscles,
+    movements or terms, two groups of the same members, one comparison twice, a sentence with the same words around its gaps.
+
+    Why: one cue with two answers makes both of them fail, however often they are reviewed.
+    Source: P. Wozniak, Twenty rules of formulating knowledge, rule 11: combat interference.
+
+    Bad:
+        - {question: upper, ask: What inserts on the greater trochanter?, answer: gluteus medius}
+        - {question: lower, ask: What inserts on the greater trochanter?, answer: piriformis}
+
+    Good:
+        - {question: upper, ask: Which gluteal muscle inserts on the lateral facet of the greater trochanter?, answer: gluteus medius}
+        - {question: lower, ask: Which muscle from the sacrum inserts on the greater trochanter?, answer: piriformis}
+    """
+    yield from lookalike.equal(seen)
+    yield from lookalike.near(seen, seen.limit("look-alike"))

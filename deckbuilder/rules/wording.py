@@ -65,3 +65,40 @@ def holds(text: str, *phrases: str) -> str:
 def _any(phrases: tuple[str, ...]) -> str:
     longest = sorted(phrases, key=len, reverse=True)
     return r"(?<!\w)(?:" + "|".join(re.escape(each).replace(r"\ ", r"\s+") for each in longest) + r")(?!\w)"
+
+
+# Words that carry no meaning of their own.
+_EMPTY = frozenset(
+    words(
+        """a about after again all also although an and another any are as at be because been before being between both but
+    by can could did do does during each else few for from had has have how however if in into is it its least less
+    many may might more most much must no nor not of off often on one only onto or other others over per same she should
+    so some such than that the their them then there these they this those though through to too toward towards two
+    under until up upon was we were what when where whether which while who whom whose why will with within without
+    would yet you your"""
+    )
+)
+
+
+@lru_cache(maxsize=65_536)
+def content(text: str) -> tuple[str, ...]:
+    """The words of a text that carry a meaning, in lower case."""
+    return tuple(word for word in words(plain(text)) if word not in _EMPTY)
+
+
+def bare(text: str) -> str:
+    """What an answer names: without its article, what stands in brackets, and the full stop."""
+    core = re.sub(r"\s*\([^)]*\)", "", plain(text)).strip(" .;:,!?\"'").lower()
+    return re.sub(r"^(?:an?|the)\s+", "", core)
+
+
+def typed(value: object, path: tuple[str | int, ...]) -> str | None:
+    """The text at a path of a record as it stands in the source; None where something else stands there."""
+    for step in path:
+        if isinstance(value, dict):
+            value = value.get(str(step))
+        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+            value = value[step]
+        else:
+            return None
+    return value if isinstance(value, str) else None

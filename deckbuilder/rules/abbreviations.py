@@ -1,0 +1,120 @@
+"""Abbreviations in texts, and what they may stand for: the glossary, the exams, the initials of the deck's own names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from rapidfuzz.distance import DamerauLevenshtein
+
+from deckbuilder.records import Bone, Exam, Exercise, Group, Muscle, Nerve, Structure, Term
+from deckbuilder.rules.rule import Found, Seen
+from deckbuilder.rules.wording import content
+
+_CAPITALS = re.compile(r"(?<![\w’'-])(?:\d{0,3}[A-Z][A-Z0-9]*[A-Z][A-Z0-9]*|\d{1,2}RM)(?=s?(?![\w’']))")
+_KNOWN = re.compile(
+    r"(?:M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})|[CTLS]\d{1,2}|Co1|AND|OR|NOT|NO|YES|ALL|EXCEPT|LEAST|NEVER|ONLY|MOST|BOTH|"
+    r"US|USA|UK|EU|CC|BY|SA|DOI|[A-Z]\d+|\d+[A-Z])"
+)
+_INITIALS = 2
+# What trainers meet elsewhere, where the deck has no name for it.
+_COMMON = {
+    "ACL": "anterior cruciate ligament",
+    "PCL": "posterior cruciate ligament",
+    "MCL": "medial collateral ligament",
+    "LCL": "lateral collateral ligament",
+    "VMO": "vastus medialis, lower fibres",
+    "QL": "quadratus lumborum",
+    "SIJ": "sacroiliac joint",
+    "CNS": "central nervous system",
+    "DOMS": "delayed-onset muscle soreness",
+    "GTO": "Golgi tendon organ",
+    "SSC": "stretch-shortening cycle",
+    "COM": "centre of mass",
+    "COG": "centre of gravity",
+    "BW": "body weight",
+    "RPE": "rating of perceived exertion",
+    "BMI": "body mass index",
+    "IR": "internal rotation",
+    "ER": "external rotation",
+    "DF": "dorsiflexion",
+    "PF": "plantar flexion",
+    "SLR": "straight-leg raise",
+    "GRF": "ground reaction force",
+}
+_EXPLAINS = re.compile(r"\s*(?:\(|[,:=]|(?:is|means|stands for)\s)")
+_TWO = re.compile(r"[A-Z0-9][A-Z]")
+# How a name is said, its Latin, a memory aid, and who wrote a book.
+_NO_PROSE = ("say", "latin", "mnemonic", "attribution")
+
+
+def undefined(seen: Seen) -> Iterator[Found]:
+    """The first use of each abbreviation in a text that neither the deck nor the text explains."""
+    known = _known(seen)
+    initials: dict[str, list[str]] | None = None
+    for record, said in seen.texts:
+        if said.path[-1] in _NO_PROSE or not _TWO.search(said.text):
+            continue
+        for each in dict.fromkeys(_CAPITALS.findall(said.text)):
+            letters = each.lstrip("0123456789")
+            if (
+                each in known
+                or (letters in known and letters != each)
+                or _KNOWN.fullmatch(each)
+                or _spelt_out(each, said.text)
+            ):
+                continue
+            if initials is None:
+                initials = _initials(seen)
+            names = initials.get(letters, [])
+            term = f"add a `term` with `short: {each}`"
+            if letters in _COMMON and not names:
+                names = [_COMMON[letters]]
+            near = next((f"did you mean '{one}'? If not, {term}" for one in sorted(known) if _one_off(one, each)), "")
+            help = (
+                f"write {' or '.join(map(repr, names[:2]))}, or {term}" if names else near or f"write it out, or {term}"
+            )
+            yield Found(record, said.path, f"nothing says what '{each}' stands for", help, word=each)
+
+
+def _one_off(short: str, other: str) -> bool:
+    return len(short) > _INITIALS and DamerauLevenshtein.distance(short, other, score_cutoff=1) == 1
+
+
+def _known(seen: Seen) -> set[str]:
+    """What the glossary and the exams spell out; letters of a memory aid are no abbreviation."""
+    known: set[str] = set()
+    for term in seen.library.of(Term):
+        known |= {term.short, *term.short.split()}
+    for exam in seen.library.of(Exam):
+        known |= {exam.name, *re.split(r"[\s-]+", exam.name)}
+    for group in seen.library.of(Group):
+        known |= set(_CAPITALS.findall(group.mnemonic))
+    return known - {""}
+
+
+def _spelt_out(short: str, text: str) -> bool:
+    """'anterior superior iliac spine (ASIS)', 'ASIS (anterior superior iliac spine)', 'ASIS, the anterior …'."""
+    before, _, after = text.partition(short)
+    if before.endswith("("):
+        near = before[-120:]
+    elif _EXPLAINS.match(after):
+        near = after[:120]
+    else:
+        return False
+    letters = "".join(word[0] for word in re.findall(r"[^\W\d_]+", near)).upper()
+    skipped = "".join(word[0] for word in content(near)).upper()
+    return short.lstrip("0123456789").upper() in (letters + " " + skipped)
+
+
+def _initials(seen: Seen) -> dict[str, list[str]]:
+    """Names of the deck's things by their initials: TFL, VMO and ASIS where they are in it."""
+    found: dict[str, list[str]] = {}
+    kinds = (Muscle, Structure, Nerve, Exercise, Term)
+    names = [str(getattr(each, "name", "")) for each in seen.records if isinstance(each, kinds)]
+    names += [name for bone in seen.library.of(Bone) for name in bone.landmarks.values()]
+    for name in names:
+        parts = content(name)
+        if len(parts) >= _INITIALS:
+            found.setdefault("".join(part[0] for part in parts).upper(), []).append(name[:1].lower() + name[1:])
+    return found
