@@ -29,9 +29,25 @@ class Location:
         return f"{self.path}:{self.line}:{self.column}" if self.line else self.path
 
 
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """One edit that cannot be wrong: the value at `path` of the record is replaced, or taken out (None).
+
+    `word`: only these words in the text at the path are replaced, wherever they stand in it.
+    """
+
+    path: tuple[str | int, ...]
+    value: str | None
+    word: str = ""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Diagnostic:
-    """One fault in one place. `help` is the next step, a sentence without a full stop. `record`: its key, if it is known."""
+    """One fault in one place. `help` is the next step, a sentence without a full stop. `record`: its key, if it is known.
+
+    `place` and `width`: the very words that are meant, where they are only a part of what stands at the location.
+    `known`: a warning that was there before, and that the project counts in `cards/warnings.json`.
+    """
 
     location: Location
     rule: str
@@ -39,6 +55,10 @@ class Diagnostic:
     help: str = ""
     severity: Severity = field(default="error", compare=False)
     record: str = field(default="", compare=False)
+    place: Location | None = field(default=None, compare=False)
+    width: int = field(default=0, compare=False)
+    known: bool = field(default=False, compare=False)
+    fix: Fix | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         mark = "" if self.severity == "error" else f"{self.severity}: "

@@ -11,15 +11,17 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deckbuilder import selection, stages
-from deckbuilder.diagnostics import Diagnostic, Fault, distinct
+from deckbuilder import ratchet, records, rules, selection, source, stages
+from deckbuilder.diagnostics import Diagnostic, Fault, distinct, errors
 from deckbuilder.library import Library
 from deckbuilder.lock import Changes
 from deckbuilder.notes import Note
 from deckbuilder.package import place
 from deckbuilder.project import Project
+from deckbuilder.ratchet import Ratchet, Step
+from deckbuilder.records import Rulebook
 from deckbuilder.selection import Selection
-from deckbuilder.stages import Ready, Tick
+from deckbuilder.stages import Read, Ready, Tick
 
 if TYPE_CHECKING:
     from deckbuilder.package.writer import Written
@@ -45,25 +47,76 @@ class Built:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a verb found and did. `built` is None where faults stopped it, or nothing was to be built."""
+    """What a verb found and did. `built` is None where faults stopped it, or nothing was to be built.
+
+    `grown` and `shrunk`: rules with more or fewer warnings than `cards/warnings.json` knows, if there is one (`ratcheted`).
+    """
 
     diagnostics: list[Diagnostic]
     records: int = 0
     notes: int = 0
     cards: int = 0
     built: Built | None = None
+    grown: tuple[Step, ...] = ()
+    shrunk: tuple[Step, ...] = ()
+    ratcheted: bool = False
 
 
-def check(project: Project, tick: Tick = lambda *_: None, *, today: date | None = None, infos: bool = False) -> Report:
+def check(
+    project: Project,
+    tick: Tick = lambda *_: None,
+    *,
+    today: date | None = None,
+    infos: bool = False,
+    read: Read = source.read,
+) -> Report:
     """Every fault of the project, in the order of files and lines. Nothing is written.
 
-    `today`: the day by which sources are stale; `infos`: with what is told on request only.
+    `today`: the day by which sources are stale; `infos`: with what is told on request only; `read`: other texts.
     """
     with without_collector():
-        loaded = stages.load(project, tick, today=today, infos=infos)
+        loaded = stages.load(project, tick, read=read, today=today, infos=infos)
         stages.hold(loaded, project, allow_schema_change=False)
         notes = loaded.rendered.notes if loaded.rendered else []
-        return Report(distinct(loaded.diagnostics), loaded.count, len(notes), sum(len(note.ordinals) for note in notes))
+        known = ratchet.read(project)
+        found = known.mark(distinct(loaded.diagnostics))
+        dated = [name for name, rule in rules.RULES.items() if rule.dated]
+        return Report(
+            found,
+            loaded.count,
+            len(notes),
+            sum(len(note.ordinals) for note in notes),
+            grown=tuple(known.grown(found, dated)),
+            shrunk=() if errors(found) else tuple(known.shrunk(found)),
+            ratcheted=known.made,
+        )
+
+
+def tighten(project: Project, *, today: date | None = None) -> tuple[Report, Ratchet]:
+    """`cards/warnings.json` made to know the warnings that there are now, and what it knew before.
+
+    Nothing is written where there are errors, since they hide warnings, or where a rule's warnings have grown. Raises
+    `Fault` where it cannot be written.
+    """
+    if project.read_only:
+        raise Fault("the deck that ships with deckbuilder is read only", "make your own with `deckbuilder new DIR`")
+    with place.alone(project):
+        known, report = ratchet.read(project), check(project, today=today)
+        text = ratchet.text_of(report.diagnostics)
+        if not errors(report.diagnostics) and not report.grown and text != known.text:
+            path = project.root / ratchet.FILE
+            part = path.with_suffix(".json.part")
+            with place.aside(part, what=ratchet.FILE, kept="it is"):
+                place.write_text(part, text)
+                place.move([(part, path)], lambda: None)
+        return report, known
+
+
+def strictness(project: Project) -> rules.Settings:
+    """Severities, limits and words of the project's rules, as far as they can be read."""
+    documents, _ = source.read(project.sources(), project.root)
+    books, _ = records.parse(each for each in documents if next(iter(each.value), "") == Rulebook.kind)
+    return rules.Settings.of(rules.defaults(), *(each for each in books if isinstance(each, Rulebook)))
 
 
 def build(

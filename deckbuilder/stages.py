@@ -8,7 +8,7 @@ from datetime import date, datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deckbuilder import describe, drawings, records, rules, source
+from deckbuilder import describe, drawings, ratchet, records, rules, source
 from deckbuilder import lock as locks
 from deckbuilder.diagnostics import Diagnostic, Fault, Location, Severity, distinct, errors
 from deckbuilder.library import Library
@@ -80,7 +80,7 @@ def ready(
     loaded = load(project, tick, today=datetime.fromtimestamp(now, timezone.utc).date())
     lock = hold(loaded, project, allow_schema_change=allow_schema_change)
     rendered = loaded.rendered
-    loaded.diagnostics = distinct(loaded.diagnostics)
+    loaded.diagnostics = ratchet.read(project).mark(distinct(loaded.diagnostics))
     if rendered is None or errors(loaded.diagnostics):
         return None, loaded
     if not rendered.notes:

@@ -179,7 +179,7 @@ class Doomed:
     def __del__(self):
         signal.raise_signal(signal.SIGINT)
 
-def load(*arguments):
+def load(*arguments, **named):
     Doomed()
     time.sleep(20)
 

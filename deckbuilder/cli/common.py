@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +21,7 @@ from deckbuilder.project import Project, find
 from deckbuilder.prose import OBEYED
 
 MAX_SHOWN = 200
+PIPED = 120
 
 
 def project_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -72,8 +74,17 @@ def fail(fault: Fault) -> NoReturn:
     sys.exit(1)
 
 
-def show(found: Sequence[Diagnostic]) -> None:
-    """Every fault on standard error; past many, only their number."""
+def show(found: Sequence[Diagnostic], project: Project | None = None, *, known: bool = False) -> None:
+    """Every fault on standard error, with its line if the project is given; past many, only their number.
+
+    Warnings that are known already stay silent, unless `known`.
+    """
+    found = [each for each in found if known or not each.known]
+    if not found:
+        return
+    from deckbuilder.reports.excerpt import Excerpts
+
+    excerpts = Excerpts(project.root) if project else None
     for each in found[:MAX_SHOWN]:
         place = replace(each.location, path=harmless(each.location.path))
         text = str(replace(each, location=place, message=harmless(each.message), help=harmless(each.help)))
@@ -83,14 +94,22 @@ def show(found: Sequence[Diagnostic]) -> None:
             err=True,
             color=colour(sys.stderr),
         )
+        if excerpts and (excerpt := excerpts.show(each, columns(sys.stderr))):
+            click.echo(excerpt, err=True)
     if len(found) > MAX_SHOWN:
         click.echo(f"… and {len(found) - MAX_SHOWN} more", err=True)
 
 
 def tally(found: Sequence[Diagnostic]) -> str:
-    """'2 errors, 1 warning'."""
-    wrong = len(errors(found))
-    return f"{count(wrong, 'error')}, {count(len(found) - wrong, 'warning')}"
+    """'2 errors, 1 warning', and what is known or only told on request, if there is any."""
+    warned = count(sum(each.severity == "warning" and not each.known for each in found), "warning")
+    return f"{count(len(errors(found)), 'error')}, {warned}{beside(found)}"
+
+
+def beside(found: Sequence[Diagnostic]) -> str:
+    """', 14 known warnings, 3 infos': what needs nobody's work now."""
+    known, infos = sum(each.known for each in found), sum(each.severity == "info" for each in found)
+    return (f", {count(known, 'known warning')}" if known else "") + (f", {count(infos, 'info')}" if infos else "")
 
 
 def count(number: int, noun: str) -> str:
@@ -100,6 +119,11 @@ def count(number: int, noun: str) -> str:
 def relative(path: Path) -> Path:
     """As a person in the working folder would write it."""
     return Path(os.path.relpath(path)) if path.is_relative_to(Path.cwd()) else path
+
+
+def columns(stream: Any) -> int:
+    """How wide a terminal is; what is piped is cut where most editors still show it whole."""
+    return shutil.get_terminal_size().columns if stream.isatty() else PIPED
 
 
 def colour(stream: Any) -> bool:

@@ -59,6 +59,10 @@ class Cards:
             *locks.check_ids(self.lock, subjects, self.lost.answers),
         ]
 
+    def text(self, name: str) -> str:
+        """The text of a file that holds records."""
+        return next(each.file.text for each in self.documents if each.file.name == name)
+
     def leads(self, reference: Reference) -> str | None:
         """The kind of record that a reference leads to: the first of its kinds that answers."""
         id = reference.id.split("/")[0]

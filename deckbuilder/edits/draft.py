@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -85,6 +85,30 @@ class Draft:
             self._splice(document, edit.remove_key(document, path), f"{key}: {text}", "")
             self._expect(document, lambda value: _at(value, path[:-1], lambda held: _without(held, key)))
 
+    def drop(self, document: Document, path: Path_) -> None:
+        """The key, or the item at the place, that the path ends in is taken out, with the mapping if it was the only one."""
+        held = _get(document.value, path[:-1])
+        while len(path) > 1 and (not isinstance(held, dict | list) or len(held) == 1):
+            path = path[:-1]
+            held = _get(document.value, path[:-1])
+        said = f"{path[-1]}: {_shown(held[path[-1]])}" if isinstance(path[-1], str) else _shown(held[path[-1]])
+        if isinstance(held, list):
+            self._splice(document, edit.remove_place(document, path), said, "")
+        else:
+            self._splice(document, edit.remove_key(document, path), said, "")
+        self._expect(document, lambda value: _at(value, path[:-1], lambda held: _less(held, path[-1])))
+
+    def words(self, document: Document, path: Path_, old: str, new: str) -> None:
+        """These words of the text at `path` replaced, wherever they stand in it."""
+        for each in edit.replace_words(document, path, old, new):
+            self._splice(document, each, old, new)
+        self._expect(document, lambda value: _at(value, path, lambda held: edit.whole(old).sub(lambda _: new, held)))
+
+    def reword(self, document: Document, path: Path_, old: str, new: str) -> None:
+        """The text at `path` replaced; the lines of a longer one stay as far as they can."""
+        self._splice(document, edit.reword(document, path, new), old, new)
+        self._expect(document, lambda value: _put(value, path, new, False))
+
     def texts(self) -> dict[str, str]:
         """The new text of every file that changes, in the order of the first change to each."""
         return {
@@ -94,15 +118,20 @@ class Draft:
 
     def after(self, alike: Callable[[str], str]) -> Cards:
         """The cards as they would be. Raises `Fault` unless every record says what it said, but for these changes."""
+        after = self.read_back()
+        fault = self.cards.fault_after(after, alike)
+        if fault is not None:
+            raise Fault(f"this would be a new fault: {fault.location}: {fault.message}", fault.help)
+        return after
+
+    def read_back(self) -> Cards:
+        """The cards as they would be, new faults too. Raises `Fault` unless every record says what it said, but for these."""
         after = self.cards.with_texts(self.texts())
         for name in self._files:
             old = [self._values.get(id(each), each.value) for each in self.cards.documents if each.file.name == name]
             new = [each.value for each in after.documents if each.file.name == name]
             if [_said(value) for value in old] != [_said(value) for value in new]:
                 raise Fault(f"{name} is laid out in a way that cannot be edited in place", "make this change by hand")
-        fault = self.cards.fault_after(after, alike)
-        if fault is not None:
-            raise Fault(f"this would be a new fault: {fault.location}: {fault.message}", fault.help)
         return after
 
     def changes(self) -> tuple[Change, ...]:
@@ -123,10 +152,11 @@ class Draft:
         """What was changed, about the record of this key."""
         return Edited(subject, self.changes(), len(self._files))
 
-    def save(self, committing: Callable[[], None]) -> None:
-        """Every changed file into place, or none."""
+    def save(self, committing: Callable[[], None], also: Sequence[tuple[File, str]] = ()) -> None:
+        """Every changed file into place, or none; `also` other files, which go first."""
         texts = self.texts()
-        save(self.cards.project.root, [(file, texts[name]) for name, file in self._files.items()], committing)
+        own = [(file, texts[name]) for name, file in self._files.items()]
+        save(self.cards.project.root, [*also, *own], committing)
 
     def _splice(self, document: Document, each: Edit, old: str, new: str) -> None:
         self._files.setdefault(document.file.name, document.file)
@@ -179,6 +209,16 @@ def _insert(held: dict[str, Any], behind: str, key: str, text: str) -> dict[str,
 
 def _without(held: dict[str, Any], key: str) -> dict[str, Any]:
     return {each: value for each, value in held.items() if each != key}
+
+
+def _less(held: Any, step: str | int) -> Any:
+    if isinstance(held, list):
+        return [each for place, each in enumerate(held) if place != step]
+    return _without(held, str(step))
+
+
+def _shown(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _said(value: Any) -> str:

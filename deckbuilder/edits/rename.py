@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 
+from deckbuilder import ratchet
 from deckbuilder.diagnostics import Fault
 from deckbuilder.edits import targets
 from deckbuilder.edits.cards import Cards, read
@@ -39,7 +40,8 @@ def rename(
         id = _new_id(target, new)
         draft = draft_of(cards, target, id)
         if not dry_run:
-            draft.save(committing)
+            kept = () if target.within else ratchet.renamed(project, target.key, target.key_of(id))
+            draft.save(committing, kept)
         return draft.edited(target.key_of(id))
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from deckbuilder import source, stages
+from deckbuilder import ratchet, source, stages
 from deckbuilder.diagnostics import Diagnostic, Fault, Location, distinct, errors
 from deckbuilder.lock import Lock
 from deckbuilder.notes import Media, NoteType
@@ -190,8 +190,9 @@ class Session:
         try:
             self._lock = stages.hold(loaded, self.project, allow_schema_change=False)
         except Fault as fault:
-            loaded.diagnostics.append(Diagnostic(Location("cards"), "project", fault.message, fault.help))
-        before, found, rendered = self.now, distinct(loaded.diagnostics), loaded.rendered
+            loaded.diagnostics.append(Diagnostic(Location("cards"), "unreadable-project", fault.message, fault.help))
+        marked = ratchet.read(self.project).mark(distinct(loaded.diagnostics))
+        before, found, rendered = self.now, [each for each in marked if not each.known], loaded.rendered
         notes = self._shown(loaded, rendered) if rendered else {}
         stale: set[str] = set()
         if errors(found):

@@ -28,7 +28,7 @@ from deckbuilder.source import Document, Path_
 
 ID = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 _ID = re.compile(ID)
-_ROOT = re.compile(r"(?:C[1-8]|T(?:[1-9]|1[0-2])|L[1-5]|S[1-5]|Co1)")
+ROOT = re.compile(r"(?:C[1-8]|T(?:[1-9]|1[0-2])|L[1-5]|S[1-5]|Co1)")
 MAX_TEXT = 2_000
 MAX_PROSE = 8_000
 
@@ -92,7 +92,7 @@ def _prose(value: object) -> object:
 
 
 def _spinal_root(value: object) -> object:
-    if isinstance(value, str) and not _ROOT.fullmatch(value):
+    if isinstance(value, str) and not ROOT.fullmatch(value):
         raise PydanticCustomError(
             "bad-root",
             "'{value}' is not a spinal root",

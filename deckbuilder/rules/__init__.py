@@ -33,9 +33,9 @@ from deckbuilder.rules import (
 from deckbuilder.rules.rule import Found, Rule, Seen, Settings, told
 from deckbuilder.salvage import Lost
 
-__all__ = ["RULES", "Lost", "Rule", "Settings", "defaults", "guard", "lint", "seen", "settings"]
+__all__ = ["MODULES", "RULES", "Lost", "Rule", "Settings", "defaults", "guard", "lint", "seen", "settings"]
 
-_MODULES = (
+MODULES = (
     project,
     question,
     answer,
@@ -52,7 +52,7 @@ _MODULES = (
     suppressions,
 )
 RULES: dict[str, Rule] = {
-    each.name: each for module in _MODULES for each in vars(module).values() if isinstance(each, Rule)
+    each.name: each for module in MODULES for each in vars(module).values() if isinstance(each, Rule)
 }
 _GUARDS = frozenset(name for name, each in RULES.items() if each.guard)
 _DEFAULTS = Path(__file__).with_name("defaults.yaml")

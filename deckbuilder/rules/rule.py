@@ -15,6 +15,7 @@ from inspect import getdoc
 from pathlib import Path
 
 from deckbuilder.diagnostics import Diagnostic, Location, Severity
+from deckbuilder.diagnostics import Fix as Fix
 from deckbuilder.library import Library
 from deckbuilder.records import Group, Muscle, Question, Record
 from deckbuilder.records.base import Asked, Said, Subject
@@ -26,14 +27,6 @@ from deckbuilder.salvage import Lost
 from deckbuilder.source import Path_
 
 _PARAGRAPH = re.compile(r"^(Why|Bad|Good|Source|Fix): *", re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True)
-class Fix:
-    """One edit that cannot be wrong: the value at `path` of the record is replaced, or taken out (None)."""
-
-    path: Path_
-    value: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,4 +192,7 @@ def rule(
 def told(rule: Rule, found: Found, severity: Severity) -> Diagnostic:
     """The hit as every stage tells its faults."""
     at: Location = found.record.locate(*found.path, key=found.key)
-    return Diagnostic(at, rule.name, found.message, found.help, severity, found.record.key)
+    place, width = found.record.document.find(found.path, found.word, key=found.key) if found.word else (None, 0)
+    return Diagnostic(
+        at, rule.name, found.message, found.help, severity, found.record.key, place=place, width=width, fix=found.fix
+    )

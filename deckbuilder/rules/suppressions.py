@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from deckbuilder.records import Record, nearest
 from deckbuilder.records.rulebook import Rulebook
-from deckbuilder.rules.rule import Found, Seen, rule
+from deckbuilder.rules.rule import Fix, Found, Seen, rule
 
 _ALL = "`deckbuilder check --explain` lists them"
 
@@ -38,7 +38,7 @@ def unknown_rule(seen: Seen) -> Iterator[Found]:
                     yield _no(book, (key, name), "rule" if key == "severity" else key, name, getattr(seen.usual, key))
 
 
-@rule()
+@rule(whole=True)
 def unused_suppression(seen: Seen) -> Iterator[Found]:
     """A reason for an exception where the rule finds nothing (any more).
 
@@ -50,12 +50,19 @@ def unused_suppression(seen: Seen) -> Iterator[Found]:
 
     Good:
         why: Short now.
+
+    Fix: the line is deleted.
     """
     for record in seen.records:
         for name in record.lint:
             if name in seen.asked_rules and (record.key, name) not in seen.used:
                 yield Found(
-                    record, ("lint", name), f"the rule '{name}' finds nothing here", "delete the line", key=True
+                    record,
+                    ("lint", name),
+                    f"the rule '{name}' finds nothing here",
+                    "delete the line",
+                    key=True,
+                    fix=Fix(("lint", name), None),
                 )
 
 

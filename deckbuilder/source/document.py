@@ -5,6 +5,7 @@ Places are worked out when a fault needs them, by reading the kept text once mor
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -16,6 +17,7 @@ from deckbuilder.source.parser import nodes_of
 
 Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
 Path_ = tuple[str | int, ...]
+_BREAK = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +48,63 @@ class Document:
 
     def locate(self, path: Path_ = (), *, key: bool = False) -> Location:
         """Where the value at `path` stands, or, with `key`, the key that names it. As near as there is one."""
+        mark = self._node(path, key).start_mark
+        return Location(self.file.name, mark.line + 1, mark.column + 1)
+
+    def find(self, path: Path_, word: str, *, key: bool = False) -> tuple[Location | None, int]:
+        """Where the words stand within the value at `path`, and how far on their first line; (None, 0) if they do not."""
+        node, text = self._node(path, key), self.file.text
+        start, end = node.start_mark.index, node.end_mark.index
+        # What a reader takes for one space may be a line break and its indentation.
+        words = r"\s+".join(re.escape(each) for each in word.split())
+        found = re.compile(rf"(?<!\w){words}(?!\w)").search(text, start, end) or re.compile(words).search(
+            text, start, end
+        )
+        if not words or found is None:
+            return None, 0
+        before = text[start : found.start()]
+        lines, mark = _BREAK.split(before), node.start_mark
+        column = len(lines[-1]) + (mark.column if len(lines) == 1 else 0)
+        return Location(self.file.name, mark.line + len(lines), column + 1), len(_BREAK.split(found[0])[0])
+
+    def _node(self, path: Path_, key: bool) -> Any:
+        """What stands at a path, or the key that names it; as near as there is one."""
         node = compose(self.file)[self.document]
         if self.item is not None:
             node = node.value[self.item]
-        mark: Any = node.start_mark
+        meant = node
         for step in path:
             entry = child(node, step)
             if entry is None:
                 break
             name, node = entry
-            mark = name.start_mark if key else node.start_mark
-        return Location(self.file.name, mark.line + 1, mark.column + 1)
+            meant = name if key else node
+        return meant
+
+
+@lru_cache(maxsize=4)
+def stretches(file: File) -> dict[tuple[int, int], int]:
+    """How far every key and value goes on the line where it begins, by its line and column. Empty if it is no YAML."""
+    found: dict[tuple[int, int], int] = {}
+    try:
+        left = list(compose(file))
+    except (yaml.YAMLError, RecursionError, ValueError):
+        return found
+    while left:
+        node = left.pop()
+        start, end = node.start_mark, node.end_mark
+        whole = end.line == start.line and not (
+            node.value and not isinstance(node, yaml.ScalarNode) and not node.flow_style
+        )
+        stop = end.index if whole else start.index
+        if not whole and isinstance(node, yaml.ScalarNode):
+            stop = start.index + len(_BREAK.split(file.text[start.index : end.index])[0].rstrip())
+        if isinstance(node, yaml.ScalarNode) or node.flow_style:
+            found[start.line + 1, start.column + 1] = stop - start.index
+        if not isinstance(node, yaml.ScalarNode):
+            for each in node.value:
+                left += each if isinstance(each, tuple) else (each,)
+    return found
 
 
 @lru_cache(maxsize=4)

@@ -19,6 +19,8 @@ from deckbuilder.source.parser import nodes_of
 from deckbuilder.source.values import Reading
 
 _BREAK = re.compile(r"\r\n|\r|\n")
+# What changes nothing in any kind of text, wherever it is put.
+_TAME = re.compile(r"[\w][\w ,.;()/-]*")
 # Words that are plain text to every reader of YAML, wherever they stand.
 _PLAIN = re.compile(r"[^\W_](?:[\w ./()+-]*[\w.()+-])?")
 
@@ -95,14 +97,69 @@ def remove_item(document: Document, path: Path_, text: str) -> Edit:
     return _without_lines(source, dash, item)
 
 
+def remove_place(document: Document, path: Path_) -> Edit:
+    """The list without the item at the place that the path ends in; it must not be the only one."""
+    source, node, place = document.file.text, _node(document, path[:-1]), path[-1]
+    if not isinstance(node, yaml.SequenceNode) or not isinstance(place, int) or not 1 < len(node.value) > place:
+        raise _odd(document, path)
+    if node.flow_style:
+        return _cut(source, [(each.start_mark.index, each.end_mark.index) for each in node.value], place)
+    item = node.value[place]
+    return _without_lines(source, source.rindex("-", 0, item.start_mark.index), item)
+
+
+def replace_words(document: Document, path: Path_, old: str, new: str) -> list[Edit]:
+    """These words of a text replaced wherever they stand in it; its quotes and line breaks stay."""
+    node, source = _scalar(document, path, False), document.file.text
+    words = whole(old)
+    start, end = node.start_mark.index, node.end_mark.index
+    return [Edit(each.start(), each.end(), new) for each in words.finditer(source, start, end)]
+
+
+def reword(document: Document, path: Path_, text: str) -> Edit:
+    """Another text at the path. In one of several lines only the words that differ are touched, where that can be told."""
+    node, source = _scalar(document, path, False), document.file.text
+    start, end, old = node.start_mark.index, node.end_mark.index, node.value
+    if len(_BREAK.split(source[start:end].strip())) == 1:
+        return _replaced(source, node, text)
+    first = _alike(old, text)
+    last = _alike(old[first:][::-1], text[first:][::-1])
+    while first and not old[first - 1].isspace():
+        first -= 1
+    while last and not old[len(old) - last].isspace():
+        last -= 1
+    was, now = old[first : len(old) - last], text[first : len(text) - last]
+    words = re.compile(r"\s+".join(re.escape(each) for each in was.split()))
+    before = [each.start() for each in words.finditer(old)]
+    found = list(words.finditer(source, start, end))
+    if not was.strip() or not _TAME.fullmatch(now) or len(found) != len(before) or first not in before:
+        return _replaced(source, node, text)
+    place = found[before.index(first)]
+    return Edit(place.start(), place.end(), now)
+
+
+def _alike(one: str, other: str) -> int:
+    """How far two texts begin alike."""
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+
+
+def whole(words: str) -> re.Pattern[str]:
+    """Words as they may stand in a source: what a reader takes for one space may be a break and its indentation."""
+    spaced = r"\s+".join(re.escape(each) for each in words.split())
+    return re.compile(rf"(?<!\w){spaced}(?!\w)")
+
+
 def remove_key(document: Document, path: Path_) -> Edit:
-    """The mapping without the key that the path ends in, and without its value; it must not be the first."""
+    """The mapping without the key that the path ends in, and without its value.
+
+    It must not be the only one, nor the first of a record, which says what it is.
+    """
     source, mapping = document.file.text, _node(document, path[:-1])
     place = next((place for place, (name, _) in enumerate(mapping.value) if name.value == path[-1]), 0)
     name, value = mapping.value[place]
     if mapping.flow_style:
         return _cut(source, [(one.start_mark.index, other.end_mark.index) for one, other in mapping.value], place)
-    if place == 0:
+    if place == 0 and (len(path) == 1 or len(mapping.value) == 1):
         raise _odd(document, path)
     return _without_lines(source, name.start_mark.index, value)
 
