@@ -34,11 +34,21 @@ from deckbuilder.records import (
 )
 from deckbuilder.records.base import Said, Subject
 from deckbuilder.records.muscle import ASKED
+from deckbuilder.rules.against import sentences_against
 from deckbuilder.rules.alike import IDLE, SAME, bare, near
 from deckbuilder.rules.cues import Cue, Reader
 from deckbuilder.rules.lexicon import Lexicon
 from deckbuilder.rules.rule import Found, Seen, rule
-from deckbuilder.rules.subjects import asked_for_muscles, by_id, fact_name, groups_asked, listed, low, told_of_muscles
+from deckbuilder.rules.subjects import (
+    Asks,
+    asked_for_muscles,
+    by_id,
+    fact_name,
+    groups_asked,
+    listed,
+    low,
+    told_of_muscles,
+)
 from deckbuilder.rules.wording import plain, stem, words
 from deckbuilder.source import Path_
 
@@ -146,7 +156,7 @@ def ambiguous_reverse(seen: Seen) -> Iterator[Found]:
 def contradiction(seen: Seen) -> Iterator[Found]:
     """A text that says other than the muscle's record: a question whose answer does not fit is an error.
     A warning in the words that describe a muscle: `confuse_with`, `tell_apart`, the reason of a wrong option, and every
-    sentence that begins with its name. What is denied or doubted is not read.
+    clause that names one muscle. What is denied, doubted or compared is not read.
 
     Why: one of the two cards is wrong, and learners who meet both trust neither.
 
@@ -158,15 +168,24 @@ def contradiction(seen: Seen) -> Iterator[Found]:
         ask: Which muscle runs from the ischial tuberosity to the head of the fibula?
         answer: Biceps femoris
     """
+    answers = list(_answers_against(seen))
+    wrong = {each.record.key for each in answers if each.grave}
+    sentences = [each for each in sentences_against(seen) if each.record.key not in wrong]
+    told = {(each.record.key, each.path) for each in sentences}
+    yield from sentences  # where both read one sentence, this one says what to write
+    yield from (each for each in answers if (each.record.key, each.path) not in told)
+
+
+def _answers_against(seen: Seen) -> Iterator[Found]:
+    """Answers that do not fit what is asked, and words that describe a muscle by what it shares or where it lies."""
     reader = _reader(seen)
     for asks in asked_for_muscles(seen):
         for cue in reader.read(asks.text).cues:
             if cue.denied or reader.fits(asks.muscle, cue, asks.part) or reader.near(asks.muscle, cue):
                 continue
             message = f"{asks.muscle.name} is the answer, and '{cue.words}' is not what the deck says of it"
-            yield Found(
-                asks.record, asks.path, message, _instead(seen, asks.muscle, asks.part, cue), word=cue.words, grave=True
-            )
+            help = _fitting(seen, reader, asks) + _instead(seen, asks.muscle, asks.part, cue)
+            yield Found(asks.record, asks.path, message, help, word=cue.words, grave=True)
         told = {id for cue in reader.read(asks.text).cues if cue.about == "group" for id in cue.ids}
         for group in sorted(groups_asked(seen, asks.text) - set(asks.muscle.groups) - told):
             name = seen.library.get(Group, group).name
@@ -302,6 +321,17 @@ def _apart(seen: Seen, muscle: Muscle, others: list[Muscle]) -> str:
     if library.only_one(muscle):
         return "ask by origin and insertion together, which belong to it alone"
     return f"ask for all of them, or say what sets {muscle.name} apart"
+
+
+def _fitting(seen: Seen, reader: Reader, asks: Asks) -> str:
+    """'Pectineus fits; ': who does what is asked, if they are few."""
+    cues, groups = [each for each in reader.read(asks.text).cues if not each.denied], groups_asked(seen, asks.text)
+    names = [
+        muscle.name
+        for muscle in seen.library.muscles
+        if groups <= {*muscle.groups} and all(reader.fits(muscle, cue) for cue in cues)
+    ]
+    return f"{listed(names)} {'fits' if len(names) == 1 else 'fit'}; " if 0 < len(names) <= 3 else ""
 
 
 def _instead(seen: Seen, muscle: Muscle, part: str, cue: Cue) -> str:
@@ -578,7 +608,8 @@ def _sides(seen: Seen) -> Iterator[Found]:
 def unreferenced(seen: Seen) -> Iterator[Found]:
     """Something that nothing names: a source, landmark, structure, joint, nerve, curve, term, picture credit, exercise.
 
-    Why: it was forgotten, or its last use was deleted. Nothing is wrong with a card, so this is told on request only.
+    Why: it was forgotten, or its last use was deleted. Nothing is wrong with a card, so this is told on request only; a
+    source is told as a warning, since a fact may have lost it.
 
     Bad:
         source: gray-1918                   # and no record cites it
@@ -596,9 +627,8 @@ def unreferenced(seen: Seen) -> Iterator[Found]:
         found = partial(Found, record, (record.kind,), key=True)
         if isinstance(record, Source | Structure | Joint | Nerve | Curve | Region):
             if (record.kind, record.id) not in named:
-                yield found(
-                    f"no record names the {record.kind} '{record.id}'", "name it where it belongs, or delete it"
-                )
+                message, cited = f"no record names the {record.kind} '{record.id}'", isinstance(record, Source)
+                yield found(message, "name it where it belongs, or delete it", grave=cited)
         elif isinstance(record, Exercise):
             if not record.subjects() and (record.kind, record.id) not in named and not record.retired:
                 yield found("it has no card, and no study measures it", "add `actions`, or delete it")
@@ -724,7 +754,9 @@ def coverage_gap(seen: Seen) -> Iterator[Found]:
             if not muscle.groups and 2 * len(others) > len(muscles):
                 usual = Counter(group for each in others for group in each.groups).most_common(1)[0][0]
                 message = f"{muscle.name} is in no group, unlike the others of the compartment '{compartment}' of the {region}"
-                yield Found(muscle, ("muscle",), message, f"add `groups: {usual}`, or say in `lint` why not", key=True)
+                yield Found(
+                    muscle, ("muscle",), message, f"add `groups: [{usual}]`, or say in `lint` why not", key=True
+                )
     for group in library.of(Group):
         members = library.members(group)
         if len(members) < 2 and not group.retired:

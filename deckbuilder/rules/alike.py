@@ -20,7 +20,27 @@ SAME = {
     "portion": "part", "section": "part", "area": "part", "surfaces": "surface", "face": "surface",
 }  # fmt: skip
 # Words that make no other fact.
-IDLE = frozenset(["the", "a", "an", "of", "its", "and", "on", "at", "in", "by", "to", "from", "with", "side", "part"])
+IDLE = frozenset(
+    [
+        "along",
+        "together",
+        "the",
+        "a",
+        "an",
+        "of",
+        "its",
+        "and",
+        "on",
+        "at",
+        "in",
+        "by",
+        "to",
+        "from",
+        "with",
+        "side",
+        "part",
+    ]
+)
 
 
 def near(named: Iterable[tuple[str, T]]) -> Iterator[tuple[T, T]]:

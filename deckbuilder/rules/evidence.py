@@ -338,7 +338,7 @@ def _measured(study: Study) -> Iterator[tuple[float, float]]:
 def implausible_number(seen: Seen) -> Iterator[Found]:
     """A measured value that can hardly have been measured.
     A negative EMG, or one of more than 400 % of a maximal contraction; a standard deviation larger than its EMG value,
-    or three times as large for its value as any other of the study; a peak below the mean; two exercises with value and
+    or three times as large for its value as any other of the study; a standard error that makes a standard deviation larger than the value; a peak below the mean; two exercises with value and
     standard deviation alike; one person, or more than 5000; a range of movement that runs backwards.
 
     Why: a slip of the keys looks like a finding.
@@ -369,6 +369,13 @@ def implausible_number(seen: Seen) -> Iterator[Found]:
 
 
 def _outliers(seen: Seen, study: Study) -> Iterator[Found]:
+    n = study.people.n or 0
+    for place, each in enumerate(study.measurements):
+        if each.se is not None and each.value and each.se * n**0.5 > abs(each.value):
+            deviation = f"a standard deviation of {each.se * n**0.5:.0f} around {each.value:g}"
+            message = f"a standard error of {each.se:g} in {n} people is {deviation}"
+            help = f"write `sd: {each.se:g}`, if that is what the paper gives"
+            yield Found(study, ("measurements", place, "se"), message, help)
     spread = {
         place: each.sd / abs(each.value)
         for place, each in enumerate(study.measurements)
@@ -494,12 +501,14 @@ def stale_source(seen: Seen) -> Iterator[Found]:
         months = _months(exam.as_of, seen.today)
         if months > seen.limit("exam-months"):
             message = f"the outline is as of {exam.as_of}, {months} months ago"
-            yield Found(exam, ("as_of",), message, f"look at today's outline, then write {seen.today:%Y-%m}")
+            yield Found(exam, ("as_of",), message, f"look at today's outline, then write `as_of: {seen.today:%Y-%m}`")
     for claim in seen.library.of(Claim):
         months = _months(claim.checked, seen.today)
         if not claim.retired and months > seen.limit("claim-months"):
             message = f"the verdict was last checked in {claim.checked}, {months} months ago"
-            yield Found(claim, ("checked",), message, f"look for newer studies, then write {seen.today:%Y-%m}")
+            yield Found(
+                claim, ("checked",), message, f"look for newer studies, then write `checked: {seen.today:%Y-%m}`"
+            )
     for source in seen.library.of(Source):
         page = (source.url or source.read_at) and not source.doi and not source.read.startswith(("abstract", "section"))
         if not page or _day(source.read_on) is None:

@@ -15,7 +15,7 @@ from deckbuilder.words import low
 ACROSS = ("medial", "lateral", "anterior", "posterior")
 # 'medial surface of the greater trochanter': a part of what lies lateral may well be medial.
 _PART_OF = re.compile(
-    rf"\b(?:{WORDS})(?: and \w+)? (?:surface|lip|border|part|half|margin|edge|third|facet|end|rim|fibres)"
+    rf"\b(?:{WORDS})(?: and \w+)? (?:surface|lip|border|part|half|margin|edge|face|aspect|wall|third|facet|end|rim|fibres)"
 )
 _OF_MUSCLE = re.compile(r" (?:side|aspect|part)\b|$|,| of the (?:knee|shin|leg|tibia|thigh)\b")
 _ENDS = re.compile(r"\b(?:ends?|ending|inserts?|insertion|attach(?:es|ed)?)\b", re.IGNORECASE)

@@ -77,7 +77,10 @@ def yes_no(seen: Seen) -> Iterator[Found]:
         answer: Hip and knee
     """
     for record, asked in seen.asked:
-        if _CHOOSES.match(plain(asked.front.text)) and any(_YES_OR_NO.match(each.text) for each in asked.answers):
+        last = next(
+            (each for each in reversed(sentences(asked.front.text)) if each.endswith("?")), plain(asked.front.text)
+        )
+        if _CHOOSES.match(last) and any(_YES_OR_NO.match(each.text) for each in asked.answers):
             message = "the answer is yes or no, and a guess is right half of the time"
             yield Found(record, asked.front.path, message, "ask which, where or what instead")
 
