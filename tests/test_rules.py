@@ -8,6 +8,7 @@ several are parted by commas; `tests/rules/<rule>/cards/media/` holds pictures.
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
@@ -98,6 +99,30 @@ def test_in_the_small_deck_no_rule_finds_anything() -> None:
     found = checked(base(), BASE / "cards" / "media")
 
     assert [str(each) for each in found if each.severity != "info"] == []
+
+
+def test_one_fault_never_fakes_another(tmp_path: Path) -> None:
+    """Of each kind one record is broken in turn: no rule that is no guard then finds anything new elsewhere."""
+    for folder in ("cards", "templates"):
+        shutil.copytree(HERE.parent / folder, tmp_path / folder)
+    project = Project(tmp_path, tmp_path / "templates")
+
+    def found() -> set[tuple[str, str, str]]:
+        faults = stages.load(project, wanted=lambda record: False, today=TODAY).diagnostics
+        lint = [each for each in faults if each.rule in rules.RULES and not rules.RULES[each.rule].guard]
+        return {(each.rule, each.record, each.message) for each in lint}
+
+    before, broken = found(), dict[str, set[tuple[str, str, str]]]()
+    for path in sorted((tmp_path / "cards").rglob("*.yaml")):
+        text = path.read_text("utf-8")
+        opening = re.search(r"^(?:- )?([a-z]+): \S+\n( *)([a-z]+):", text, re.MULTILINE)
+        if opening and opening[1] not in broken:
+            path.write_text(f"{text[: opening.start(3)]}x{text[opening.start(3) :]}", "utf-8")
+            broken[opening[1]] = found() - before
+            path.write_text(text, "utf-8")
+
+    assert len(broken) > 15
+    assert {kind: faked for kind, faked in broken.items() if faked} == {}
 
 
 def test_every_severity_and_limit_belongs_to_a_rule() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from deckbuilder.records import Action, Joint, Muscle, Nerve
@@ -122,6 +123,47 @@ def wrong_side_action(seen: Seen) -> Iterator[Found]:
                         f"did you mean '{back.id}'?" if back else "mend the action, or the compartment",
                         key=True,
                     )
+
+
+_PLANES = (
+    ("lateral flexion", "frontal"),
+    ("horizontal", "transverse"),
+    ("rotation", "transverse"),
+    ("pronation", "transverse"),
+    ("supination", "transverse"),
+    ("abduction", "frontal"),
+    ("adduction", "frontal"),
+    ("deviation", "frontal"),
+    ("flexion", "sagittal"),
+    ("dorsiflexion", "sagittal"),
+    ("extension", "sagittal"),
+)
+
+
+@rule()
+def plane_of_movement(seen: Seen) -> Iterator[Found]:
+    """A movement in another plane than its name says: flexion and extension are sagittal, abduction and adduction frontal,
+    rotation transverse.
+
+    By the name; *horizontal abduction* is transverse, *lateral flexion* frontal, and upward rotation of the scapula, which
+    is frontal, is left alone.
+
+    Why: the plane is asked on a card of its own, and the record is often copied from another movement.
+
+    Bad:
+        name: Knee internal rotation
+        plane: sagittal
+
+    Good:
+        name: Knee internal rotation
+        plane: transverse
+    """
+    for action in seen.library.of(Action):
+        name = action.name.lower()
+        plane = next((plane for word, plane in _PLANES if re.search(rf"\b{word}\b", name)), action.plane)
+        if plane != action.plane and not re.search(r"\b(?:upward|downward)\b", name):
+            message = f"{low(action.name)} happens in the {plane} plane, and '{action.plane}' stands here"
+            yield Found(action, ("plane",), message, f"write '{plane}', or mend the name")
 
 
 @rule()

@@ -216,7 +216,7 @@ def _one_of(phrases: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(r"(?<![\w-])(?:" + "|".join(map(re.escape, longest)) + r")(?![\w-])", re.IGNORECASE)
 
 
-@rule()
+@rule(whole=True)
 def undefined_abbreviation(seen: Seen) -> Iterator[Found]:
     """Capitals that no glossary entry explains: neither `short` of a `term`, nor an exam, nor spelt out in the same text.
 
