@@ -116,8 +116,8 @@ def name_against_id(seen: Seen) -> Iterator[Found]:
                 continue
             id = record.id if said.path == ("name",) else str(said.path[-1])
             meant = [word for word in words(id) if word not in _SMALL]
-            starts = {word[:5] for word in words(said.text)}
-            left = [word for word in meant if word[:5] not in starts]
+            starts = {word[:4] for word in words(said.text)}
+            left = [word for word in meant if word[:4] not in starts]
             if len(left) * 2 >= len(meant) and left:
                 help = f"write '{id.replace('-', ' ').capitalize()}', or give it another id with `deckbuilder rename`"
                 yield Found(

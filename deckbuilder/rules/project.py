@@ -8,7 +8,7 @@ from functools import partial
 from deckbuilder import masks, tags
 from deckbuilder.diagnostics import Diagnostic, Location
 from deckbuilder.records import Action, Bone, Exercise, Group, Muscle, Occlusion, Region, Study, nearest
-from deckbuilder.records.base import Subject, near_id
+from deckbuilder.records.base import Subject
 from deckbuilder.rules.rule import Found, Seen, rule
 
 
@@ -112,7 +112,7 @@ def unknown_reference(seen: Seen) -> Iterator[Found]:
                 reference.path,
                 f"no {what} has the id '{reference.id}'",
                 nearest(reference.id, ids)
-                or _preferred(reference.id, ids, seen.settings.preferred)
+                or _preferred(reference.id, ids, seen.preferred_ids)
                 or _unnamed(reference.kinds[0], ids),
                 key=reference.named,
             )
@@ -466,7 +466,7 @@ def _preferred(id: str, ids: list[str], preferred: Mapping[str, str]) -> str:
     """Whether something has the id with the words that the deck prefers: 'common-fibular' for 'common-peroneal'."""
     other = f"-{id}-"
     for term, better in preferred.items():
-        other = other.replace(f"-{near_id(term)}-", f"-{near_id(better)}-")
+        other = other.replace(term, better)
     return f"this deck says '{other.strip('-')}'" if other.strip("-") in ids and other.strip("-") != id else ""
 
 

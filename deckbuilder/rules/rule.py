@@ -18,7 +18,7 @@ from deckbuilder.diagnostics import Diagnostic, Location, Severity
 from deckbuilder.diagnostics import Fix as Fix
 from deckbuilder.library import Library
 from deckbuilder.records import Group, Muscle, Question, Record
-from deckbuilder.records.base import Asked, Said, Subject
+from deckbuilder.records.base import Asked, Said, Subject, near_id
 from deckbuilder.records.rulebook import Rulebook, Strictness
 from deckbuilder.rules.lexicon import Lexicon
 from deckbuilder.rules.skeleton import Skeleton
@@ -139,6 +139,11 @@ class Seen:
     def lexicon(self) -> Lexicon:
         """The names of everything, to be found in texts."""
         return Lexicon(self.library)
+
+    @cached_property
+    def preferred_ids(self) -> dict[str, str]:
+        """Terms and the preferred ones as they stand in ids: '-peroneal-' to '-fibular-'."""
+        return {f"-{near_id(term)}-": f"-{near_id(better)}-" for term, better in self.settings.preferred.items()}
 
     def limit(self, name: str) -> float:
         return self.settings.limits[name]
