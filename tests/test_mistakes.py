@@ -21,7 +21,16 @@ from deckbuilder.project import Project
 TODAY = date(2026, 11, 22)
 MISTAKES = read(Path(__file__).with_name("mistakes"))
 # What nothing says a right word about, and why.
-MISSED: dict[str, str] = {}
+MISSED = {
+    "upper-fibres-adduct": "no other text says what the upper fibres do; both parts then state the same",
+    "gemelli-not-told-apart": "their attachments differ, so the cards still get a line each that tells them apart",
+    "squat-value-without-a-scale": "a number alone may be anything; the sentence before it has the scale",
+    "share-from-no-finding": "the claim has sources, and which of them holds the number is not written",
+    "vastus-intermedius-from-behind": "the shaft of the femur lies on no side, and no other text says which surface",
+    "prone-curl-extends-the-knee": "an exercise's movements stand nowhere else; its way up tells them in free words",
+    "magnus-nerves-the-other-way-round": "the parts are called so in a text alone, not in the record",
+    "the-tailors-muscle": "the Latin root of a name is no word that the rules know",
+}
 
 
 @pytest.fixture(scope="module")

@@ -266,10 +266,12 @@ def _quoted(seen: Seen) -> Iterator[Found]:
             values += [
                 f"{each.higher_by_percent:g}" for each in study.comparisons if each.higher_by_percent is not None
             ]
-            told = [f"{float(number):g}" for number in quantities.percents(text)]
-            for number in told:
-                meant = next((each for each in values if quantities.slipped(number, each) and each not in told), None)
-                if meant and number not in values:
+            told = {f"{float(number):g}": number for number in quantities.percents(text)}
+            for value, number in told.items():
+                places = len(number.partition(".")[2])  # 48.0 is 40.8 with two digits swapped, 48 is not
+                slips = (each for each in values if quantities.slipped(number, f"{float(each):.{places}f}"))
+                meant = next((each for each in slips if each not in told), None)
+                if meant and value not in values:
                     message = f"{number} is no value of the study '{study.id}', {meant} is"
                     yield Found(claim, path, message, f"write {meant} here, or mend the study", word=number)
             spoken = quantities.ratios(text)

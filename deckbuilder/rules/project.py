@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 
 from deckbuilder import masks, tags
@@ -10,6 +10,9 @@ from deckbuilder.diagnostics import Diagnostic, Location
 from deckbuilder.records import Action, Bone, Exercise, Group, Muscle, Occlusion, Region, Study, nearest
 from deckbuilder.records.base import Subject
 from deckbuilder.rules.rule import Found, Seen, rule
+
+# Of more ids than these none is looked for by its words: a file may misspell thousands.
+MOST = 2_000
 
 
 @rule(guard=True)
@@ -113,6 +116,7 @@ def unknown_reference(seen: Seen) -> Iterator[Found]:
                 f"no {what} has the id '{reference.id}'",
                 nearest(reference.id, ids)
                 or _preferred(reference.id, ids, seen.preferred_ids)
+                or _sharing(reference.id, ids)
                 or _unnamed(reference.kinds[0], ids),
                 key=reference.named,
             )
@@ -199,7 +203,11 @@ def not_reciprocal(seen: Seen) -> Iterator[Found]:
         if back.opposite and back.opposite != action.id:
             yield found(f"the opposite of '{back.id}' is said to be '{back.opposite}'", _back(seen, action, stated))
         elif (back.joint, back.plane) != (action.joint, action.plane) or back is action:
-            yield found(f"'{back.id}' is not at the same joint in the same plane", _back(seen, action, stated))
+            message, help = f"'{back.id}' is not at the same joint in the same plane", _back(seen, action, stated)
+            if back.joint == action.joint and back is not action:
+                message += f": that is {back.plane}, this one {action.plane}"
+                help = f"mend `plane` of one of the two, or {help}"
+            yield found(message, help)
         elif stated[back.id] is not action:
             yield found(f"'{stated[back.id].id}' also says that its opposite is '{back.id}'", "state the pair once")
 
@@ -468,6 +476,16 @@ def _preferred(id: str, ids: list[str], preferred: Mapping[str, str]) -> str:
     for term, better in preferred.items():
         other = other.replace(term, better)
     return f"this deck says '{other.strip('-')}'" if other.strip("-") in ids and other.strip("-") != id else ""
+
+
+def _sharing(id: str, ids: Collection[str]) -> str:
+    """Ids that have most of its words: 'prone-leg-curl' and 'seated-leg-curl' for 'lying-leg-curl'."""
+    if len(ids) > MOST:
+        return ""
+    own = {*id.split("-")}
+    shared = sorted((-len(own & {*other.split("-")}), other) for other in ids)
+    near = [other for number, other in shared if -number * 2 > len(own) and number == shared[0][0]]
+    return f"is it one of these: {', '.join(near[:4])}?" if near else ""
 
 
 def _unnamed(kind: str, ids: list[str]) -> str:
