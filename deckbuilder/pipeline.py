@@ -167,7 +167,7 @@ def by_exam(name: str) -> Choice:
 
 def load(project: Project, *, notes: bool = True) -> tuple[Library, list[Diagnostic]]:
     """The project's records, and what is wrong with them; `notes`: with what is made of them, such as its pictures."""
-    loaded = stages.load(project, wanted=lambda record: notes)
+    loaded = stages.load(project, wanted=lambda record: notes, lint=notes)
     return loaded.library, distinct(loaded.diagnostics)
 
 

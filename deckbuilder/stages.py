@@ -67,17 +67,19 @@ def ready(
     *,
     edition: str = "",
     allow_schema_change: bool = False,
+    lint: bool = True,
     tick: Tick = lambda *_: None,
 ) -> tuple[Ready | None, Loaded]:
     """All that a package of the project as it is now is made of, None where faults stand in its way.
 
-    `now` in seconds; `edition` in place of the one in deck.yaml. Raises `Fault` for what editing cards cannot cure.
+    `now` in seconds; `edition` in place of the one in deck.yaml; `lint`: as for `load`. Raises `Fault` for what editing cards
+    cannot cure.
     """
     if now < EARLIEST:
         raise Fault("the clock says that it is before 2020", "set the clock; learners' Anki goes by it")
     if now >= LATEST:
         raise Fault("the clock says that it is after 2099", "set the clock; learners' Anki goes by it")
-    loaded = load(project, tick, today=datetime.fromtimestamp(now, timezone.utc).date())
+    loaded = load(project, tick, today=datetime.fromtimestamp(now, timezone.utc).date(), lint=lint)
     lock = hold(loaded, project, allow_schema_change=allow_schema_change)
     rendered = loaded.rendered
     loaded.diagnostics = ratchet.read(project).mark(distinct(loaded.diagnostics))
@@ -123,8 +125,11 @@ def load(
     wanted: Callable[[Record], bool] = lambda record: True,
     today: date | None = None,
     infos: bool = False,
+    lint: bool = True,
 ) -> Loaded:
-    """Records, their faults, and the notes of those that have none. `today`: for what grows stale; `infos`: with hints.
+    """Records, their faults, and the notes of those that have none.
+
+    `today`: for what grows stale; `infos`: with what is told on request; `lint`: whether to ask what only makes better cards.
 
     For a caller that loads again and again: `read` and `types` may keep what did not change, and only records that are
     `wanted` become notes.
@@ -143,7 +148,8 @@ def load(
     loaded.diagnostics += rules.guard(loaded.library, loaded.lost)
     sound, others = sound_of(loaded, found, documents)
     whole = not errors(loaded.diagnostics)
-    loaded.diagnostics += rules.lint(sound, whole=whole, today=today, media=project.media, infos=infos)
+    if lint:
+        loaded.diagnostics += rules.lint(sound, whole=whole, today=today, media=project.media, infos=infos)
     loaded.lost.mention(record.document for record in others)
     loaded.rendered, faults = render(
         sound,

@@ -160,8 +160,8 @@ class Session:
     def _head(self, now: Snapshot) -> Patch:
         return {"revision": now.revision, "deck": now.deck, "edition": now.edition}
 
-    def _load(self, wanted: Callable[[Record], bool] = lambda record: True) -> Loaded:
-        return stages.load(self.project, read=self._files.read, types=self._note_types, wanted=wanted)
+    def _load(self, wanted: Callable[[Record], bool] = lambda record: True, *, lint: bool = True) -> Loaded:
+        return stages.load(self.project, read=self._files.read, types=self._note_types, wanted=wanted, lint=lint)
 
     def _note_types(self, project: Project, deck: Deck) -> NoteTypes:
         """Those of the last time, as long as neither templates nor deck.yaml changed and all is well with them."""
@@ -178,7 +178,7 @@ class Session:
                 return True
             return any(subject.key in looked_at for subject in record.subjects())
 
-        loaded = self._load(wanted)
+        loaded = self._load(wanted, lint=False)  # the saved card first
         rendered = loaded.rendered
         if rendered is not None and rendered.notes and not errors(loaded.diagnostics):
             found = self._shown(loaded, rendered)
