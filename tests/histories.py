@@ -111,6 +111,7 @@ class Source:
         lines = [f"edition: 2027-{self.edition}\n" if line.startswith("edition:") else line for line in head]
         tail = f"curriculum: {json.dumps(self.curriculum)}\nextra_tags: [One, Two, Set::Of_three]\n"
         author.write("cards/deck.yaml", "".join(lines) + tail)
+        author.hush()
 
 
 class History:

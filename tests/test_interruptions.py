@@ -138,6 +138,7 @@ def prepared(verb: str, folder: Path) -> Bench:
     """A bench for build or for release."""
     author = Author(folder / "project")
     author.write("cards/vocabulary/exam.yaml", EXAM)
+    author.hush()
     git(author, "init", "-q", "--template=", "-b", "main")
     author.build()
     commit(author)
@@ -148,6 +149,7 @@ def prepared(verb: str, folder: Path) -> Bench:
     commit(author)
     author.edit("cards/muscles/biceps-brachii.yaml", "palm faces down", "palm faces sideways")
     more = author.read("cards/muscles/brachialis.yaml").replace("brachialis", "coracobrachialis")
+    more = more.replace("Brachialis", "Coracobrachialis")
     author.write("cards/muscles/coracobrachialis.yaml", more)
     if verb == "release":
         author.build()
