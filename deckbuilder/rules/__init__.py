@@ -21,14 +21,18 @@ from deckbuilder.rules import (
     choice,
     cloze,
     evidence,
+    gaps,
     markup,
     media,
     names,
+    numbers,
+    occlusion,
     places,
     project,
     question,
     relations,
     suppressions,
+    twins,
 )
 from deckbuilder.rules.rule import Found, Rule, Seen, Settings, told
 from deckbuilder.salvage import Lost
@@ -37,6 +41,7 @@ __all__ = ["MODULES", "RULES", "Lost", "Rule", "Settings", "defaults", "guard", 
 
 MODULES = (
     project,
+    occlusion,
     question,
     answer,
     cloze,
@@ -44,7 +49,10 @@ MODULES = (
     media,
     markup,
     evidence,
+    numbers,
     across,
+    twins,
+    gaps,
     relations,
     anatomy,
     places,
