@@ -684,8 +684,8 @@ SAME_FILE: dict[str, list[tuple[str, str, str]]] = {
         (ACTIONS, "  phrase: flexes the elbow", "  phrse: flexes the elbow"),
         (
             ACTIONS,
-            "  joint: elbow\n  plane: sagittal\n  phrase: extends",
-            "  joint: elbwo\n  plane: sagittal\n  phrase: extends",
+            "  joint: elbow\n  plane: sagittal\n  side: posterior\n  phrase: extends",
+            "  joint: elbwo\n  plane: sagittal\n  side: posterior\n  phrase: extends",
         ),
     ],
     "an ambiguous word and an empty text": [

@@ -149,7 +149,8 @@ def _echo(error: Any) -> bool:
 def _explain(document: Document, cls: type[Record], error: Any) -> Diagnostic:
     path = tuple(step for step in error["loc"] if step != "[key]")
     sort, found, context = error["type"], error["input"], error.get("ctx", {})
-    name = str(path[-1]) if path else cls.kind
+    # An item of a list goes by the list's name: nobody counts from 0.
+    name = next((step for step in reversed(path) if isinstance(step, str)), cls.kind)
     if sort == "missing":
         return Diagnostic(
             document.locate(path[:-1], key=True),

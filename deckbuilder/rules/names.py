@@ -15,6 +15,7 @@ from deckbuilder.source import Path_
 
 _ANATOMY = ("muscle", "bone", "nerve", "structure", "group", "joint", "action", "region")
 LEAST = 5  # letters: shorter words have neighbours in every language
+_ENDINGS = frozenset("sdrenlcy")  # muscles, fibular, tibial, but not brachi
 _SMALL = frozenset(["of", "the", "and", "to", "muscle", "muscles", "nerve", "bone", "joint"])
 
 
@@ -92,7 +93,7 @@ def _neighbours(known: Iterable[str]) -> dict[str, list[str]]:
 def _inflected(word: str, other: str) -> bool:
     """'adductors' and 'adductor', 'rotates' and 'rotate', 'femoral' and 'femora': two forms of one word."""
     short, long = sorted((word, other), key=len)
-    return long.startswith(short) or stem(word) == stem(other)
+    return (long.startswith(short) and long[len(short) :] in _ENDINGS) or stem(word) == stem(other)
 
 
 @rule()
