@@ -13,6 +13,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache, cached_property
 from html.parser import HTMLParser
 from itertools import islice
@@ -30,8 +31,12 @@ from deckbuilder.cli.inspect import _lines, _seen
 from deckbuilder.diagnostics import Diagnostic, Location, errors
 from deckbuilder.library import Library
 from deckbuilder.package import reader
+from deckbuilder.records import Record
 from deckbuilder.render import Rendered, render
 from deckbuilder.salvage import salvage
+from deckbuilder.stages import Loaded, sound_of
+
+TODAY = date(2026, 11, 22)
 
 ROOT = Path(__file__).parents[1]
 NOW = 1_790_000_000
@@ -361,10 +366,19 @@ def cross_yaml(data: bytes, folder: Path) -> bool:
         raise Broken("neither read nor explained")
     text = data.decode(errors="replace")
     sound(faults, "cards/input.yaml", max(len(re.split("\r\n|\r|\n", text)), len(text.splitlines())))
+    _lint(known, found, documents, Loaded(library, faults, lost))
     if errors(faults) or not any(record.subjects() for record in found):
         return bool(found)
     _on_to_notes(known, library)
     return True
+
+
+def _lint(known: _Cards, found: list[Record], documents: list[source.Document], loaded: Loaded) -> None:
+    """What the linter makes of the sound ones among them."""
+    every = [*(record.document for record in known.records), *documents]
+    library, _ = sound_of(loaded, [*known.records, *found], every)
+    opinions = rules.lint(library, whole=not errors(loaded.diagnostics), today=TODAY, infos=True)
+    sound(opinions, "", 0)
 
 
 def _on_to_notes(known: _Cards, library: Library) -> None:

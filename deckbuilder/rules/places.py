@@ -25,9 +25,9 @@ _ENDS = re.compile(r"\b(?:ends?|ending|inserts?|insertion|attach(?:es|ed)?)\b", 
 def side_slip(seen: Seen) -> Iterator[Found]:
     """A side in words that is the opposite of where the landmark, or the muscle, lies.
 
-    Held against the id: a name. Held against the bones' `sides`: the small print of a landmark; the words before a landmark's name in a text; the name
-    of a muscle or a head that holds a side (vastus *lateralis*), against the small print of its attachments; and what
-    contrasts say of where a muscle ends.
+    Held against the id: a name. Held against the bones' `sides`: the small print of a landmark, the word before a
+    landmark's name in a text, and what sentences say of where a muscle lies or ends. Held against a muscle's or head's
+    name that has a side in it (vastus *lateralis*): the small print of its attachments.
 
     Why: medial and lateral, anterior and posterior are swapped in typing more often than anything else in anatomy, and the
     sentence reads as well as before.
