@@ -80,7 +80,7 @@ def check(
         notes = loaded.rendered.notes if loaded.rendered else []
         known = ratchet.read(project)
         found = known.mark(distinct(loaded.diagnostics))
-        dated = [name for name, rule in rules.RULES.items() if rule.dated]
+        dated = [name for name, rule in rules.RULES.items() if rule.dated] if known.made else []
         return Report(
             found,
             loaded.count,

@@ -89,7 +89,7 @@ def test_a_fault_is_shown_with_its_place_and_no_colour_in_a_pipe(author: Author)
     done = deckbuilder("check", "--project", str(author.root), cwd=author.root)
 
     assert done.returncode == 1
-    assert "cards/actions.yaml:8:17: unknown-reference: no muscle has the id 'biceps-brachi'" in done.stderr
+    assert "cards/actions.yaml:9:17: unknown-reference: no muscle has the id 'biceps-brachi'" in done.stderr
     assert "did you mean 'biceps-brachii'" in done.stderr
     assert "\x1b[" not in done.stderr + done.stdout
 

@@ -6,6 +6,7 @@ A mistake is caught if a fault that the cards do not have without it points at w
 from __future__ import annotations
 
 import shutil
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from mistakes import HELD_OUT, Mistake, made, read
 from deckbuilder import pipeline, stages
 from deckbuilder.diagnostics import Diagnostic
 from deckbuilder.project import Project
+from deckbuilder.records import Record
 from deckbuilder.source import Kept
 
 TODAY = date(2026, 11, 22)
@@ -41,10 +43,14 @@ def copied(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return Project(root, ROOT / "templates")
 
 
-def faults(project: Project) -> list[Diagnostic]:
-    """As `check` finds them; files that did not change are not read again."""
+def faults(project: Project, edited: Collection[str] = ()) -> list[Diagnostic]:
+    """As `check` finds them; files that did not change are not read again, and only notes of edited files are made."""
+
+    def wanted(record: Record) -> bool:
+        return record.document.file.name in edited
+
     with pipeline.without_collector():
-        loaded = stages.load(project, read=FILES.read, today=TODAY)
+        loaded = stages.load(project, read=FILES.read, wanted=wanted, today=TODAY)
         stages.hold(loaded, project, allow_schema_change=False)
     return loaded.diagnostics
 
@@ -60,7 +66,7 @@ def caught(mistake: Mistake, project: Project, usual: frozenset[str]) -> bool:
             str(fault) not in usual
             and mistake.look.lower() in f"{fault} {line(project, fault)}".lower()
             and (mistake.cure or "").lower() in f"{fault.message} {fault.help}".lower()
-            for fault in faults(project)
+            for fault in faults(project, {edit.file for edit in mistake.edits})
         )
 
 

@@ -187,7 +187,7 @@ def test_only_the_id_changes_and_a_line_is_added(author: Author) -> None:
     assert own == expected.replace("of-the-arm\n", "of-the-arm\nformerly: biceps-brachii\n")
     assert after == {name: text.replace(b"biceps-brachii", b"biceps-of-the-arm") for name, text in before.items()}
     assert [str(each) for each in edited.changes] == [
-        "cards/actions.yaml:8: biceps-brachii -> biceps-of-the-arm",
+        "cards/actions.yaml:9: biceps-brachii -> biceps-of-the-arm",
         "cards/muscles/biceps-brachii.yaml:2: biceps-brachii -> biceps-of-the-arm",
         "cards/muscles/biceps-brachii.yaml:3: + formerly: biceps-brachii",
         "cards/muscles/brachialis.yaml:12: biceps-brachii -> biceps-of-the-arm",

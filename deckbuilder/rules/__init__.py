@@ -9,61 +9,35 @@ from __future__ import annotations
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from deckbuilder import records, source
 from deckbuilder.diagnostics import Diagnostic, Severity
 from deckbuilder.library import Library
 from deckbuilder.records.rulebook import Rulebook
-from deckbuilder.rules import (
-    across,
-    anatomy,
-    answer,
-    choice,
-    cloze,
-    evidence,
-    gaps,
-    markup,
-    media,
-    names,
-    numbers,
-    occlusion,
-    places,
-    project,
-    question,
-    relations,
-    suppressions,
-    twins,
-)
+from deckbuilder.rules import occlusion, project, suppressions
 from deckbuilder.rules.rule import Found, Rule, Seen, Settings, told
 from deckbuilder.salvage import Lost
 
+if TYPE_CHECKING:
+    from deckbuilder.rules.book import MODULES, RULES
+
 __all__ = ["MODULES", "RULES", "Lost", "Rule", "Settings", "defaults", "guard", "lint", "seen", "settings"]
 
-MODULES = (
-    project,
-    occlusion,
-    question,
-    answer,
-    cloze,
-    choice,
-    media,
-    markup,
-    evidence,
-    numbers,
-    across,
-    twins,
-    gaps,
-    relations,
-    anatomy,
-    places,
-    names,
-    suppressions,
-)
-RULES: dict[str, Rule] = {
-    each.name: each for module in MODULES for each in vars(module).values() if isinstance(each, Rule)
+_RELIED_ON = (project, occlusion, suppressions)
+_GUARDS = {
+    each.name: each for module in _RELIED_ON for each in vars(module).values() if isinstance(each, Rule) and each.guard
 }
-_GUARDS = frozenset(name for name, each in RULES.items() if each.guard)
 _DEFAULTS = Path(__file__).with_name("defaults.yaml")
+
+
+def __getattr__(name: str) -> Any:
+    """`RULES` and `MODULES`, read when somebody asks for them."""
+    if name in ("MODULES", "RULES"):
+        from deckbuilder.rules import book
+
+        return getattr(book, name)
+    raise AttributeError(name)
 
 
 @lru_cache(maxsize=1)
@@ -82,7 +56,7 @@ def settings(library: Library) -> Settings:
 
 def seen(library: Library, lost: Lost | None = None, *, today: date | None = None, media: Path | None = None) -> Seen:
     """What the rules are shown of a library."""
-    return Seen(library, settings(library), defaults(), _GUARDS, lost or Lost(), today, media)
+    return Seen(library, settings(library), defaults(), frozenset(_GUARDS), lost or Lost(), today, media)
 
 
 def guard(library: Library, lost: Lost) -> list[Diagnostic]:
@@ -90,8 +64,7 @@ def guard(library: Library, lost: Lost) -> list[Diagnostic]:
     view = seen(library, lost)
     return [
         told(rule, each, "error") if isinstance(each, Found) else each
-        for rule in RULES.values()
-        if rule.guard
+        for rule in _GUARDS.values()
         for each in rule.check(view)
     ]
 
@@ -104,6 +77,8 @@ def lint(
     `whole`: the library is all there is, so that something missing is told. `today`: for what grows stale. `infos`: with
     what is only told on request.
     """
+    from deckbuilder.rules.book import RULES  # a tenth of a second that only whoever lints is to pay
+
     view = seen(library, today=today, media=media)
     found: list[Diagnostic] = []
     for rule in RULES.values():
