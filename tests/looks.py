@@ -49,7 +49,7 @@ MODES = {"light": False, "dark": True}
 @contextmanager
 def learner(project: Project) -> Iterator[Anki]:
     """Somebody who has imported the project as it is now. The project is only read."""
-    ready, loaded = stages.ready(project, int(time.time()))
+    ready, loaded = stages.ready(project, int(time.time()), lint=False)
     if ready is None:
         sys.exit("\n".join(map(str, errors(loaded.diagnostics))))
     with TemporaryDirectory() as folder, Anki(Path(folder) / "learner") as anki:

@@ -37,7 +37,7 @@ def _choices(seen: Seen) -> Iterator[Question]:
             yield record
 
 
-@rule()
+@rule(whole=True)
 def choice_structure(seen: Seen) -> Iterator[Found]:
     """Options that are no fair choice: 'all of the above', 'both A and B', one of another sort than the other three, one thing
     under two names.

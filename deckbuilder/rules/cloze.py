@@ -20,7 +20,7 @@ def _clozes(seen: Seen) -> Iterator[tuple[Cloze, list[str | Gap]]]:
             yield record, list(record.pieces())
 
 
-@rule()
+@rule(whole=True)
 def no_context(seen: Seen) -> Iterator[Found]:
     """A sentence that is nearly all gap: too few words that carry meaning around the gaps, and none that names a thing of the
     deck; or most of it hidden.
