@@ -170,6 +170,32 @@ def test_a_build_says_how_many_cards_go_blank(author: Author) -> None:
     assert "1 card that they may have go blank: `deckbuilder diff HEAD` names them" in done.stdout
 
 
+def test_ctrl_c_while_a_module_makes_its_classes_ends_in_exit_code_1(tmp_path: Path, author: Author) -> None:
+    code = f"""
+from deckbuilder import cli, stages
+
+def load(*arguments, **named):
+    exec("import signal; signal.raise_signal(signal.SIGINT)")  # as a dataclass is made
+
+stages.load = load
+cli.main(["check", "--project", {str(author.root)!r}])
+"""
+    (tmp_path / "interrupted.py").write_text(code, "utf-8")
+    path = os.pathsep.join([str(tmp_path), *sys.path])
+
+    done = subprocess.run(
+        [sys.executable, "-m", "interrupted"],
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        timeout=15,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert done.stderr.strip() == "Interrupted. Nothing was changed; run the same command again."
+
+
 def test_ctrl_c_that_falls_into_a_destructor_still_ends_the_verb_in_one_line(tmp_path: Path, author: Author) -> None:
     code = f"""
 import signal, sys, time

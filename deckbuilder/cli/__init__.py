@@ -112,6 +112,9 @@ def main(arguments: list[str] | None = None) -> Any:
             raise
         too_late()
         click.echo("Interrupted. Nothing was changed; run the same command again.", err=True)
+        # Ctrl-C inside `exec` of a text, as where a dataclass is made, would end `python -m` by the signal for all that we
+        # say: CPython notes it for its exit, whoever catches it, and forgets it with the next `exec` of a text.
+        exec("")
         sys.exit(1)
     finally:
         too_late()
