@@ -80,7 +80,7 @@ def lint(
     from deckbuilder.rules.book import RULES  # a tenth of a second that only whoever lints is to pay
 
     view = seen(library, today=today, media=media)
-    found: list[Diagnostic] = []
+    found: list[tuple[Rule, Found, Severity]] = []
     for rule in RULES.values():
         if rule.guard or (rule.whole and not whole) or (rule.dated and today is None):
             continue
@@ -95,5 +95,6 @@ def lint(
                 continue
             severity: Severity = graver[0] if each.grave and graver and graver[0] != "off" else usual
             if severity != "info" or infos:
-                found.append(told(rule, each, severity))
-    return found
+                found.append((rule, each, severity))
+    found.sort(key=lambda each: each[1].record.document.file.name)  # a file is read again for its places: once
+    return [told(*each) for each in found]
