@@ -25,6 +25,11 @@ _MARKDOWN = re.compile(r"[*_`\[~^\\\n]|^(?:[-+]|\d+[.)])\s")
 _MATH = re.compile(r"(?<!\\)\\\((.+?)\\\)", re.DOTALL)
 
 
+def unobeyed(text: str, but: str = "") -> str:
+    """Somebody's text for a terminal, a log or a diff: what they would obey is spelt out, `but` these characters."""
+    return OBEYED.sub(lambda found: found[0] if found[0] in but else f"\\u{ord(found[0]):04x}", text)
+
+
 @lru_cache(maxsize=65_536)
 def plain(text: str) -> Markup:
     """One line of text as HTML in which nothing means anything to HTML, Anki or MathJax."""

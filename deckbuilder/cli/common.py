@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import sys
 import time
@@ -18,7 +17,7 @@ import click
 
 from deckbuilder.diagnostics import Diagnostic, Fault, errors
 from deckbuilder.project import Project, find
-from deckbuilder.prose import OBEYED
+from deckbuilder.prose import unobeyed
 
 MAX_SHOWN = 200
 PIPED = 120
@@ -47,13 +46,12 @@ def harmless(text: object, most: int = 2_000) -> str:
     """Text that a stranger may have written, as one line for a terminal: no escape in it works, and it has an end."""
     said = str(text)
     said = said if len(said) <= most else f"{said[:most]}…"
-    return OBEYED.sub(_escape, said)
+    return unobeyed(said)
 
 
 def as_json(value: object) -> str:
     """For programs, and as harmless to a terminal as `harmless` makes a line."""
-    written = json.dumps(value, indent=2, ensure_ascii=False)
-    return OBEYED.sub(lambda found: found[0] if found[0] == "\n" else _escape(found), written)
+    return unobeyed(json.dumps(value, indent=2, ensure_ascii=False), but="\n")
 
 
 output_option = click.option(
@@ -151,7 +149,3 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
         if shown:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
-
-
-def _escape(found: re.Match[str]) -> str:
-    return f"\\u{ord(found[0]):04x}"

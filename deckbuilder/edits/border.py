@@ -29,7 +29,7 @@ def edits(cards: Cards, document: Document) -> Iterator[Edit]:
     ids: set[str] = set()
     for each in wrong:
         path, context = tuple(step for step in each["loc"] if step != "[key]"), each.get("ctx", {})
-        held = _held(document.value, path)
+        held = document.at(path)
         if each["type"] == "bad-root" and isinstance(held, str) and ROOT.fullmatch(held.capitalize()):
             yield "bad-root", document, path, held, held.capitalize(), False
         elif each["type"] == "named-twice" and isinstance(held, list) and held.count(context["id"]) > 1:
@@ -53,7 +53,7 @@ def _references(cards: Cards, document: Document, cls: type[Record], wrong: set[
         if sum(cards.library.answers(kind, reference.id) for kind in set(reference.kinds)) != 1:
             continue
         path = reference.path
-        held = _held(document.value, path[:-1] if reference.named else path)
+        held = document.at(path[:-1] if reference.named else path)
         if reference.named:
             written = [held] if isinstance(held, str) else list(held or ()) if isinstance(held, list | dict) else []
             old = [each for each in written if isinstance(each, str) and _spelt(each, wrong) == reference.id]
@@ -62,18 +62,6 @@ def _references(cards: Cards, document: Document, cls: type[Record], wrong: set[
                 yield "bad-id", document, (*path[:-1], old[0]), old[0], reference.id, True
         elif isinstance(held, str) and held != reference.id and _spelt(held, wrong) == reference.id:
             yield "bad-id", document, path, held, reference.id, False
-
-
-def _held(value: Any, path: Path_) -> Any:
-    """What stands at a path; a single text stands for a list of one."""
-    for step in path:
-        if isinstance(value, dict):
-            value = value.get(str(step))
-        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-            value = value[step]
-        elif not (isinstance(value, str) and step == 0):
-            return None
-    return value
 
 
 def _spelt(text: str, wrong: set[str]) -> str:

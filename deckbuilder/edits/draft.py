@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,10 +10,9 @@ from typing import Any
 from deckbuilder.diagnostics import Fault, Location
 from deckbuilder.edits.cards import Cards
 from deckbuilder.source import Document, File, Path_, edit
+from deckbuilder.source.document import BREAK
 from deckbuilder.source.edit import Edit
 from deckbuilder.source.save import save
-
-_BREAK = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -75,7 +73,7 @@ class Draft:
 
     def remove(self, document: Document, path: Path_, text: str) -> None:
         """The list, or the single text, at `path` without this text; nothing is left of the key if it was the last."""
-        held = _get(document.value, path)
+        held = document.at(path)
         key = str(path[-1])
         if len(_listed(held)) > 1:
             self._splice(document, edit.remove_item(document, path, text), f"{key}: {text}", "")
@@ -87,10 +85,10 @@ class Draft:
 
     def drop(self, document: Document, path: Path_) -> None:
         """The key, or the item at the place, that the path ends in is taken out, with the mapping if it was the only one."""
-        held = _get(document.value, path[:-1])
+        held = document.at(path[:-1])
         while len(path) > 1 and (not isinstance(held, dict | list) or len(held) == 1):
             path = path[:-1]
-            held = _get(document.value, path[:-1])
+            held = document.at(path[:-1])
         said = f"{path[-1]}: {_shown(held[path[-1]])}" if isinstance(path[-1], str) else _shown(held[path[-1]])
         if isinstance(held, list):
             self._splice(document, edit.remove_place(document, path), said, "")
@@ -142,7 +140,7 @@ class Draft:
             for each, old, new in sorted(edits, key=lambda one: (one[0].start, one[0].end)):
                 visible = each.start + len(each.text) - len(each.text.lstrip())
                 made = text[: each.start + shift] + each.text + text[each.end + shift :]
-                line = len(_BREAK.findall(made, 0, visible + shift)) + 1
+                line = len(BREAK.findall(made, 0, visible + shift)) + 1
                 text, shift = made, shift + len(each.text) - (each.end - each.start)
                 if old or new:
                     found.append(Change(Location(name, line), old, new))
@@ -186,12 +184,6 @@ def _at(value: Any, path: Path_, change: Callable[[Any], Any]) -> Any:
     if isinstance(value, list):
         return [_at(each, rest, change) if at == step else each for at, each in enumerate(value)]
     return {key: _at(each, rest, change) if key == step else each for key, each in value.items()}
-
-
-def _get(value: Any, path: Path_) -> Any:
-    for step in path:
-        value = value[step]
-    return value
 
 
 def _listed(value: Any) -> list[Any]:

@@ -7,7 +7,6 @@ nothing, and what a rule itself says to write.
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -20,12 +19,13 @@ from deckbuilder.edits.cards import Cards, read
 from deckbuilder.edits.draft import Change, Draft
 from deckbuilder.package import place
 from deckbuilder.project import Project
-from deckbuilder.prose import OBEYED
+from deckbuilder.prose import unobeyed
 from deckbuilder.records import Subject
 from deckbuilder.source import Document, File, Path_
 from deckbuilder.source.save import save
 
 MAX_ROUNDS = 200
+TAB = "\t"
 Wants = Callable[[Diagnostic], bool]
 
 
@@ -47,7 +47,7 @@ class Mended:
         for file, text in self.texts:
             old, new = _lines(file.text), _lines(text)
             lines += difflib.unified_diff(old, new, f"a/{file.name}", f"b/{file.name}", lineterm="")
-        return "".join(f"{OBEYED.sub(_escaped, line)}\n" for line in lines)
+        return "".join(f"{unobeyed(line, but=TAB)}\n" for line in lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,9 @@ def _mendings(cards: Cards, wants: Wants, today: date) -> Iterator[Mending]:
         if fault.fix is None or record is None or record.key in twice or not wants(fault):
             continue
         fix = fault.fix
-        yield Mending(fault.rule, record.document, fix.path, _text(record.document, fix.path), fix.value, word=fix.word)
+        yield Mending(
+            fault.rule, record.document, fix.path, record.document.text(fix.path) or "", fix.value, word=fix.word
+        )
 
 
 def _tags(cards: Cards) -> Iterator[Mending]:
@@ -189,18 +191,6 @@ def _made(cards: Cards, found: list[Mending], refused: dict[object, Fault]) -> D
             each.key: Fault("this cannot be mended together with its neighbours", "run it again") for each in found[1:]
         }
         return None
-
-
-def _text(document: Document, path: Path_) -> str:
-    value: object = document.value
-    for step in path:
-        if isinstance(value, dict) or (isinstance(value, list) and isinstance(step, int) and step < len(value)):
-            value = value.get(str(step)) if isinstance(value, dict) else value[step]  # type: ignore[index]
-    return value if isinstance(value, str) else ""
-
-
-def _escaped(found: re.Match[str]) -> str:
-    return "\t" if found[0] == "\t" else f"\\u{ord(found[0]):04x}"
 
 
 def _lines(text: str) -> list[str]:

@@ -10,12 +10,11 @@ from pathlib import Path
 from rich.cells import cell_len
 
 from deckbuilder.diagnostics import Diagnostic, Location
-from deckbuilder.prose import OBEYED
+from deckbuilder.prose import unobeyed
 from deckbuilder.source import File, guard
-from deckbuilder.source.document import stretches
+from deckbuilder.source.document import BREAK, stretches
 
 TAB = 4
-_BREAK = re.compile(r"\r\n|\r|\n")
 _TOKEN = re.compile(r"[\w-]+")
 _MORE = "…"
 _MAX_CARET = 400
@@ -67,7 +66,7 @@ class Excerpts:
         if not path or not whole.is_file():
             return None, []
         text = guard.text(whole, self._root, path)
-        return (None, []) if isinstance(text, Diagnostic) else (File(path, text), _BREAK.split(text))
+        return (None, []) if isinstance(text, Diagnostic) else (File(path, text), BREAK.split(text))
 
 
 def _cut(line: str, start: int, end: int, room: int) -> tuple[str, int, int]:
@@ -96,4 +95,4 @@ def _shown(text: str) -> str:
 def _character(one: str) -> str:
     if one == "\t":
         return " " * TAB
-    return f"\\u{ord(one):04x}" if OBEYED.match(one) or unicodedata.category(one) == "Cf" else one
+    return f"\\u{ord(one):04x}" if unicodedata.category(one) == "Cf" else unobeyed(one)

@@ -10,7 +10,7 @@ from typing import Any
 
 from deckbuilder.diagnostics import Diagnostic
 from deckbuilder.pipeline import Report
-from deckbuilder.prose import OBEYED
+from deckbuilder.prose import unobeyed
 from deckbuilder.reports.excerpt import Excerpts
 
 _LEVELS = {"error": "error", "warning": "warning", "info": "notice"}
@@ -81,8 +81,7 @@ def _object(each: Diagnostic, excerpts: Excerpts) -> dict[str, Any]:
 
 def _data(text: str) -> str:
     """Text of a workflow command: a line break or an escape in it would end it, or begin another."""
-    escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    return OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", escaped)
+    return unobeyed(text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A"))
 
 
 def _property(text: str) -> str:

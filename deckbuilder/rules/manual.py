@@ -84,7 +84,7 @@ def terminal(name: str, settings: Settings, columns: int) -> str:
     manual = rule.manual
     parts = [f"{name}  ({rule.group}; {strict(rule, settings)})", _wrapped(manual["What"], columns)]
     parts += [_wrapped(f"{key}: {manual[key]}", columns) for key in _ORDER if key in manual]
-    parts += [f"{key}:\n{textwrap.indent(_block(manual[key]), '    ')}" for key in ("Bad", "Good")]
+    parts += [f"{key}:\n{textwrap.indent(manual[key], '    ')}" for key in ("Bad", "Good")]
     limits, words = used(rule)
     if limits:
         parts.append(_wrapped(f"Limits: {', '.join(f'{each} {settings.limits[each]:g}' for each in limits)}", columns))
@@ -125,7 +125,7 @@ def page(rule: Rule, settings: Settings) -> str:
         parts.append("Limits: " + ", ".join(f"`{each}` {settings.limits[each]:g}" for each in limits) + ".")
     parts += [f"Words, `{each}`: {', '.join(f'*{word}*' for word in settings.words[each])}." for each in words]
     parts += [f"**{key}:** {_flowing(manual[key])}" for key in _ORDER if key in manual]
-    parts += [f"{key}:\n\n```yaml\n{_block(manual[key])}\n```" for key in ("Bad", "Good")]
+    parts += [f"{key}:\n\n```yaml\n{manual[key]}\n```" for key in ("Bad", "Good")]
     if rule.guard:
         parts.append("It cannot be suppressed: the cards cannot be made without it.")
     else:
@@ -197,18 +197,6 @@ def _in_data(value: object) -> Iterator[str]:
 
 def _name(module: object) -> str:
     return str(getattr(module, "__name__", "")).rpartition(".")[2]
-
-
-def _block(text: str) -> str:
-    return textwrap.dedent("\n" + text if text.startswith(" ") else _aligned(text)).strip("\n")
-
-
-def _aligned(text: str) -> str:
-    """The first line of an example stands where the others do, once its word is taken off."""
-    first_line, _, rest = text.partition("\n")
-    others = [line for line in rest.split("\n") if line.strip()]
-    margin = min((len(line) - len(line.lstrip()) for line in others), default=0)
-    return "\n".join([" " * margin + first_line, rest]) if rest else first_line
 
 
 def _flowing(text: str) -> str:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from deckbuilder.records import Cloze, Record
 from deckbuilder.records.base import MAX_PROSE, Model, Said
 from deckbuilder.rules.rule import Fix, Found, Seen, rule
-from deckbuilder.rules.wording import plain, typed, words
+from deckbuilder.rules.wording import plain, words
 from deckbuilder.source import Path_
 
 _SPECIAL = re.compile(r"[<&{}\[\\`*_~^!#]|\]")
@@ -220,5 +220,5 @@ def _is_slip(twice: re.Match[str]) -> bool:
 
 def _fix(record: Record, said: Said, better: str) -> Fix | None:
     """The better text, where the source holds the text as it is: a sentence with gaps or over several lines does not."""
-    value = typed(record.document.value, said.path)
+    value = record.document.text(said.path)
     return Fix(said.path, better) if value == said.text else None

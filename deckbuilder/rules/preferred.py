@@ -9,7 +9,6 @@ from functools import lru_cache
 from deckbuilder.records import Record, Term
 from deckbuilder.records.base import Said
 from deckbuilder.rules.rule import Fix, Found, Seen
-from deckbuilder.rules.wording import typed
 
 _QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|(?<!\w)['‘][^'’]*['’](?!\w)")
 _ON_PURPOSE = re.compile(
@@ -54,7 +53,7 @@ def _any(names: tuple[str, ...]) -> re.Pattern[str]:
 
 def _fixed(record: Record, said: Said, name: str, better: str) -> Fix | None:
     """The text with the better name, where the text stands in the source as it is, and the name in it once."""
-    value = typed(record.document.value, said.path)
+    value = record.document.text(said.path)
     if value is None or value.count(name) != 1 or "{" in value:
         return None
     article = re.search(r"\b(an?) $", value[: value.find(name)], re.IGNORECASE)

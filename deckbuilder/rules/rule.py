@@ -13,6 +13,7 @@ from datetime import date
 from functools import cached_property
 from inspect import getdoc
 from pathlib import Path
+from textwrap import dedent
 
 from deckbuilder.diagnostics import Diagnostic, Location, Severity
 from deckbuilder.diagnostics import Fix as Fix
@@ -152,10 +153,10 @@ class Seen:
         return self.settings.words[name]
 
 
-Check = Callable[[Seen], Iterator[Found]]
+Check = Callable[[Seen], Iterator[Found | Diagnostic]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Rule:
     """A check with its name, the group that its module stands for, and its manual.
 
@@ -165,7 +166,7 @@ class Rule:
 
     name: str
     group: str
-    check: Callable[[Seen], Iterator[Found | Diagnostic]]
+    check: Check
     guard: bool = False
     whole: bool = False
     dated: bool = False
@@ -174,20 +175,14 @@ class Rule:
     def manual(self) -> dict[str, str]:
         """Its docstring: 'What', and the paragraphs by the word that they begin with."""
         what, *rest = _PARAGRAPH.split(getdoc(self.check) or "")
-        found = {"What": what.strip()}
-        found |= {name: text.strip() for name, text in zip(rest[::2], rest[1::2], strict=True)}
-        return found
-
-    def __hash__(self) -> int:
-        return hash(self.name)
+        paragraphs = zip(rest[::2], rest[1::2], strict=True)
+        return {"What": what.strip()} | {name: dedent(text).strip() for name, text in paragraphs}
 
 
-def rule(
-    *, guard: bool = False, whole: bool = False, dated: bool = False
-) -> Callable[[Callable[[Seen], Iterator[Found | Diagnostic]]], Rule]:
+def rule(*, guard: bool = False, whole: bool = False, dated: bool = False) -> Callable[[Check], Rule]:
     """Makes a rule of a function; `yes_no` of the module `question` is called `yes-no`, in the group `question`."""
 
-    def made(check: Callable[[Seen], Iterator[Found | Diagnostic]]) -> Rule:
+    def made(check: Check) -> Rule:
         name, group = check.__name__.strip("_").replace("_", "-"), check.__module__.rpartition(".")[2]
         return Rule(name, group, check, guard, whole, dated)
 

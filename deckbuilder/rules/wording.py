@@ -95,15 +95,3 @@ def bare(text: str) -> str:
     """What an answer names: without its article, what stands in brackets, and the full stop."""
     core = re.sub(r"\s*\([^)]*\)", "", plain(text)).strip(" .;:,!?\"'").lower()
     return re.sub(r"^(?:an?|the)\s+", "", core)
-
-
-def typed(value: object, path: tuple[str | int, ...]) -> str | None:
-    """The text at a path of a record as it stands in the source; None where something else stands there."""
-    for step in path:
-        if isinstance(value, dict):
-            value = value.get(str(step))
-        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-            value = value[step]
-        else:
-            return None
-    return value if isinstance(value, str) else None

@@ -17,7 +17,7 @@ from deckbuilder.source.parser import nodes_of
 
 Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
 Path_ = tuple[str | int, ...]
-_BREAK = re.compile(r"\r\n|\r|\n")
+BREAK = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,23 @@ class Document:
     value: dict[str, Value]
     faulty: bool = False
 
+    def at(self, path: Path_) -> Any:
+        """The plain value at a path, None where there is none. A single text stands for a list of one."""
+        value: Any = self.value
+        for step in path:
+            if isinstance(value, dict):
+                value = value.get(str(step))
+            elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+                value = value[step]
+            elif not (isinstance(value, str) and step == 0):
+                return None
+        return value
+
+    def text(self, path: Path_) -> str | None:
+        """The text at a path, None where something else stands, or nothing."""
+        value = self.at(path)
+        return value if isinstance(value, str) else None
+
     @property
     def near(self) -> Location:
         """The file; cheap, for notes that will hardly ever need more."""
@@ -63,9 +80,9 @@ class Document:
         if not words or found is None:
             return None, 0
         before = text[start : found.start()]
-        lines, mark = _BREAK.split(before), node.start_mark
+        lines, mark = BREAK.split(before), node.start_mark
         column = len(lines[-1]) + (mark.column if len(lines) == 1 else 0)
-        return Location(self.file.name, mark.line + len(lines), column + 1), len(_BREAK.split(found[0])[0])
+        return Location(self.file.name, mark.line + len(lines), column + 1), len(BREAK.split(found[0])[0])
 
     def _node(self, path: Path_, key: bool) -> Any:
         """What stands at a path, or the key that names it; as near as there is one."""
@@ -98,7 +115,7 @@ def stretches(file: File) -> dict[tuple[int, int], int]:
         )
         stop = end.index if whole else start.index
         if not whole and isinstance(node, yaml.ScalarNode):
-            stop = start.index + len(_BREAK.split(file.text[start.index : end.index])[0].rstrip())
+            stop = start.index + len(BREAK.split(file.text[start.index : end.index])[0].rstrip())
         if isinstance(node, yaml.ScalarNode) or node.flow_style:
             found[start.line + 1, start.column + 1] = stop - start.index
         if not isinstance(node, yaml.ScalarNode):

@@ -14,11 +14,10 @@ from typing import Any
 import yaml
 
 from deckbuilder.diagnostics import Fault
-from deckbuilder.source.document import Document, File, Path_, child, compose
+from deckbuilder.source.document import BREAK, Document, File, Path_, child, compose
 from deckbuilder.source.parser import nodes_of
 from deckbuilder.source.values import Reading
 
-_BREAK = re.compile(r"\r\n|\r|\n")
 # What changes nothing in any kind of text, wherever it is put.
 _TAME = re.compile(r"[\w][\w ,.;()/-]*")
 # Words that are plain text to every reader of YAML, wherever they stand.
@@ -120,7 +119,7 @@ def reword(document: Document, path: Path_, text: str) -> Edit:
     """Another text at the path. In one of several lines only the words that differ are touched, where that can be told."""
     node, source = _scalar(document, path, False), document.file.text
     start, end, old = node.start_mark.index, node.end_mark.index, node.value
-    if len(_BREAK.split(source[start:end].strip())) == 1:
+    if len(BREAK.split(source[start:end].strip())) == 1:
         return _replaced(source, node, text)
     first = _alike(old, text)
     last = _alike(old[first:][::-1], text[first:][::-1])
@@ -246,7 +245,7 @@ def _without_lines(source: str, start: int, value: Any) -> Edit:
     if end and source[end - 1] in "\r\n":
         return Edit(first, end, "")
     last = _line_end(source, end)
-    found = _BREAK.match(source, last)
+    found = BREAK.match(source, last)
     if found:
         return Edit(first, found.end(), "")
     return Edit(first - len(_newline(source, first - 1)) if first else 0, last, "")
@@ -273,7 +272,7 @@ def _line_start(source: str, at: int) -> int:
 
 
 def _line_end(source: str, at: int) -> int:
-    found = _BREAK.search(source, at)
+    found = BREAK.search(source, at)
     return found.start() if found else len(source)
 
 
@@ -281,7 +280,7 @@ def _newline(source: str, at: int) -> str:
     """The line break that is used around here."""
     if source[at : at + 1] == "\n" and source[at - 1 : at] == "\r":
         at -= 1
-    found = _BREAK.match(source, at) or _BREAK.search(source)
+    found = BREAK.match(source, at) or BREAK.search(source)
     return found.group() if found else "\n"
 
 
