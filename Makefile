@@ -1,37 +1,34 @@
-# `make deck` and `make test` set up all they need, from nothing but Python 3.10 or newer.
-PYTHON ?= python3
-VENV := .venv
-BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
-SETTINGS := pyproject.toml deckbuilder/__init__.py
+# Each of these sets up all it needs, from nothing but Python 3.10 or newer. Without make: python3 -m tasks deck
+PYTHON ?= $(if $(filter Windows_NT,$(OS)),python,python3)
 
-.PHONY: deck test pictures torture bench ankis clean
+.PHONY: deck test test-newest test-oldest constraints pictures torture bench ankis clean
 
-deck: $(VENV)/deck.stamp ## the shipped deck, in dist/
-	$(BIN)/deckbuilder build
+deck: ## the shipped deck, in dist/
+	$(PYTHON) -m tasks deck
 
-test: ankis ## everything that must hold, in every Anki
-	$(BIN)/python -m pytest -n 2 --complete
+test: ## everything that must hold, in every Anki; some of it: make test TESTS=tests/test_cli.py
+	$(PYTHON) -m tasks test $(TESTS)
 
-pictures: $(VENV)/test.stamp ## the README's pictures, of the cards as they are now
-	$(BIN)/python tests/pictures.py
+test-newest: ## the same with the newest of all that is installed
+	$(PYTHON) -m tasks test-newest $(TESTS)
 
-torture: ankis ## what takes too long for `make test`; less of it: make torture SIZES="--histories 10"
-	$(BIN)/python tests/torture.py $(SIZES)
+test-oldest: ## the same with the oldest dependencies that pyproject.toml admits
+	$(PYTHON) -m tasks test-oldest $(TESTS)
 
-bench: $(VENV)/test.stamp ## the ratios that the README quotes; takes minutes
-	$(BIN)/python -m benchmarks.run --sizes 1000 10000 --repeat 3 --many-decks --shipped
+constraints: ## the versions that are installed, anew
+	$(PYTHON) -m tasks constraints
 
-$(VENV)/deck.stamp: $(SETTINGS)
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
-	@touch $@
+pictures: ## the README's pictures, of the cards as they are now
+	$(PYTHON) -m tasks pictures
 
-$(VENV)/test.stamp: $(VENV)/deck.stamp
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[test,figures]"
-	@touch $@
+torture: ## what takes too long for `make test`; less of it: make torture SIZES="--histories 10"
+	$(PYTHON) -m tasks torture $(SIZES)
 
-ankis: $(VENV)/test.stamp ## the older Ankis that learners have, if they are not there yet
-	$(BIN)/python tests/ankis.py
+bench: ## the ratios that the README quotes; takes minutes
+	$(PYTHON) -m tasks bench
+
+ankis: ## the older Ankis that learners have, if they are not there yet
+	$(PYTHON) -m tasks ankis
 
 clean:
-	rm -rf $(VENV) dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	$(PYTHON) -m tasks clean

@@ -1,6 +1,7 @@
 """The Ankis that learners have: each version in a folder of its own, which goes before what is installed.
 
-The newest is the one that the tests' own environment has. `python tests/ankis.py` installs those that are missing.
+The newest is the one that the tests' own environment has. `python tests/ankis.py` installs those that are missing, with a file
+of constraints as its argument those that were made by another, with `--upgrade` all of them.
 """
 
 from __future__ import annotations
@@ -9,15 +10,21 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 
 # The last before import had options; the first with them, and ids; the last that dates notes by its own clock; last year's.
 OLDER = ("2.1.66", "23.10.1", "24.11", "25.9.5")
 # Of the windows of these, the oldest that can and the newest, the tests take the script that draws masks.
-DRAWING = ("23.10.1", metadata.version("anki"))
+DRAWING: tuple[str, ...] = ("23.10.1",)
+with suppress(metadata.PackageNotFoundError):  # `make constraints` reads this where nothing is installed
+    DRAWING += (metadata.version("anki"),)
 # Wheels hold parts for one Python version, so that each has its own.
-FOLDER = Path(__file__).parents[1] / ".venv" / "ankis" / str(sys.implementation.cache_tag)
+FOLDER = Path(sys.prefix) / "ankis" / str(sys.implementation.cache_tag)
+
+
+MADE_BY = "constraints.txt"
 
 
 def installed(version: str) -> bool:
@@ -35,26 +42,47 @@ def surroundings(version: str) -> dict[str, str]:
     return os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, path))}
 
 
-def install(versions: tuple[str, ...] = OLDER) -> None:
-    """All at once; a folder has its name only when it is complete."""
+def wanted(version: str) -> tuple[str, ...]:
+    """What pip installs for one of them. What protoc made for the oldest is sure to run with protobuf up to 7 only."""
+    return f"anki=={version}", "protobuf<8"
+
+
+def install(constraints: Path | None = None, *, upgrade: bool = False) -> None:
+    """All at once; a folder has its name only when it is complete, and tells what it was made by."""
     FOLDER.mkdir(parents=True, exist_ok=True)
+    env = {name: value for name, value in os.environ.items() if name not in ("PIP_CONSTRAINT", "PIP_BUILD_CONSTRAINT")}
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
-    # What protoc made for the oldest of them is sure to run with protobuf up to 7 only.
-    wanted = {version: [f"anki=={version}", "protobuf<8"] for version in versions}
-    wanted |= {f"aqt-{version}": ["--no-deps", f"aqt=={version}"] for version in DRAWING}
+    by = constraints.read_text("utf-8") if constraints else ""
+    held = ["--constraint", str(constraints)] if constraints else []
+    asked = {version: [*held, *wanted(version)] for version in OLDER}
+    asked |= {f"aqt-{version}": ["--no-deps", f"aqt=={version}"] for version in DRAWING}
     running = []
-    for name, packages in wanted.items():
-        if not installed(name):
+    for name, arguments in asked.items():
+        # A window is of one version, and has nobody beside it.
+        made_by = "" if name.startswith("aqt-") else by
+        if upgrade or not installed(name) or (constraints and _made_by(name) != made_by):
             part = FOLDER / f"{name}.part"
             shutil.rmtree(part, ignore_errors=True)
-            running.append((name, part, subprocess.Popen([*pip, "--target", str(part), *packages])))
-    failed = [name for name, _, pip_run in running if pip_run.wait() != 0]
-    for name, part, _ in running:
+            command = [*pip, "--target", str(part), *arguments]
+            running.append((name, part, made_by, subprocess.Popen(command, env=env)))
+    failed = [name for name, *_, pip_run in running if pip_run.wait() != 0]
+    for name, part, made_by, _ in running:
         if name not in failed:
+            (part / MADE_BY).write_text(made_by, "utf-8")
+            shutil.rmtree(FOLDER / name, ignore_errors=True)
             part.rename(FOLDER / name)
     if failed:
         sys.exit(f"not installed: Anki {', '.join(failed)}; pip says why above")
 
 
+def _made_by(name: str) -> str | None:
+    path = FOLDER / name / MADE_BY
+    return path.read_text("utf-8") if path.is_file() else None
+
+
 if __name__ == "__main__":
-    install()
+    given = sys.argv[1:]
+    if given == ["--upgrade"]:
+        install(upgrade=True)
+    else:
+        install(Path(given[0]) if given else None)

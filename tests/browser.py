@@ -7,9 +7,7 @@ and nothing from the network. Whatever a card asks of anywhere else is refused, 
 from __future__ import annotations
 
 import mimetypes
-import os
 import re
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +16,7 @@ from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
 import ankis
+import chromium
 from judge import Anki, SeenNote
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
@@ -64,18 +63,12 @@ SHOW = """async ({html, classes, night, side, open}) => {
 }"""
 
 
-def executable() -> str | None:
-    """The system's own Chromium; playwright's download is never used."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-
-
 @contextmanager
 def launched() -> Iterator[Browser]:
     """A Chromium without a window. While it runs, its thread has a running event loop: `asyncio.run` fails there."""
-    path = executable()
+    path = chromium.found()
     if path is None:
-        raise FileNotFoundError("no Chromium: apt-get install chromium, or name one in $CHROMIUM")
+        raise FileNotFoundError(chromium.lacking())
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         yield browser

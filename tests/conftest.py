@@ -213,9 +213,11 @@ def anki(tmp_path: Path) -> Iterator[Anki]:
 def chromium(request: pytest.FixtureRequest) -> Iterator[Browser]:
     """The system's Chromium without a window, with a context of its own for whoever asks one of it."""
     import browser
+    from chromium import found
+    from chromium import lacking as without
 
-    if browser.executable() is None:
-        lacking(request, "Chromium is not installed here: apt-get install chromium, or name one in $CHROMIUM")
+    if found() is None:
+        lacking(request, without())
     with browser.launched() as chromium:
         yield chromium
 
