@@ -7,11 +7,6 @@ import signal
 import subprocess
 import sys
 
-if sys.version_info < (3, 10):  # noqa: UP036 - this is what says so
-    sys.exit(
-        f"deckbuilder needs Python 3.10 or newer, and this is {sys.version.split()[0]}: make deck PYTHON=python3.12"
-    )
-
 from tasks import constraints
 from tasks.environment import ROOT, Environment, Failed, Kind
 
