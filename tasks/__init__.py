@@ -6,6 +6,5 @@ Nothing but Python's own library is needed, and make is not: `python -m tasks te
 import sys
 
 if sys.version_info < (3, 10):  # noqa: UP036 - this is what says so, in words that any Python can read
-    sys.exit(
-        "deckbuilder needs Python 3.10 or newer, and this is %d.%d: make deck PYTHON=python3.12" % sys.version_info[:2]
-    )  # noqa: UP031
+    HERE = ".".join(map(str, sys.version_info[:2]))
+    sys.exit("deckbuilder needs Python 3.10 or newer, and this is " + HERE + ": make deck PYTHON=python3.12")

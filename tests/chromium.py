@@ -98,9 +98,8 @@ def lacking() -> str:
 def _places(platform: str, environ: Mapping[str, str], root: Path) -> Iterator[Path]:
     """Where the installers of systems without a useful PATH put them."""
     if platform == "darwin":
-        homes = [root / "Applications", Path(environ.get("HOME") or root) / "Applications"]
-        for folder in homes:
-            yield from (folder / f"{name}.app" / "Contents" / "MacOS" / name for name in ON_MACOS)
+        for home in (root, *(Path(environ[name]) for name in ("HOME",) if environ.get(name))):
+            yield from (home / "Applications" / f"{name}.app" / "Contents" / "MacOS" / name for name in ON_MACOS)
     elif platform == "win32":
         for variable in ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA"):
             if environ.get(variable):

@@ -25,7 +25,17 @@ def run(*command: str) -> subprocess.CompletedProcess[str]:
         ("ruff", "format", "--check", "."),
         ("lint-imports",),
         ("codespell", "cards", "docs", "templates", "deckbuilder", *(path.name for path in ROOT.glob("*.md"))),
-        ("yamllint", "--strict", "cards", "templates", "docs", "tests/example", "action.yml", ".pre-commit-hooks.yaml"),
+        (
+            "yamllint",
+            "--strict",
+            "cards",
+            "templates",
+            "docs",
+            "tests/example",
+            "action.yml",
+            ".pre-commit-hooks.yaml",
+            ".github",
+        ),
     ],
     ids=["types are strict", "style", "format", "imports point down", "spelling", "YAML"],
 )
