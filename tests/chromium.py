@@ -127,7 +127,7 @@ def _from_debian() -> bool:
     if shutil.which("apt-get") is None:
         return False
     root: list[str] = []
-    if hasattr(os, "geteuid") and os.geteuid() != 0:
+    if sys.platform != "win32" and os.geteuid() != 0:
         root = ["sudo", "-n"]
         if shutil.which("sudo") is None or _fails([*root, "true"]):
             return False

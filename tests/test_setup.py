@@ -293,6 +293,7 @@ def test_what_fails_says_so_in_a_sentence_and_is_not_taken_for_done(tmp_path: Pa
         )
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is no signal on Windows")
 def test_a_step_ends_before_who_started_it(tmp_path: Path) -> None:
     """Ctrl-C reaches both: pytest has its time for the summary, and pip for what it is writing."""
     script = f"""
@@ -311,7 +312,8 @@ except KeyboardInterrupt:
     ) as run:
         assert run.stdout is not None
         assert run.stdout.readline() == "asleep\n"
-        os.killpg(run.pid, signal.SIGINT)
+        if sys.platform != "win32":
+            os.killpg(run.pid, signal.SIGINT)
 
         assert run.stdout.read() == "ended\nafter it\n"
 
@@ -440,6 +442,7 @@ def test_a_browser_that_does_not_start_is_passed_over(bare: Path, monkeypatch: p
     assert chromium.ready() == str(bare / "google-chrome")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="no Debian")
 @pytest.mark.parametrize("root", [True, False], ids=["root", "somebody with sudo"])
 def test_where_there_is_none_debians_is_installed(bare: Path, monkeypatch: pytest.MonkeyPatch, root: bool) -> None:
     ran: list[list[str]] = []
@@ -461,6 +464,7 @@ def test_where_there_is_none_debians_is_installed(bare: Path, monkeypatch: pytes
     assert all(command[:2] == ["sudo", "-n"] for command in ran) != root
 
 
+@pytest.mark.skipif(os.name == "nt", reason="no Debian")
 @pytest.mark.parametrize("asks", [True, False], ids=["sudo asks for a password", "no sudo"])
 def test_where_nobody_may_install_playwright_brings_its_own(
     bare: Path, monkeypatch: pytest.MonkeyPatch, asks: bool
