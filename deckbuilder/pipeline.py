@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deckbuilder import ratchet, records, rules, selection, source, stages
+from deckbuilder import git, ratchet, records, rules, selection, source, stages
 from deckbuilder.diagnostics import Diagnostic, Fault, distinct, errors
 from deckbuilder.library import Library
 from deckbuilder.lock import Changes
@@ -198,11 +198,16 @@ def _package(
             # First: a package without its lock is the one order that could ship two different texts under one time.
             moves.insert(0, (lock, project.lock))
         last = None if part else ready.before.last
-        if last and (story := history.since(project, output, last, package)):
+        story, refused = None, None
+        try:
+            story = history.since(project, output, last, package) if last else None
+        except git.Refused as refusal:
+            refused = refusal
+        if story:
             place.write_text(changes, diff.for_learners(*story))
             moves.append((changes, output / CHANGES))
         elif last:
-            found.append(history.lost(last.edition))
+            found.append(history.lost(last.edition, refused))
         digest = place.sha256(package)
         place.move(moves, committing)
     tick("packaging", 1, 1)

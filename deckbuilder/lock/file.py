@@ -73,7 +73,12 @@ def read(project: Project) -> Lock | None:
     try:
         return load(project.lock.read_text("utf-8"), LOCK)
     except FileNotFoundError:
-        if not git.committed(project.root, LOCK):
+        try:
+            known = git.committed(project.root, LOCK)
+        except git.Refused as refused:
+            message = f"the lock is missing, and whether it was ever committed cannot be known: {refused.message}"
+            raise Damaged(Location(LOCK), message, refused.help, "missing-lock") from None
+        if not known:
             return None
         raise Damaged(
             Location(LOCK), "the lock is missing, and the last commit has it", BRING_BACK, "missing-lock"
