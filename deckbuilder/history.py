@@ -6,11 +6,10 @@ recorded it. What an author edits is compared with what learners have, never wit
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from deckbuilder import diff, git, stages
+from deckbuilder import diff, git, scratch, stages
 from deckbuilder import lock as locks
 from deckbuilder.diagnostics import Diagnostic, Fault, Location, errors
 from deckbuilder.diff import Difference
@@ -35,8 +34,8 @@ def since(project: Project, output: Path, release: Release, package: Path) -> tu
 
     Raises `git.Refused` where it is not in `dist`, and git does not tell.
     """
-    with tempfile.TemporaryDirectory(prefix="deckbuilder-") as folder:
-        side = released(project, output, release, Path(folder))
+    with scratch.folder() as folder:
+        side = released(project, output, release, folder)
         return None if side is None else (between(side.path, package, AS_IT_WAS), side.caveat)
 
 
