@@ -6,11 +6,10 @@ recorded it. What an author edits is compared with what learners have, never wit
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from deckbuilder import diff, git, stages
+from deckbuilder import diff, git, scratch, stages
 from deckbuilder import lock as locks
 from deckbuilder.diagnostics import Diagnostic, Fault, Location, errors
 from deckbuilder.diff import Difference
@@ -31,9 +30,12 @@ class Side:
 
 
 def since(project: Project, output: Path, release: Release, package: Path) -> tuple[Difference, str] | None:
-    """What changed from a release to this package, and what that cannot tell. None where the release cannot be had."""
-    with tempfile.TemporaryDirectory(prefix="deckbuilder-") as folder:
-        side = released(project, output, release, Path(folder))
+    """What changed from a release to this package, and what that cannot tell. None where the release cannot be had.
+
+    Raises `git.Refused` where it is not in `dist`, and git does not tell.
+    """
+    with scratch.folder() as folder:
+        side = released(project, output, release, folder)
         return None if side is None else (between(side.path, package, AS_IT_WAS), side.caveat)
 
 
@@ -51,19 +53,20 @@ def gone(edition: str) -> str:
     return f"the package of edition {edition} is not in dist, and git cannot make it again"
 
 
-def lost(edition: str) -> Diagnostic:
-    """The same, for those who were to write CHANGES.md from it."""
-    return Diagnostic(
-        Location(LOCK),
-        "no-release",
-        f"{gone(edition)}: CHANGES.md was left as it was",
-        "put the released package into dist/, or fetch the whole history (git fetch --unshallow --tags)",
-        "warning",
-    )
+def lost(edition: str, refused: git.Refused | None = None) -> Diagnostic:
+    """The same, for those who were to write CHANGES.md from it; `refused`: what git said to it."""
+    message = f"{gone(edition)}: CHANGES.md was left as it was"
+    help = "put the released package into dist/, or fetch the whole history (git fetch --unshallow --tags)"
+    if refused:
+        message, help = f"{message}; {refused.message}", f"put the released package into dist/, or: {refused.help}"
+    return Diagnostic(Location(LOCK), "no-release", message, help, "warning")
 
 
 def released(project: Project, output: Path, release: Release, folder: Path) -> Side | None:
-    """The package of a release: as it went out, or made again in `folder` from the commit that recorded it."""
+    """The package of a release: as it went out, or made again in `folder` from the commit that recorded it.
+
+    Raises `git.Refused` where git would have to tell, and does not.
+    """
     for dist in dict.fromkeys((output, project.root / "dist")):
         name = f"*-{release.edition}"
         for path in sorted([*dist.glob(f"{name}.apkg"), *dist.glob(f"{name}/{name}.apkg")]):
@@ -74,6 +77,8 @@ def released(project: Project, output: Path, release: Release, folder: Path) -> 
         return None
     try:
         side = revised(project, revision, folder)
+    except git.Refused:
+        raise
     except Fault:
         return None
     if _digest(side.path) == release.digest:

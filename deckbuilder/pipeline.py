@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deckbuilder import ratchet, records, rules, selection, source, stages
+from deckbuilder import git, ratchet, records, rules, selection, source, stages
 from deckbuilder.diagnostics import Diagnostic, Fault, distinct, errors
 from deckbuilder.library import Library
 from deckbuilder.lock import Changes
@@ -92,7 +93,9 @@ def check(
         )
 
 
-def tighten(project: Project, *, today: date | None = None) -> tuple[Report, Ratchet]:
+def tighten(
+    project: Project, *, today: date | None = None, committing: Callable[[], None] = lambda: None
+) -> tuple[Report, Ratchet]:
     """`cards/warnings.json` made to know the warnings that there are now, and what it knew before.
 
     Nothing is written where there are errors, since they hide warnings, or where a rule's warnings have grown. Raises
@@ -106,9 +109,9 @@ def tighten(project: Project, *, today: date | None = None) -> tuple[Report, Rat
         if not errors(report.diagnostics) and not report.grown and text != known.text:
             path = project.root / ratchet.FILE
             part = path.with_suffix(".json.part")
-            with place.aside(part, what=ratchet.FILE, kept="it is"):
+            with place.aside(part, what=ratchet.FILE, kept="it is as it was"):
                 place.write_text(part, text)
-                place.move([(part, path)], lambda: None)
+                place.move([(part, path)], committing)
         return report, known
 
 
@@ -136,7 +139,7 @@ def build(
     is not up to date instead of writing it. `committing` is called when all is written and only has to be moved into
     place. Raises `Fault` for what editing cards cannot cure.
     """
-    with place.alone(project, output), without_collector():
+    with place.alone(project, output, locked=locked), without_collector():
         ready, loaded = stages.ready(project, now, allow_schema_change=allow_schema_change, tick=tick)
         if ready is None:
             return Report(loaded.diagnostics, loaded.count)
@@ -190,7 +193,7 @@ def _package(
     package, changes = output / f"{deck.id}.apkg.part", output / f"{deck.id}.changes.part"
     lock = project.lock.with_suffix(".lock.part")
     tick("packaging", 0, 1)
-    with place.aside(package, changes, lock):
+    with place.aside(package, changes, *([lock] if os.access(project.cards, os.W_OK) else [])):
         written = stages.write(package, ready, notes, part.title if part else "")
         moves = [(package, target)]
         if ready.stale:
@@ -198,11 +201,16 @@ def _package(
             # First: a package without its lock is the one order that could ship two different texts under one time.
             moves.insert(0, (lock, project.lock))
         last = None if part else ready.before.last
-        if last and (story := history.since(project, output, last, package)):
+        story, refused = None, None
+        try:
+            story = history.since(project, output, last, package) if last else None
+        except git.Refused as refusal:
+            refused = refusal
+        if story:
             place.write_text(changes, diff.for_learners(*story))
             moves.append((changes, output / CHANGES))
         elif last:
-            found.append(history.lost(last.edition))
+            found.append(history.lost(last.edition, refused))
         digest = place.sha256(package)
         place.move(moves, committing)
     tick("packaging", 1, 1)

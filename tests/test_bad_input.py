@@ -24,6 +24,7 @@ from filelock import FileLock
 from deckbuilder.cli import cli
 from deckbuilder.diagnostics import Diagnostic, Fault, errors
 from deckbuilder.lock import file as lock_file
+from deckbuilder.package import place
 
 BICEPS = "cards/muscles/biceps-brachii.yaml"
 BRACHIALIS = "cards/muscles/brachialis.yaml"
@@ -885,12 +886,17 @@ def test_a_disk_that_fills_at_the_last_moment_leaves_everything_as_it_was(
     assert help.endswith("dist and lock are as they were")
 
 
-def test_a_second_build_at_the_same_time_is_turned_away(author: Author) -> None:
-    with FileLock(author.root / "cards" / ".building"):
-        first, help = refused(author)
+def test_a_second_build_at_the_same_time_does_not_wait_for_ever(
+    author: Author, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(place, "PATIENCE", 0.3)
 
-    assert first == "error: another build of this project is running"
-    assert help == "    wait until it ends, then run this again"
+    with FileLock(author.root / "cards" / ".building"):
+        told, first, help = refused(author)
+
+    assert told.startswith("waiting for another deckbuilder, which is at work on this project")
+    assert first == "error: another deckbuilder is at work on this project, and did not end within 0.005 minutes"
+    assert help == "    wait until it ends, or end it, then run this again"
 
 
 def test_a_clock_that_was_never_set_is_named(author: Author) -> None:

@@ -32,6 +32,7 @@ from deckbuilder import release as releases
 from deckbuilder.cli import cli
 from deckbuilder.diagnostics import Fault, errors
 from deckbuilder.notes import VERSION
+from deckbuilder.package import place
 
 BICEPS, BRACHIALIS, TRICEPS = (
     f"cards/muscles/{name}.yaml" for name in ("biceps-brachii", "brachialis", "triceps-brachii")
@@ -668,9 +669,10 @@ PAIRS = [("build", "build"), ("build", "release"), ("release", "build"), ("renam
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are another thing there")
 @pytest.mark.parametrize(("first", "second"), PAIRS)
-def test_of_two_at_once_the_second_is_turned_away_and_the_first_is_not_disturbed(
-    kept: Author, first: str, second: str
+def test_of_two_at_once_the_second_waits_and_the_first_is_not_disturbed(
+    kept: Author, first: str, second: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(place, "PATIENCE", 0.3)
     published(kept, "2026-11")
     if first != "release":
         reworded(kept, "It turns the palm.")
@@ -681,9 +683,11 @@ def test_of_two_at_once_the_second_is_turned_away_and_the_first_is_not_disturbed
         between = state(kept), kept.read(BRACHIALIS)
 
     assert done.exit_code == 1
+    who = f"another deckbuilder (process {running.pid})"
     assert done.stderr.splitlines() == [
-        "error: another build of this project is running",
-        "    wait until it ends, then run this again",
+        f"waiting for {who}, which is at work on this project (Ctrl-C ends the waiting)",
+        f"error: {who} is at work on this project, and did not end within 0.005 minutes",
+        "    wait until it ends, or end it, then run this again",
     ]
     assert between == before
     assert running.returncode == 0
@@ -694,9 +698,12 @@ def test_of_two_at_once_the_second_is_turned_away_and_the_first_is_not_disturbed
 @pytest.mark.parametrize(
     "arguments", [VERBS["release"], VERBS["rename"], VERBS["retire"]], ids=["release", "rename", "retire"]
 )
-def test_whatever_writes_waits_for_its_turn(kept: Author, arguments: list[str]) -> None:
+def test_whatever_writes_waits_for_its_turn(
+    kept: Author, arguments: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(place, "PATIENCE", 0.3)
     with FileLock(kept.root / "cards" / ".building"):
         done = run(kept, *arguments)
 
     assert done.exit_code == 1
-    assert "another build of this project is running" in done.stderr
+    assert "another deckbuilder is at work on this project" in done.stderr

@@ -22,6 +22,7 @@ from deckbuilder import lock as locks
 from deckbuilder.cli import cli
 from deckbuilder.diagnostics import Fault, Location
 from deckbuilder.lock import Lock
+from deckbuilder.lock.file import MAX_NUMBER, sealed
 from deckbuilder.notes import VERSION, CardTemplate, Field, Note, NoteType
 
 T = TypeVar("T")
@@ -327,6 +328,70 @@ def test_a_sealed_line_that_no_build_writes_is_refused_at_its_place(line: dict[s
 
 
 # Two branches
+
+
+HUGE = st.one_of(st.integers(0, 9), st.integers(MAX_NUMBER - 2, MAX_NUMBER + 2), st.integers())
+ENTRIES = st.builds(
+    locks.Entry,
+    st.just("muscle/m1"),
+    st.just("abc"),
+    st.just("h"),
+    HUGE,
+    HUGE,
+    HUGE,
+    st.just("2026-11"),
+    st.lists(HUGE, max_size=2).map(tuple),
+    st.just(""),
+    st.lists(st.tuples(HUGE, st.just("what")), max_size=1).map(tuple),
+)
+SHAPES = st.lists(st.tuples(st.one_of(HUGE, st.integers(-(1 << 64), 1 << 64)), st.just("name")), max_size=2).map(tuple)
+TYPE_ENTRIES = st.builds(
+    locks.TypeEntry,
+    st.just("muscle"),
+    st.integers(-(1 << 64), 1 << 64),
+    st.just("h"),
+    HUGE,
+    st.booleans(),
+    HUGE,
+    SHAPES,
+    SHAPES,
+)
+RELEASES = st.builds(locks.Release, st.just("2026-11"), HUGE, st.just("s"), st.just("d"))
+
+
+@given(st.lists(ENTRIES, max_size=1), st.lists(TYPE_ENTRIES, max_size=1), st.lists(RELEASES, max_size=1))
+def test_what_is_written_can_always_be_read_again(
+    notes: list[locks.Entry], types: list[locks.TypeEntry], releases: list[locks.Release]
+) -> None:
+    lock = Lock(
+        {each.key: each for each in notes},
+        {each.kind: each for each in types},
+        {each.edition: each for each in releases},
+    )
+    try:
+        text = locks.dump(lock)
+    except Fault:
+        return
+    assert locks.load(text, LOCK) == lock
+
+
+def test_a_lock_at_the_end_of_its_numbers_is_not_written_past_it(author: Author) -> None:
+    """Whatever sealed it: the next build would be the last, and a committed lock that nobody reads costs every review."""
+    author.build()
+    lines = author.read(LOCK).splitlines()
+    for place, line in enumerate(lines):
+        value = json.loads(line)
+        if value.get("key") == "muscle/biceps-brachii":
+            value.pop("seal")
+            lines[place] = sealed({**value, "mod": MAX_NUMBER - 1})
+    author.write(LOCK, "\n".join(lines) + "\n")
+    before = author.state()
+    author.edit("cards/muscles/biceps-brachii.yaml", "palm", "hand")
+
+    with pytest.raises(Fault, match="that no build could read again"):
+        author.build()
+
+    assert author.state() == before
 
 
 def merged(base: str, ours: str, theirs: str) -> str:

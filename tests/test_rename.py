@@ -570,9 +570,11 @@ def test_a_link_is_not_replaced_by_a_file(author: Author) -> None:
     assert f"{BICEPS} is a link" in refusal(author, "biceps-brachii", "biceps")
 
 
-def test_beside_a_build_nothing_is_renamed(author: Author) -> None:
+def test_beside_a_build_nothing_is_renamed(author: Author, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("deckbuilder.package.place.PATIENCE", 0.3)
+
     with FileLock(author.root / "cards" / ".building"):
-        assert "another build of this project is running" in refusal(author, "brachialis", "x")
+        assert "another deckbuilder is at work on this project" in refusal(author, "brachialis", "x")
 
 
 def test_the_shipped_deck_is_read_only() -> None:
@@ -623,7 +625,7 @@ def test_all_files_are_written_or_none(
 
 
 def source_aside() -> str:
-    from deckbuilder.source.save import ASIDE
+    from deckbuilder.edits.save import ASIDE
 
     return ASIDE
 

@@ -9,7 +9,9 @@ import re
 import signal
 import sys
 import time
-from typing import Any
+import traceback
+from contextlib import suppress
+from typing import Any, NoReturn
 
 import click
 
@@ -49,13 +51,16 @@ class Verbs(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
+        from deckbuilder.package import place
+
+        place.on_wait(_waits)
         try:
             return super().invoke(ctx)
         except (Fault, OSError) as found:
             from deckbuilder.cli.common import fail
 
-            if isinstance(found, BrokenPipeError):
-                raise
+            if isinstance(found, OSError) and _said_in_vain(found):
+                _end_unheard(found)
             fail(found if isinstance(found, Fault) else _unreadable(found))
         except MemoryError:
             from deckbuilder.cli.common import fail
@@ -85,7 +90,40 @@ def cli() -> None:
 def _unreadable(error: OSError) -> Fault:
     """What a verb reads on its way; what it writes is told where it is written."""
     what = f"{error.filename or 'a file'} cannot be read ({error.strerror or error})"
-    return Fault(what, "check the disk and its permissions; dist and lock are as they were")
+    kept = "what was written before is whole" if _late else "dist and lock are as they were"
+    return Fault(what, f"check the disk and its permissions; {kept}")
+
+
+def _waits(said: str) -> None:
+    click.echo(said, err=True)
+
+
+def _said_in_vain(error: OSError) -> bool:
+    """Whether it befell the words to a person, and not what they are about."""
+    return any(frame.f_code is click.echo.__code__ for frame, _ in traceback.walk_tb(error.__traceback__))
+
+
+def _end_unheard(error: OSError) -> NoReturn:
+    """Exit code 1: nobody was told. What was done is done all the same, and standard error says so if it is open.
+
+    A reader who has enough, as `head` has, is no error where nothing was done.
+    """
+    with suppress(OSError, ValueError):
+        if _late:
+            told = "what this did cannot be told"
+            help = "all of it is done all the same, and whole: nothing was taken back"
+        else:
+            told, help = "what was found cannot be told", "nothing was written"
+        if _late or not isinstance(error, BrokenPipeError):
+            said = f"{click.style('error', fg='red')}: {told}: the output takes no more ({error.strerror or error})"
+            click.echo(f"{said}\n    {help}", err=True, color=sys.stderr.isatty() and not os.environ.get("NO_COLOR"))
+    for stream in (sys.stdout, sys.stderr):  # Python would try again as it ends
+        with suppress(OSError, ValueError):
+            stream.flush()
+            continue
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    sys.exit(1)
 
 
 def too_late() -> None:
@@ -136,9 +174,10 @@ def _run(arguments: list[str] | None) -> None:
         sys.exit(misuse.exit_code)
     except click.Abort:
         raise KeyboardInterrupt from None
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+    except OSError as error:
+        if not _said_in_vain(error):
+            raise
+        _end_unheard(error)
 
 
 def now() -> int:

@@ -183,7 +183,7 @@ def _grew(step: Step) -> str:
 
 
 def _tighten(project: Project, today: Any) -> None:
-    report, before = tighten(project, today=today)
+    report, before = tighten(project, today=today, committing=too_late)
     if errors(report.diagnostics):
         show(errors(report.diagnostics), project)
         click.echo(f"{FILE} is as it was: errors hide warnings; mend them first", err=True)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 from pathlib import Path
 
 import click
 
-from deckbuilder import diff, history
+from deckbuilder import diff, history, scratch
 from deckbuilder.cli import now
 from deckbuilder.cli.common import as_json, colour
 from deckbuilder.project import Project, find
@@ -37,8 +36,7 @@ def command(old: str | None, new: str | None, project: Path | None, form: str, l
       deckbuilder diff 2026-11 HEAD --format markdown
       deckbuilder diff old.apkg new.apkg
     """
-    with tempfile.TemporaryDirectory(prefix="deckbuilder-") as temporary:
-        folder = Path(temporary)
+    with scratch.folder() as folder:
         here = (
             None if project is None and old and new and Path(old).is_file() and Path(new).is_file() else find(project)
         )

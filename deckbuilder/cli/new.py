@@ -12,9 +12,11 @@ from string import Template
 
 import click
 
+from deckbuilder.cli import too_late
 from deckbuilder.cli.common import fail
 from deckbuilder.diagnostics import Fault
 from deckbuilder.editors import vscode
+from deckbuilder.package import place
 from deckbuilder.project import find
 from deckbuilder.records import NOTE_KINDS
 
@@ -72,10 +74,10 @@ def _fill(folder: Path, values: dict[str, str]) -> None:
                 name = path.relative_to(STARTER).as_posix().replace("dot-", ".")
                 target = aside / name
                 target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_text(Template(path.read_text("utf-8")).substitute(values), "utf-8", newline="\n")
+                place.write_text(target, Template(path.read_text("utf-8")).substitute(values))
         vscode.update(find(aside))
         if folder.exists():
             folder.rmdir()
-        aside.rename(folder)
+        place.move([(aside, folder.resolve())], too_late)
     finally:
         shutil.rmtree(aside, ignore_errors=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from deckbuilder.cli import now
+from deckbuilder.cli import now, too_late
 from deckbuilder.cli.common import count, project_option, relative, show, tally
 from deckbuilder.project import Project
 
@@ -79,4 +79,5 @@ def _export(project: Project, folder: Path) -> None:
     if report.cards == 0:
         click.echo(f"Nothing was written: {tally(report.diagnostics)}. {relative(folder)} is as it was.", err=True)
         sys.exit(1)
+    too_late()
     click.echo(f"{relative(folder / 'index.html')}  {count(report.cards, 'card')}, {report.bytes / 1024:,.0f} KiB")

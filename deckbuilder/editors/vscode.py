@@ -95,7 +95,7 @@ def _write(root: Path, texts: dict[str, str], committing: Callable[[], None]) ->
         (root / FOLDER).mkdir(exist_ok=True)
     except OSError as error:
         raise Fault(f"{root / FOLDER} cannot be made ({error.strerror or error})", "check its permissions") from error
-    with place.aside(*aside.values(), what="the editor's settings", kept="the files in .vscode are"):
+    with place.aside(*aside.values(), what="the editor's settings", kept="the files in .vscode are as they were"):
         for name, text in texts.items():
             place.write_text(root / f"{name}.part", text)
         place.move([(part, target) for target, part in aside.items()], committing)

@@ -9,10 +9,10 @@ from typing import Any
 
 from deckbuilder.diagnostics import Fault, Location
 from deckbuilder.edits.cards import Cards
+from deckbuilder.edits.save import save
 from deckbuilder.source import Document, File, Path_, edit
 from deckbuilder.source.document import BREAK
 from deckbuilder.source.edit import Edit
-from deckbuilder.source.save import save
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -17,12 +17,12 @@ from deckbuilder.diagnostics import Diagnostic, Fault, Location
 from deckbuilder.edits import border
 from deckbuilder.edits.cards import Cards, read
 from deckbuilder.edits.draft import Change, Draft
+from deckbuilder.edits.save import save
 from deckbuilder.package import place
 from deckbuilder.project import Project
 from deckbuilder.prose import unobeyed
 from deckbuilder.records import Subject
 from deckbuilder.source import Document, File, Path_
-from deckbuilder.source.save import save
 
 MAX_ROUNDS = 200
 TAB = "\t"

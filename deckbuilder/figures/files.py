@@ -92,7 +92,7 @@ def _differs(path: Path, text: str) -> bool:
 
 def _write(project: Project, files: dict[str, str], gone: tuple[str, ...], committing: Callable[[], None]) -> None:
     moves = [((project.media / name).with_name(f"{Path(name).name}.part"), project.media / name) for name in files]
-    room = place.aside(*(path for path, _ in moves), what="the figures", kept="all of them are")
+    room = place.aside(*(path for path, _ in moves), what="the figures", kept="all of them are as they were")
     with place.alone(project), room:
         (project.media / figures.FOLDER).mkdir(parents=True, exist_ok=True)
         for (path, _), text in zip(moves, files.values(), strict=True):

@@ -43,7 +43,11 @@ class Damaged(Exception):
 
 
 def dump(lock: Lock) -> str:
-    """The lock as text: a line for the format, one for each release, each note type and each note, and the end."""
+    """The lock as text: a line for the format, one for each release, each note type and each note, and the end.
+
+    Raises `Fault` for what could not be read again: once sealed and committed, it would stop every later build.
+    """
+    _fit(lock)
     head = json.dumps({_HEAD: FORMAT, "note": "Learners' reviews hang on this file. Commit it; never edit it."})
     releases = (
         sealed({"release": each.edition, "time": each.time, "state": each.state, "digest": each.digest})
@@ -73,7 +77,12 @@ def read(project: Project) -> Lock | None:
     try:
         return load(project.lock.read_text("utf-8"), LOCK)
     except FileNotFoundError:
-        if not git.committed(project.root, LOCK):
+        try:
+            known = git.committed(project.root, LOCK)
+        except git.Refused as refused:
+            message = f"the lock is missing, and whether it was ever committed cannot be known: {refused.message}"
+            raise Damaged(Location(LOCK), message, refused.help, "missing-lock") from None
+        if not known:
             return None
         raise Damaged(
             Location(LOCK), "the lock is missing, and the last commit has it", BRING_BACK, "missing-lock"
@@ -153,6 +162,20 @@ def sealed(value: dict[str, Any]) -> str:
     return json.dumps({**value, "seal": _seal(value)}, ensure_ascii=False)
 
 
+def _fit(lock: Lock) -> None:
+    """Nothing is written that would not be read."""
+    unfit = [
+        *(f"edition {each.edition}" for each in lock.releases.values() if not _sound_release(each)),
+        *(f"note type '{each.kind}'" for each in lock.types.values() if not _sound_type(each)),
+        *(f"'{each.key}'" for each in lock.notes.values() if not _sound_entry(each)),
+    ]
+    if unfit:
+        raise Fault(
+            f"{LOCK} would hold a time or number of {unfit[0]} that no build could read again",
+            f"if the line of it in the lock holds one so large, {RESTORE}; else look for the number in the cards",
+        )
+
+
 def _line(entry: Entry) -> str:
     value: dict[str, Any] = {
         "key": entry.key,
@@ -204,26 +227,32 @@ def _read_entry(value: Any, at: Location) -> Entry:
         )
     except (KeyError, TypeError, AttributeError, ValueError):
         raise Damaged(at, "this is no entry of a lock", RESTORE) from None
-    texts = (entry.key, entry.guid, entry.hash, entry.edition, entry.retired, *(what for _, what in entry.asks))
-    numbers = (entry.mod, entry.note, entry.position, *entry.cards, *(number for number, _ in entry.asks))
-    sound = (
-        all(isinstance(each, str) for each in texts)
-        and all(type(each) is int and 0 <= each < MAX_NUMBER for each in numbers)
-        and _GUID.fullmatch(entry.guid)
-        and "/" in entry.key
-    )
-    if not sound:
+    if not _sound_entry(entry):
         raise Damaged(at, "this entry was edited by hand and makes no sense", RESTORE)
     return entry
 
 
+def _sound_entry(entry: Entry) -> bool:
+    texts = (entry.key, entry.guid, entry.hash, entry.edition, entry.retired, *(what for _, what in entry.asks))
+    numbers = (entry.mod, entry.note, entry.position, *entry.cards, *(number for number, _ in entry.asks))
+    return (
+        all(isinstance(each, str) for each in texts)
+        and all(type(each) is int and 0 <= each < MAX_NUMBER for each in numbers)
+        and _GUID.fullmatch(entry.guid) is not None
+        and "/" in entry.key
+    )
+
+
 def _read_release(value: Any, at: Location) -> Release:
     release = Release(value["release"], value.get("time"), value.get("state"), value.get("digest"))
-    if not all(isinstance(each, str) for each in (release.edition, release.state, release.digest)) or not (
-        type(release.time) is int and release.time >= 0
-    ):
+    if not _sound_release(release):
         raise Damaged(at, "this release's entry was edited by hand and makes no sense", RESTORE)
     return release
+
+
+def _sound_release(release: Release) -> bool:
+    texts = (release.edition, release.state, release.digest)
+    return all(isinstance(each, str) for each in texts) and type(release.time) is int and 0 <= release.time < MAX_NUMBER
 
 
 def _read_type(value: Any, at: Location) -> TypeEntry:
@@ -240,12 +269,16 @@ def _read_type(value: Any, at: Location) -> TypeEntry:
         )
     except (KeyError, TypeError, ValueError, OverflowError):
         raise Damaged(at, "this note type's entry was edited by hand and makes no sense", RESTORE) from None
-    numbers = (entry.mod, entry.sort_field)
-    if not (
-        isinstance(entry.kind, str)
-        and isinstance(entry.hash, str)
-        and all(0 <= n < MAX_NUMBER for n in numbers)
-        and entry.id < 1 << 63
-    ):
+    if not _sound_type(entry):
         raise Damaged(at, "this note type's entry was edited by hand and makes no sense", RESTORE)
     return entry
+
+
+def _sound_type(entry: TypeEntry) -> bool:
+    ids = (entry.id, *(id for id, _ in entry.fields), *(id for id, _ in entry.templates))
+    return (
+        isinstance(entry.kind, str)
+        and isinstance(entry.hash, str)
+        and all(0 <= each < MAX_NUMBER for each in (entry.mod, entry.sort_field))
+        and all(-(1 << 63) <= each < 1 << 63 for each in ids)
+    )

@@ -14,7 +14,6 @@ import re
 import sqlite3
 import stat
 import sys
-import tempfile
 import zipfile
 import zlib
 from collections import defaultdict
@@ -25,6 +24,8 @@ from functools import partial
 from itertools import repeat
 from pathlib import Path
 from typing import Any, Literal
+
+from deckbuilder import scratch
 
 MIB = 1 << 20
 MAX_DATABASE = 1024 * MIB  # the collection unpacked, and again the text read from one of its tables
@@ -167,7 +168,7 @@ def _open(path: Path, stack: ExitStack) -> PackageContents:
     archive = _archive(path, stack)
     members = archive.namelist()
     layout = _layout(archive)
-    database = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="deckbuilder-"))) / "collection"
+    database = stack.enter_context(scratch.folder()) / "collection"
     with database.open("wb") as file:
         file.writelines(_unpacked(archive, f"collection.{layout}", MAX_DATABASE, layout == "anki21b"))
     db = _connect(database, stack)

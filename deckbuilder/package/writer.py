@@ -24,6 +24,7 @@ import genanki
 from genanki.apkg_col import APKG_COL
 from genanki.apkg_schema import APKG_SCHEMA
 
+from deckbuilder import scratch
 from deckbuilder.diagnostics import Fault
 from deckbuilder.lock import Lock
 from deckbuilder.notes import DeckSpec, Media, Note, NoteType
@@ -201,8 +202,8 @@ class _Package(genanki.Package):  # type: ignore[misc]
         self._digest = self._content_digest(models)
 
     def write_to_file(self, file: Path, timestamp: float | None = None) -> None:
-        with tempfile.TemporaryDirectory(prefix="deckbuilder-") as folder:
-            database = Path(folder, "collection.anki2")
+        with scratch.folder() as folder:
+            database = folder / "collection.anki2"
             with closing(sqlite3.connect(database, isolation_level=None)) as connection:
                 connection.execute("PRAGMA page_size=4096")
                 connection.execute("PRAGMA journal_mode=OFF")

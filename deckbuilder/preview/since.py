@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Mapping
-from pathlib import Path
+from contextlib import ExitStack
 from typing import Any
 
-from deckbuilder import history, stages
+from deckbuilder import history, scratch, stages
 from deckbuilder.diagnostics import Fault
 from deckbuilder.diff import Difference, NoteChange
 from deckbuilder.history import Side
@@ -23,11 +22,12 @@ class Since:
 
     def __init__(self, project: Project, now: Callable[[], int]) -> None:
         self._project, self._now = project, now
-        self._folder = tempfile.TemporaryDirectory(prefix="deckbuilder-")
+        self._stack = ExitStack()
+        self._folder = self._stack.enter_context(scratch.folder())
         self._side: tuple[Release, Side | None] | None = None
 
     def close(self) -> None:
-        self._folder.cleanup()
+        self._stack.close()
 
     def changes(self) -> Mapping[str, Any] | None:
         """The changes of each note by its key, and of the rest. None while faults stand in the way."""
@@ -43,7 +43,7 @@ class Since:
             return {"since": "", "caveat": found.message, "notes": {}, "rest": []}
 
     def _since_release(self, ready: Ready, last: Release) -> Mapping[str, Any]:
-        folder = Path(self._folder.name)
+        folder = self._folder
         if self._side is None or self._side[0] != last:
             self._side = (last, history.released(self._project, self._project.root / "dist", last, folder / "old"))
         side = self._side[1]

@@ -31,10 +31,10 @@ def backwards(ready: Ready, edition: str) -> None:
 
 
 def dirty(project: Project) -> list[Diagnostic]:
-    """What goes out must be committed; a warning where git cannot tell."""
+    """What goes out must be committed; a warning where there is no git. Raises `Fault` where git does not tell, too."""
     changed = git.changed(project.root)
     if changed is None:
-        message = "git cannot tell whether the source is the one that is kept: the next release may lack its CHANGES.md"
+        message = "no git tells whether the source is the one that is kept: the next release may lack its CHANGES.md"
         help = "keep the project in git, and commit before a release"
         return [Diagnostic(Location("cards"), "no-git", message, help, "warning")]
     if changed:

@@ -95,7 +95,7 @@ LOCK = {
 VERBS = {
     "clock": "The lock holds times ahead of this computer's clock.",
     "foreign-file": "A file of somebody else in the folder of a release.",
-    "no-git": "git cannot tell whether what is released is what is kept.",
+    "no-git": "No git tells whether what is released is what is kept.",
     "no-notes": "A deck without a single card.",
     "no-release": "The package of the last release can neither be found nor be made again.",
     "unreadable-project": "What the preview cannot show for a reason that no card can mend.",
