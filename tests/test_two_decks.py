@@ -11,7 +11,6 @@ from judge import Anki
 
 from deckbuilder import pipeline
 from deckbuilder.cli import cli
-from deckbuilder.cli import new as starter
 from deckbuilder.project import Project, find
 
 pytestmark = pytest.mark.usefixtures("compiles_each_template_once")
@@ -21,7 +20,7 @@ def made(folder: Path, author: str, monkeypatch: pytest.MonkeyPatch) -> Project:
     """A starter of the same name for each of them, begun in the very same instant."""
     folder = folder / author / "anatomy"
     folder.parent.mkdir()
-    monkeypatch.setattr(starter.time, "time", lambda: float(START))
+    monkeypatch.setattr("time.time", lambda: float(START))
     done = CliRunner().invoke(cli, ["new", str(folder)])
     assert done.exit_code == 0, done.output
     monkeypatch.undo()
