@@ -238,4 +238,4 @@ def listed(changes: Changes) -> str:
         )
         if found
     ]
-    return ", ".join(parts) or "the order of the cards"
+    return ", ".join(parts) or "the order of the cards, or what it remembers of them"

@@ -454,7 +454,7 @@ LOCKS: dict[str, Bad] = {
         "keep the lines of both sides and delete the marker lines",
     ),
     "a lock of a newer version": Bad(
-        relocked(lambda lines: [lines[0].replace('"deckbuilder lock": 2', '"deckbuilder lock": 3'), *lines[1:]]),
+        relocked(lambda lines: [lines[0].replace('"deckbuilder lock": 3', '"deckbuilder lock": 4'), *lines[1:]]),
         LOCK,
         "{",
         "damaged-lock",

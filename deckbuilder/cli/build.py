@@ -29,7 +29,7 @@ MAX_LISTED = 12
 @click.option(
     "--allow-schema-change",
     is_flag=True,
-    help="Change a note type's fields, cards or kind all the same; the price for learners is printed first.",
+    help="Change a note type's fields, cards or kind, or what learners know the deck by, all the same; the price is printed.",
 )
 def command(
     project: Project,

@@ -12,11 +12,11 @@ from typing import Any
 
 from deckbuilder import git
 from deckbuilder.diagnostics import Diagnostic, Fault, Location
-from deckbuilder.lock.entry import Entry, Lock, Release, TypeEntry, later
+from deckbuilder.lock.entry import DeckEntry, Entry, Lock, Release, TypeEntry, later
 from deckbuilder.project import Project
 
 LOCK = "cards/deck.lock"
-FORMAT = 2
+FORMAT = 3
 RESTORE = "restore it from version control (git checkout -- cards/deck.lock); never delete or edit it"
 # No time or id is so large; SQLite holds a thousand times as much, so that one more than the largest still fits.
 MAX_NUMBER = 1 << 53
@@ -43,8 +43,9 @@ class Damaged(Exception):
 
 
 def dump(lock: Lock) -> str:
-    """The lock as text: a line for the format, one for each release, each note type and each note, and the end."""
+    """The lock as text: a line for the format, one for the deck, each release, each note type and each note, and the end."""
     head = json.dumps({_HEAD: FORMAT, "note": "Learners' reviews hang on this file. Commit it; never edit it."})
+    decks = [_deck_line(lock.deck)] if lock.deck else []
     releases = (
         sealed({"release": each.edition, "time": each.time, "state": each.state, "digest": each.digest})
         for each in sorted(lock.releases.values(), key=lambda each: (each.time, each.edition))
@@ -65,7 +66,7 @@ def dump(lock: Lock) -> str:
         for _, each in sorted(lock.types.items())
     )
     notes = (_line(entry) for _, entry in sorted(lock.notes.items()))
-    return "\n".join([head, *releases, *types, *notes, json.dumps(_END)]) + "\n"
+    return "\n".join([head, *decks, *releases, *types, *notes, json.dumps(_END)]) + "\n"
 
 
 def read(project: Project) -> Lock | None:
@@ -92,6 +93,7 @@ def load(text: str, name: str) -> Lock:
     notes: dict[str, Entry] = {}
     types: dict[str, TypeEntry] = {}
     releases: dict[str, Release] = {}
+    decks: list[DeckEntry] = []
     places: dict[str, Location] = {}
     version, ended = 0, False
     if not text:
@@ -130,6 +132,9 @@ def load(text: str, name: str) -> Lock:
                     "keep the line of the one that learners got; delete the other",
                 )
             continue
+        if "deck" in value:
+            decks.append(_read_deck(value, at))
+            continue
         if "type" in value:
             type_entry = _read_type(value, at)
             known = types.get(type_entry.kind)
@@ -145,7 +150,9 @@ def load(text: str, name: str) -> Lock:
             )
         notes[entry.key] = later(other, entry) if other else entry
         places[entry.key] = at
-    return Lock(notes, types, releases, places)
+    # On a branch that changed it on purpose the line is newer; of two that both did, every side of a merge takes the same.
+    deck = max(decks, key=lambda each: (each.mod, json.dumps(_deck_line(each))), default=None)
+    return Lock(notes, types, releases, places, deck)
 
 
 def sealed(value: dict[str, Any]) -> str:
@@ -168,7 +175,14 @@ def _line(entry: Entry) -> str:
         value["retired"] = entry.retired
     if entry.asks:
         value["asks"] = {str(number): what for number, what in entry.asks}
+    if entry.name:
+        value["name"] = entry.name
     return sealed(value)
+
+
+def _deck_line(deck: DeckEntry) -> str:
+    value = {"deck": deck.name, "anki_id": deck.anki_id, "namespace": deck.namespace, "tag_root": deck.tag_root}
+    return sealed({**value, "prefix": deck.prefix, "subdecks": deck.subdecks, "mod": deck.mod})
 
 
 def _seal(value: dict[str, Any]) -> str:
@@ -201,10 +215,19 @@ def _read_entry(value: Any, at: Location) -> Entry:
             tuple(value["cards"]),
             value.get("retired", ""),
             tuple((int(number), what) for number, what in value.get("asks", {}).items()),
+            value.get("name", ""),
         )
     except (KeyError, TypeError, AttributeError, ValueError):
         raise Damaged(at, "this is no entry of a lock", RESTORE) from None
-    texts = (entry.key, entry.guid, entry.hash, entry.edition, entry.retired, *(what for _, what in entry.asks))
+    texts = (
+        entry.key,
+        entry.guid,
+        entry.hash,
+        entry.edition,
+        entry.retired,
+        entry.name,
+        *(what for _, what in entry.asks),
+    )
     numbers = (entry.mod, entry.note, entry.position, *entry.cards, *(number for number, _ in entry.asks))
     sound = (
         all(isinstance(each, str) for each in texts)
@@ -215,6 +238,21 @@ def _read_entry(value: Any, at: Location) -> Entry:
     if not sound:
         raise Damaged(at, "this entry was edited by hand and makes no sense", RESTORE)
     return entry
+
+
+def _read_deck(value: Any, at: Location) -> DeckEntry:
+    try:
+        subdecks = tuple((id, name) for id, name in value["subdecks"])
+        texts = (value["namespace"], value["deck"], value["tag_root"], value["prefix"], *(name for _, name in subdecks))
+        numbers = (value["anki_id"], value["mod"], *(id for id, _ in subdecks))
+    except (KeyError, TypeError, ValueError):
+        raise Damaged(at, "this is no entry of a deck", RESTORE) from None
+    if not all(isinstance(each, str) for each in texts) or not all(
+        type(each) is int and 0 <= each < MAX_NUMBER for each in numbers
+    ):
+        raise Damaged(at, "this deck's entry was edited by hand and makes no sense", RESTORE)
+    namespace, name, tag_root, prefix, *_ = texts
+    return DeckEntry(namespace, value["anki_id"], name, tag_root, prefix, subdecks, value["mod"])
 
 
 def _read_release(value: Any, at: Location) -> Release:
