@@ -106,7 +106,9 @@ def write(path: Path, ready: Ready, notes: list[Note], variant: str = "") -> Wri
     """A package of these of the notes, at any place; read back. `variant`: the part of the deck that they are."""
     from deckbuilder.package import writer  # genanki takes long to import: a build that faults stop does without
 
-    about = {"deck": ready.rendered.deck.id, "edition": ready.edition, "state": locks.state(ready.lock)}
+    times = [each.mod for each in ready.lock.notes.values()] + [each.mod for each in ready.lock.types.values()]
+    about: dict[str, str | int] = {"deck": ready.rendered.deck.id, "edition": ready.edition}
+    about |= {"state": locks.state(ready.lock), "newest": max(times, default=0)}
     about |= {"variant": variant} if variant else {}
     return writer.write(path, notes, ready.rendered.note_types, ready.lock, decks(ready, notes, variant), about)
 

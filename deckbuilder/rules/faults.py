@@ -98,6 +98,7 @@ LOCK = {
 VERBS = {
     "clock": "The lock holds times ahead of this computer's clock.",
     "foreign-file": "A file of somebody else in the folder of a release.",
+    "newer-package": "A package in dist/ of a later lock than this one: whoever has it would keep what it says.",
     "no-git": "git cannot tell whether what is released is what is kept.",
     "no-notes": "A deck without a single card.",
     "no-release": "The package of the last release can neither be found nor be made again.",
