@@ -89,8 +89,13 @@ def ready(
         help = "write one, such as a `muscle`"
         loaded.diagnostics.append(Diagnostic(Location("cards"), "no-notes", "no record makes a card", help))
         return None, loaded
-    if max((entry.mod for entry in lock.notes.values()), default=0) > now + 86_400:
-        message, help = "the lock holds times ahead of this computer's clock", "set the clock, if it is wrong"
+    ahead = sum(entry.mod > now + 86_400 for entry in lock.notes.values())
+    if ahead:
+        message = f"the lock holds times ahead of this computer's clock, of {ahead} of {len(lock.notes)} notes"
+        help = (
+            "set the clock, if it is wrong; if it is right and nobody got a package of that lock, bring back the lock of before "
+            "(git log -- cards/deck.lock) and delete the package"
+        )
         loaded.diagnostics.append(Diagnostic(Location(locks.LOCK), "clock", message, help, "warning"))
     deck = rendered.deck
     name = edition or deck.edition

@@ -96,7 +96,7 @@ LOCK = {
     "vanished-id": "Learners have a note that no record makes any more.",
 }
 VERBS = {
-    "clock": "The lock holds times ahead of this computer's clock.",
+    "clock": "The lock, a file or another clock says that this computer's clock is wrong.",
     "foreign-file": "A file of somebody else in the folder of a release.",
     "newer-package": "A package in dist/ of a later lock than this one: whoever has it would keep what it says.",
     "no-git": "git cannot tell whether what is released is what is kept.",
