@@ -419,7 +419,7 @@ def sealed(line: str, **values: object) -> str:
 RESTORE = "restore it from version control"
 LOCKS: dict[str, Bad] = {
     "a lock cut off in a line": Bad(
-        relocked(lambda lines: [*lines[:7], lines[7][:50]]),
+        relocked(lambda lines: [*lines[:8], lines[8][:50]]),
         LOCK,
         '{"key": "concept',
         "damaged-lock",
@@ -427,7 +427,7 @@ LOCKS: dict[str, Bad] = {
         RESTORE,
     ),
     "a lock cut off at the end of a line": Bad(
-        relocked(lambda lines: [*lines[:7], lines[7].rstrip("\n")]),
+        relocked(lambda lines: [*lines[:8], lines[8].rstrip("\n")]),
         LOCK,
         '{"key": "concept',
         "damaged-lock",
@@ -476,7 +476,7 @@ LOCKS: dict[str, Bad] = {
         LOCK,
         '{"key": "muscle/triceps-brachii", "guid": "XX',
         "damaged-lock",
-        "'muscle/triceps-brachii' has another guid than in line 12",
+        "'muscle/triceps-brachii' has another guid than in line 13",
         "keep the line that was released",
     ),
     "a lock in which two notes have one guid": Bad(
