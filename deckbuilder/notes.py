@@ -22,9 +22,9 @@ class DeckSpec:
     description: str
 
 
-# Anki's number for its own note type "Image Occlusion", and those by which that finds its fields.
+# Anki's number for its own note type "Image Occlusion", and those by which that finds its fields: they are their places too.
 IMAGE_OCCLUSION = 6
-OCCLUSION_FIELDS = {"masks": 0, "image": 1, "header": 2, "extra": 3}
+OCCLUSION_FIELDS = {"masks": 0, "image": 1, "header": 2, "extra": 3, "comments": 4}
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,12 +143,20 @@ def build(
         ready, loaded = stages.ready(project, now, allow_schema_change=allow_schema_change, tick=tick)
         if ready is None:
             return Report(loaded.diagnostics, loaded.count)
+        from deckbuilder import overtake  # reads packages, which no check does
+
+        ready, outrun = overtake.overtake(project, output, ready, ready.rendered.deck.edition, now)
+        if outrun and locked:
+            raise Fault(
+                f"{outrun[0].location}: {outrun[0].message}",
+                "run `deckbuilder build` and commit cards/deck.lock; if nobody got that package, delete it",
+            )
         if ready.stale and (locked or project.read_only):
             raise Fault(
                 f"cards/deck.lock is out of date: {listed(ready.changes)}",
                 "run `deckbuilder build` and commit cards/deck.lock",
             )
-        found, notes = loaded.diagnostics, ready.rendered.notes
+        found, notes = [*loaded.diagnostics, *outrun], ready.rendered.notes
         part = choose(ready) if choose else None
         if part:
             notes = part.of(notes)
@@ -246,4 +254,4 @@ def listed(changes: Changes) -> str:
         )
         if found
     ]
-    return ", ".join(parts) or "the order of the cards"
+    return ", ".join(parts) or "the order of the cards, or what it remembers of them"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -89,13 +89,18 @@ def ready(
         help = "write one, such as a `muscle`"
         loaded.diagnostics.append(Diagnostic(Location("cards"), "no-notes", "no record makes a card", help))
         return None, loaded
-    if max((entry.mod for entry in lock.notes.values()), default=0) > now + 86_400:
-        message, help = "the lock holds times ahead of this computer's clock", "set the clock, if it is wrong"
+    ahead = sum(entry.mod > now + 86_400 for entry in lock.notes.values())
+    if ahead:
+        message = f"the lock holds times ahead of this computer's clock, of {ahead} of {len(lock.notes)} notes"
+        help = (
+            "set the clock, if it is wrong; if it is right and nobody got a package of that lock, bring back the lock of before "
+            "(git log -- cards/deck.lock) and delete the package"
+        )
         loaded.diagnostics.append(Diagnostic(Location(locks.LOCK), "clock", message, help, "warning"))
     deck = rendered.deck
     name = edition or deck.edition
     after, changes = locks.advance(lock, deck.namespace, rendered.notes, rendered.note_types, name, now)
-    after, name = locks.label(after, name)
+    after, name = locks.label(replace(after, deck=locks.deck_entry(deck, lock.deck, now)), name)
     text = locks.dump(after)
     stale = not lock.places or text != project.lock.read_text("utf-8")
     exams = tuple(record for record in loaded.library.records.values() if isinstance(record, Exam))
@@ -106,7 +111,9 @@ def write(path: Path, ready: Ready, notes: list[Note], variant: str = "") -> Wri
     """A package of these of the notes, at any place; read back. `variant`: the part of the deck that they are."""
     from deckbuilder.package import writer  # genanki takes long to import: a build that faults stop does without
 
-    about = {"deck": ready.rendered.deck.id, "edition": ready.edition, "state": locks.state(ready.lock)}
+    times = [each.mod for each in ready.lock.notes.values()] + [each.mod for each in ready.lock.types.values()]
+    about: dict[str, str | int] = {"deck": ready.rendered.deck.id, "edition": ready.edition}
+    about |= {"state": locks.state(ready.lock), "newest": max(times, default=0)}
     about |= {"variant": variant} if variant else {}
     return writer.write(path, notes, ready.rendered.note_types, ready.lock, decks(ready, notes, variant), about)
 
@@ -198,6 +205,8 @@ def sound_of(loaded: Loaded, found: list[Record], documents: list[source.Documen
 
 def hold(loaded: Loaded, project: Project, *, allow_schema_change: bool) -> Lock:
     """The lock, empty before the first build; what is wrong with it, or what it has against these notes, is added."""
+    if loaded.library.deck is not None:
+        loaded.diagnostics += locks.check_numbers_of_deck(loaded.library.deck)
     try:
         lock = locks.read(project)
     except locks.Damaged as damage:
@@ -212,11 +221,14 @@ def hold(loaded: Loaded, project: Project, *, allow_schema_change: bool) -> Lock
     if loaded.rendered is not None:
         sound = {note.key for note in loaded.rendered.notes}  # a name that is misspelt is no other question
         loaded.diagnostics += locks.check_numbers(lock, [subject for subject in subjects if subject.key in sound])
-        deck = loaded.rendered.deck
+        deck, types = loaded.rendered.deck, loaded.rendered.note_types
+        names = {note.key: locks.called(note, types[note.kind]) for note in loaded.rendered.notes if note.kind in types}
+        loaded.diagnostics += locks.check_exchanged(lock, subjects, names)
 
         def at(kind: str, what: str) -> Location:
             return deck.locate("note_types", "ids", kind) if what == "id" else stated(project, kind, what)
 
         severity: Severity = "warning" if allow_schema_change else "error"
-        loaded.diagnostics += locks.check_types(lock, loaded.rendered.note_types, at, severity)
+        loaded.diagnostics += locks.check_types(lock, types, at, severity)
+        loaded.diagnostics += locks.check_deck(lock, deck, severity)
     return lock

@@ -138,6 +138,7 @@ def fill_starter(root: Path) -> None:
     ids = "\n".join(f"    {kind}: {1_700_000_000_100 + place}" for place, kind in enumerate(NOTE_KINDS))
     values = {
         "slug": "arm",
+        "namespace": "arm",
         "title": '"Arm"',
         "prefix": "ARM",
         "edition": "2026-11",

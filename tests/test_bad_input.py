@@ -420,7 +420,7 @@ def sealed(line: str, **values: object) -> str:
 RESTORE = "restore it from version control"
 LOCKS: dict[str, Bad] = {
     "a lock cut off in a line": Bad(
-        relocked(lambda lines: [*lines[:7], lines[7][:50]]),
+        relocked(lambda lines: [*lines[:8], lines[8][:50]]),
         LOCK,
         '{"key": "concept',
         "damaged-lock",
@@ -428,7 +428,7 @@ LOCKS: dict[str, Bad] = {
         RESTORE,
     ),
     "a lock cut off at the end of a line": Bad(
-        relocked(lambda lines: [*lines[:7], lines[7].rstrip("\n")]),
+        relocked(lambda lines: [*lines[:8], lines[8].rstrip("\n")]),
         LOCK,
         '{"key": "concept',
         "damaged-lock",
@@ -455,7 +455,7 @@ LOCKS: dict[str, Bad] = {
         "keep the lines of both sides and delete the marker lines",
     ),
     "a lock of a newer version": Bad(
-        relocked(lambda lines: [lines[0].replace('"deckbuilder lock": 2', '"deckbuilder lock": 3'), *lines[1:]]),
+        relocked(lambda lines: [lines[0].replace('"deckbuilder lock": 3', '"deckbuilder lock": 4'), *lines[1:]]),
         LOCK,
         "{",
         "damaged-lock",
@@ -477,7 +477,7 @@ LOCKS: dict[str, Bad] = {
         LOCK,
         '{"key": "muscle/triceps-brachii", "guid": "XX',
         "damaged-lock",
-        "'muscle/triceps-brachii' has another guid than in line 12",
+        "'muscle/triceps-brachii' has another guid than in line 13",
         "keep the line that was released",
     ),
     "a lock in which two notes have one guid": Bad(

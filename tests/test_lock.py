@@ -554,7 +554,7 @@ def test_a_lock_of_before_it_had_an_end_is_read() -> None:
     lock = advance(Lock(), [note(0), note(1)], START)
     head, *lines, _ = locks.dump(lock).splitlines(keepends=True)
 
-    assert locks.load("".join([head.replace('lock": 2', 'lock": 1'), *lines]), LOCK) == lock
+    assert locks.load("".join([head.replace('lock": 3', 'lock": 1'), *lines]), LOCK) == lock
 
 
 # The schema guard

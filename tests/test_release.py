@@ -292,6 +292,7 @@ def test_another_text_under_a_released_edition_is_refused(kept: Author) -> None:
     commit(kept)
     text = refused(kept, "2026-11")
     git(kept, "revert", "--no-edit", "HEAD")
+    (kept.dist / "arm-2026-11-next.apkg").unlink()  # nobody got it: else what is taken back is dated anew
     kept.edit("cards/deck.yaml", "about: |", "about: |\n  Something else.\n")
     commit(kept)
     about = refused(kept, "2026-11")
@@ -368,3 +369,17 @@ def test_retired_notes_stay_in_every_release_under_their_guid(kept: Author) -> N
     assert "No longer kept up" in (second / "CHANGES.md").read_text("utf-8")
     assert "No longer kept up" not in (third / "CHANGES.md").read_text("utf-8")
     assert pipeline.check(kept.project).diagnostics == []
+
+
+def test_a_release_waits_for_a_build_that_outruns_what_was_handed_out_meanwhile(kept: Author) -> None:
+    published(kept, "2026-11")
+    kept.edit(BICEPS_FILE, "It flexes", "It bends")
+    commit(kept)
+    git(kept, "revert", "--no-edit", "HEAD")
+
+    assert "dist/arm-2026-11-next.apkg: it was built after this lock" in refused(kept, "2026-12").message
+
+    commit(kept)
+    later = kept.lock.notes["muscle/biceps-brachii"].mod
+    published(kept, "2026-12")
+    assert kept.lock.notes["muscle/biceps-brachii"].mod >= later

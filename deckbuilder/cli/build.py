@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from deckbuilder.cli import now, too_late
+from deckbuilder.cli import clock, now, too_late
 from deckbuilder.cli.common import count, output_option, progress, project_option, relative, show, tally
 from deckbuilder.pipeline import CHANGES, Built, build, by_exam, by_tags
 from deckbuilder.project import Project
@@ -29,7 +29,7 @@ MAX_LISTED = 12
 @click.option(
     "--allow-schema-change",
     is_flag=True,
-    help="Change a note type's fields, cards or kind all the same; the price for learners is printed first.",
+    help="Change a note type's fields, cards or kind, or what learners know the deck by, all the same; the price is printed.",
 )
 def command(
     project: Project,
@@ -57,26 +57,28 @@ def command(
         raise click.UsageError("give --exam or --select, not both")
     start = time.monotonic()
     folder = output or (Path.cwd() if project.read_only else project.root) / "dist"
+    at = now()
     with progress() as tick:
         report = build(
             project,
             folder,
-            now(),
+            at,
             choose=by_exam(exam) if exam is not None else by_tags(select) if select is not None else None,
             locked=locked,
             allow_schema_change=allow_schema_change,
             tick=tick,
             committing=too_late,
         )
-    show(report.diagnostics)
+    # Before what the build found: whoever sees it first may still know what day it is.
+    show([*(clock.doubts(project) if report.built else []), *report.diagnostics])
     if report.built is None:
         click.echo(f"Nothing was built: {tally(report.diagnostics)}. dist and lock are as they were.", err=True)
         sys.exit(1)
-    tell(report.built, time.monotonic() - start)
+    tell(report.built, time.monotonic() - start, at)
 
 
-def tell(built: Built, seconds: float) -> None:
-    """What was built, and what learners will notice."""
+def tell(built: Built, seconds: float, at: int) -> None:
+    """What was built, and what learners will notice. `at`: the time by which it was dated, for people to compare."""
     written, changes = built.written, built.changes
     click.echo(f"{relative(built.path)}  {written.bytes / 1024:,.0f} KiB, {seconds:.1f} s")
     kinds = ", ".join(
@@ -90,7 +92,9 @@ def tell(built: Built, seconds: float) -> None:
     if built.since:
         click.echo(f"  {relative(built.path.with_name(CHANGES))}: what changed since edition {built.since}")
     if built.first:
-        click.echo("  first build: cards/deck.lock was made. Commit it; learners' reviews hang on it.")
+        click.echo(
+            f"  first build, dated {clock.day(at)}: cards/deck.lock was made. Commit it; learners' reviews hang on it."
+        )
         return
     lines = [
         ("new", changes.new),
@@ -103,7 +107,7 @@ def tell(built: Built, seconds: float) -> None:
     if not any(found for _, found in lines):
         click.echo("  for learners: nothing changed since the lock")
         return
-    click.echo("  for learners, since the lock:")
+    click.echo(f"  for learners, since the lock, dated {clock.day(at)}:")
     for name, found in lines:
         if found:
             more = f" and {len(found) - MAX_LISTED} more" if len(found) > MAX_LISTED else ""

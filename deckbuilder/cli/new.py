@@ -29,7 +29,8 @@ STARTER = Path(__file__).parents[1] / "starter"
 def command(folder: Path, name: str | None) -> None:
     """Make a starter project: a few commented cards that build at once, and settings for editors.
 
-    The note type ids in it are new, so that two decks never share a note type in a learner's collection.
+    The ids, the namespace and the prefix in it are new, so that two decks never share a note or a note type in a
+    learner's collection, even if their authors gave them the same name.
 
     \b
     Example:
@@ -41,7 +42,8 @@ def command(folder: Path, name: str | None) -> None:
         fail(Fault(f"{folder} is not empty", "name a new folder"))
     if "::" in title or '"' in title or title != title.strip():
         fail(Fault(f"'{title}' cannot name a deck", "leave out `::`, quotes and outer spaces"))
-    base = int(time.time() * 1000) * 10 + secrets.randbelow(10)
+    # Numbers as Anki's are, milliseconds of the last three years: the clock alone is the same for two who begin at once.
+    base = int(time.time() * 1000) - secrets.randbelow(100_000_000_000)
     values = {
         "slug": slug,
         "title": json.dumps(title, ensure_ascii=False),
@@ -49,10 +51,11 @@ def command(folder: Path, name: str | None) -> None:
         + f"-{secrets.token_hex(2)}",
         "edition": time.strftime("%Y-%m"),
         "month": time.strftime("%Y-%m"),
-        "deck_id": str(base // 10),
-        "facts_id": str(base // 10 + 1),
-        "exam_id": str(base // 10 + 2),
-        "ids": "\n".join(f"    {kind}: {base // 10 + 100 + place}" for place, kind in enumerate(NOTE_KINDS)),
+        "namespace": f"{slug}-{secrets.token_hex(4)}",
+        "deck_id": str(base),
+        "facts_id": str(base + 1),
+        "exam_id": str(base + 2),
+        "ids": "\n".join(f"    {kind}: {base + 100 + place}" for place, kind in enumerate(NOTE_KINDS)),
         "kinds": ", ".join(kind for kind in NOTE_KINDS if kind != "question"),
     }
     try:

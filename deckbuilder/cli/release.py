@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from deckbuilder.cli import now, too_late
+from deckbuilder.cli import clock, now, too_late
 from deckbuilder.cli.common import count, output_option, progress, project_option, relative, show, tally
 from deckbuilder.project import Project
 from deckbuilder.release import Released, release
@@ -43,7 +43,7 @@ def command(edition: str, project: Project, output: Path | None, allow_schema_ch
             tick=tick,
             committing=too_late,
         )
-    show(report.diagnostics)
+    show([*(clock.doubts(project) if report.released else []), *report.diagnostics])
     if report.released is None:
         click.echo(f"Nothing was released: {tally(report.diagnostics)}. dist and lock are as they were.", err=True)
         sys.exit(1)

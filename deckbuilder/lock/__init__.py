@@ -10,7 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from deckbuilder.lock import order
+from deckbuilder.lock.deck import check_deck, check_numbers_of_deck, deck_entry
 from deckbuilder.lock.entry import (
+    DeckEntry,
     Entry,
     Lock,
     Release,
@@ -23,6 +25,7 @@ from deckbuilder.lock.entry import (
 )
 from deckbuilder.lock.file import LOCK, RESTORE, Damaged, dump, load, read
 from deckbuilder.lock.guard import check_ids, check_types, settle
+from deckbuilder.lock.names import called, check_exchanged
 from deckbuilder.lock.numbers import check_numbers
 from deckbuilder.lock.order import GAP
 from deckbuilder.lock.release import NEXT, compare_editions, dated, label, release, state
@@ -34,17 +37,23 @@ __all__ = [
     "RESTORE",
     "Changes",
     "Damaged",
+    "DeckEntry",
     "Entry",
     "Lock",
     "Release",
     "TypeEntry",
     "advance",
+    "called",
+    "check_deck",
+    "check_exchanged",
     "check_ids",
     "check_numbers",
+    "check_numbers_of_deck",
     "check_types",
     "compare_editions",
     "content_hash",
     "dated",
+    "deck_entry",
     "dump",
     "guid",
     "label",
@@ -108,12 +117,20 @@ def advance(
                 note.ordinals,
                 note.retired,
                 note.asks,
+                called(note, types[note.kind]),
             )
             new.append(note.key)
             cards += len(note.ordinals)
             continue
-        asks = remembered(old.asks, note.asks)
-        entry = replace(old, key=note.key, position=position, cards=note.ordinals, retired=note.retired, asks=asks)
+        entry = replace(
+            old,
+            key=note.key,
+            position=position,
+            cards=note.ordinals,
+            retired=note.retired,
+            asks=remembered(old.asks, note.asks),
+            name=called(note, types[note.kind]),
+        )
         if old.key in strays:
             entry = replace(entry, note=next(ids))
         if old.hash != digest or (lock.last and old.mod <= lock.last.time and old.edition.endswith(NEXT)):
@@ -144,7 +161,7 @@ def advance(
     changes = Changes(
         tuple(new), tuple(changed), tuple(retired), tuple(renamed), cards, blank, tuple(restyled), tuple(renames)
     )
-    return Lock(after, type_entries, lock.releases), changes
+    return Lock(after, type_entries, lock.releases, deck=lock.deck), changes
 
 
 def _entry(lock: Lock, note: Note) -> Entry | None:

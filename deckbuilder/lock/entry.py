@@ -33,6 +33,7 @@ class Entry:
     cards: tuple[int, ...]
     retired: str = ""
     asks: tuple[tuple[int, str], ...] = ()  # what each number asks for or, if its card is gone, asked for last
+    name: str = ""  # what the note is called in Anki's list
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,19 @@ class TypeEntry:
     sort_field: int
     fields: tuple[tuple[int, str], ...]
     templates: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeckEntry:
+    """What a learner's collection knows of the deck itself. `subdecks`: id and name of each, in order of the ids."""
+
+    namespace: str
+    anki_id: int
+    name: str
+    tag_root: str
+    prefix: str
+    subdecks: tuple[tuple[int, str], ...]
+    mod: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +83,7 @@ class Lock:
     types: Mapping[str, TypeEntry] = field(default_factory=dict)
     releases: Mapping[str, Release] = field(default_factory=dict)
     places: Mapping[str, Location] = field(default_factory=dict, compare=False, repr=False)
+    deck: DeckEntry | None = None
 
     @property
     def last(self) -> Release | None:

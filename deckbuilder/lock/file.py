@@ -12,11 +12,11 @@ from typing import Any
 
 from deckbuilder import git
 from deckbuilder.diagnostics import Diagnostic, Fault, Location
-from deckbuilder.lock.entry import Entry, Lock, Release, TypeEntry, later
+from deckbuilder.lock.entry import DeckEntry, Entry, Lock, Release, TypeEntry, later
 from deckbuilder.project import Project
 
 LOCK = "cards/deck.lock"
-FORMAT = 2
+FORMAT = 3
 RESTORE = "restore it from version control (git checkout -- cards/deck.lock); never delete or edit it"
 # No time or id is so large; SQLite holds a thousand times as much, so that one more than the largest still fits.
 MAX_NUMBER = 1 << 53
@@ -43,12 +43,13 @@ class Damaged(Exception):
 
 
 def dump(lock: Lock) -> str:
-    """The lock as text: a line for the format, one for each release, each note type and each note, and the end.
+    """The lock as text: a line for the format, one for the deck, each release, each note type and each note, and the end.
 
     Raises `Fault` for what could not be read again: once sealed and committed, it would stop every later build.
     """
     _fit(lock)
     head = json.dumps({_HEAD: FORMAT, "note": "Learners' reviews hang on this file. Commit it; never edit it."})
+    decks = [_deck_line(lock.deck)] if lock.deck else []
     releases = (
         sealed({"release": each.edition, "time": each.time, "state": each.state, "digest": each.digest})
         for each in sorted(lock.releases.values(), key=lambda each: (each.time, each.edition))
@@ -69,7 +70,7 @@ def dump(lock: Lock) -> str:
         for _, each in sorted(lock.types.items())
     )
     notes = (_line(entry) for _, entry in sorted(lock.notes.items()))
-    return "\n".join([head, *releases, *types, *notes, json.dumps(_END)]) + "\n"
+    return "\n".join([head, *decks, *releases, *types, *notes, json.dumps(_END)]) + "\n"
 
 
 def read(project: Project) -> Lock | None:
@@ -101,6 +102,7 @@ def load(text: str, name: str) -> Lock:
     notes: dict[str, Entry] = {}
     types: dict[str, TypeEntry] = {}
     releases: dict[str, Release] = {}
+    decks: list[DeckEntry] = []
     places: dict[str, Location] = {}
     version, ended = 0, False
     if not text:
@@ -139,6 +141,9 @@ def load(text: str, name: str) -> Lock:
                     "keep the line of the one that learners got; delete the other",
                 )
             continue
+        if "deck" in value:
+            decks.append(_read_deck(value, at))
+            continue
         if "type" in value:
             type_entry = _read_type(value, at)
             known = types.get(type_entry.kind)
@@ -154,7 +159,9 @@ def load(text: str, name: str) -> Lock:
             )
         notes[entry.key] = later(other, entry) if other else entry
         places[entry.key] = at
-    return Lock(notes, types, releases, places)
+    # On a branch that changed it on purpose the line is newer; of two that both did, every side of a merge takes the same.
+    deck = max(decks, key=lambda each: (each.mod, json.dumps(_deck_line(each))), default=None)
+    return Lock(notes, types, releases, places, deck)
 
 
 def sealed(value: dict[str, Any]) -> str:
@@ -165,6 +172,7 @@ def sealed(value: dict[str, Any]) -> str:
 def _fit(lock: Lock) -> None:
     """Nothing is written that would not be read."""
     unfit = [
+        *("the deck" for each in (lock.deck,) if each and not _sound_deck(each)),
         *(f"edition {each.edition}" for each in lock.releases.values() if not _sound_release(each)),
         *(f"note type '{each.kind}'" for each in lock.types.values() if not _sound_type(each)),
         *(f"'{each.key}'" for each in lock.notes.values() if not _sound_entry(each)),
@@ -191,7 +199,14 @@ def _line(entry: Entry) -> str:
         value["retired"] = entry.retired
     if entry.asks:
         value["asks"] = {str(number): what for number, what in entry.asks}
+    if entry.name:
+        value["name"] = entry.name
     return sealed(value)
+
+
+def _deck_line(deck: DeckEntry) -> str:
+    value = {"deck": deck.name, "anki_id": deck.anki_id, "namespace": deck.namespace, "tag_root": deck.tag_root}
+    return sealed({**value, "prefix": deck.prefix, "subdecks": deck.subdecks, "mod": deck.mod})
 
 
 def _seal(value: dict[str, Any]) -> str:
@@ -224,6 +239,7 @@ def _read_entry(value: Any, at: Location) -> Entry:
             tuple(value["cards"]),
             value.get("retired", ""),
             tuple((int(number), what) for number, what in value.get("asks", {}).items()),
+            value.get("name", ""),
         )
     except (KeyError, TypeError, AttributeError, ValueError):
         raise Damaged(at, "this is no entry of a lock", RESTORE) from None
@@ -233,13 +249,34 @@ def _read_entry(value: Any, at: Location) -> Entry:
 
 
 def _sound_entry(entry: Entry) -> bool:
-    texts = (entry.key, entry.guid, entry.hash, entry.edition, entry.retired, *(what for _, what in entry.asks))
+    asks = (what for _, what in entry.asks)
+    texts = (entry.key, entry.guid, entry.hash, entry.edition, entry.retired, entry.name, *asks)
     numbers = (entry.mod, entry.note, entry.position, *entry.cards, *(number for number, _ in entry.asks))
     return (
         all(isinstance(each, str) for each in texts)
         and all(type(each) is int and 0 <= each < MAX_NUMBER for each in numbers)
         and _GUID.fullmatch(entry.guid) is not None
         and "/" in entry.key
+    )
+
+
+def _read_deck(value: Any, at: Location) -> DeckEntry:
+    try:
+        subdecks = tuple((id, name) for id, name in value["subdecks"])
+        names = (value["tag_root"], value["prefix"])
+        deck = DeckEntry(value["namespace"], value["anki_id"], value["deck"], *names, subdecks, value["mod"])
+    except (KeyError, TypeError, ValueError):
+        raise Damaged(at, "this is no entry of a deck", RESTORE) from None
+    if not _sound_deck(deck):
+        raise Damaged(at, "this deck's entry was edited by hand and makes no sense", RESTORE)
+    return deck
+
+
+def _sound_deck(deck: DeckEntry) -> bool:
+    texts = (deck.namespace, deck.name, deck.tag_root, deck.prefix, *(name for _, name in deck.subdecks))
+    numbers = (deck.anki_id, deck.mod, *(id for id, _ in deck.subdecks))
+    return all(isinstance(each, str) for each in texts) and all(
+        type(each) is int and 0 <= each < MAX_NUMBER for each in numbers
     )
 
 

@@ -164,6 +164,16 @@ def read(path: Path) -> PackageContents:
     return replace(contents, notes=notes.__iter__, cards=cards.__iter__)
 
 
+def manifest(path: Path) -> dict[str, Any] | None:
+    """What its builder says of a package, None for one that says nothing. Nothing else of it is unpacked."""
+    with ExitStack() as stack, _refusals(path):
+        return _manifest(_archive(path, stack))
+
+
+def _manifest(archive: zipfile.ZipFile) -> dict[str, Any] | None:
+    return _json(_bytes(archive, "manifest.json", MAX_PIECE)) if "manifest.json" in archive.namelist() else None
+
+
 def _open(path: Path, stack: ExitStack) -> PackageContents:
     archive = _archive(path, stack)
     members = archive.namelist()
@@ -183,7 +193,7 @@ def _open(path: Path, stack: ExitStack) -> PackageContents:
         raise UnreadablePackage(f"its media unpack to far more than they take in it: {TOO_LARGE}")
     return PackageContents(
         layout=layout,
-        manifest=_json(_bytes(archive, "manifest.json", MAX_PIECE)) if "manifest.json" in members else None,
+        manifest=_manifest(archive),
         note_types=note_types,
         decks=tuple(sorted(decks, key=lambda each: each.id)),
         media=media,

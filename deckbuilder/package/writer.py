@@ -27,9 +27,10 @@ from genanki.apkg_schema import APKG_SCHEMA
 from deckbuilder import scratch
 from deckbuilder.diagnostics import Fault
 from deckbuilder.lock import Lock
-from deckbuilder.notes import DeckSpec, Media, Note, NoteType
+from deckbuilder.notes import OCCLUSION_FIELDS, DeckSpec, Media, Note, NoteType
 
 MANIFEST = "manifest.json"
+COMMENTS = OCCLUSION_FIELDS["comments"]
 # SQLite writes its own version into the header; a fixed one keeps packages of different machines alike.
 _SQLITE_VERSION = (3_040_001).to_bytes(4, "big")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -84,7 +85,8 @@ class _NoteType(genanki.Model):  # type: ignore[misc]
                     "description": each.description,
                     "collapsed": each.collapsed,
                     "plainText": each.plain_text,
-                    **({} if each.tag is None else {"tag": each.tag, "preventDeletion": True}),
+                    # As Anki's own has it: what its mask editor opens cannot be deleted, the comments can.
+                    **({} if each.tag is None else {"tag": each.tag, "preventDeletion": each.tag != COMMENTS}),
                 }
                 for each in note_type.fields
             ],

@@ -11,9 +11,12 @@ from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from deckbuilder.records.base import Id, Ids, Of, Prose, Reference, Said, Subject, Text, Topic, ids, said
+from deckbuilder.source import Path_
 
 _GAP = re.compile(r"\{(\d{1,3})\|([^{}|]+)(?:\|([^{}|]+))?\}")
 MAX_GAP = 499
+# So much of what a gap hides is remembered: enough to know it again.
+MAX_WORDS = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,8 @@ class Cloze(Subject):
     """One cloze note; Anki makes a card for each number."""
 
     kind: ClassVar[str] = "cloze"
+    numbered: ClassVar[str] = "gap"
+    asks_in_words: ClassVar[bool] = True
     id: Id = Field(validation_alias="cloze")
     """The id of the sentence."""
     text: Prose
@@ -72,6 +77,20 @@ class Cloze(Subject):
     def numbers(self) -> tuple[int, ...]:
         """Those of its cards."""
         return tuple(sorted({piece.number for piece in self.pieces() if not isinstance(piece, str)}))
+
+    @property
+    def asks(self) -> tuple[tuple[int, str], ...]:
+        """The words behind each number: the lock remembers them, so that no number is given to something else."""
+        found: dict[int, list[str]] = {}
+        for piece in self.pieces():
+            if isinstance(piece, Gap):
+                found.setdefault(piece.number, []).append(" ".join(piece.text.split()))
+        return tuple(sorted((number, " … ".join(words)[:MAX_WORDS].strip()) for number, words in found.items()))
+
+    @staticmethod
+    def where(number: int | None = None) -> Path_:
+        """Where a number stands, or all of them."""
+        return ("text",)
 
     @property
     def title(self) -> str:

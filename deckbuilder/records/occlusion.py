@@ -26,6 +26,7 @@ from deckbuilder.records.base import (
     said,
 )
 from deckbuilder.records.cloze import MAX_GAP
+from deckbuilder.source import Path_
 
 MAX_MASKS = 12
 # Anki's editor throws away what is smaller than five pixels.
@@ -136,6 +137,8 @@ class Occlusion(Subject):
     """One picture; Anki makes a card for each mask."""
 
     kind: ClassVar[str] = "occlusion"
+    numbered: ClassVar[str] = "mask"
+    asks_in_words: ClassVar[bool] = False
     id: Id = Field(validation_alias="occlusion")
     """The id of the picture with its masks."""
     name: Text
@@ -172,6 +175,11 @@ class Occlusion(Subject):
     def asks(self) -> tuple[tuple[int, str], ...]:
         """What each number asks for: the lock remembers it, so that no number is given to something else."""
         return tuple(sorted((int(number), mask.landmark or mask.label) for number, mask in self.masks.items()))
+
+    @staticmethod
+    def where(number: int | None = None) -> Path_:
+        """Where a number stands, or all of them."""
+        return ("masks",) if number is None else ("masks", str(number))
 
     def texts(self) -> Iterator[Said]:
         yield from super().texts()

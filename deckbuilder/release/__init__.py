@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from deckbuilder import history, stages
+from deckbuilder import history, overtake, stages
 from deckbuilder import lock as locks
 from deckbuilder.diagnostics import Diagnostic, Fault, Location
 from deckbuilder.package import place
@@ -74,7 +74,8 @@ def release(
         else:
             refuse.backwards(ready, edition)
             found += refuse.dirty(project)
-            refuse.stale(ready)
+            ready, outrun = overtake.overtake(project, output, ready, edition, now)
+            refuse.stale(ready, outrun)
             ready = replace(ready, lock=locks.dated(ready.lock, now))
         return _release(project, output, ready, edition, now, again, allow_schema_change, found, tick, committing)
 

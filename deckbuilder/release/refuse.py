@@ -47,8 +47,13 @@ def dirty(project: Project) -> list[Diagnostic]:
     return []
 
 
-def stale(ready: Ready) -> None:
-    """The lock of a release is the one that was committed."""
+def stale(ready: Ready, outrun: list[Diagnostic]) -> None:
+    """The lock of a release is the one that was committed, and no package here is later than it (`outrun`)."""
+    if outrun:
+        raise Fault(
+            f"{outrun[0].location}: {outrun[0].message}",
+            "run `deckbuilder build`, commit cards/deck.lock, then release again; if nobody got that package, delete it",
+        )
     if locks.state(ready.before) != locks.state(ready.lock):
         raise Fault(
             f"cards/deck.lock is out of date: {listed(ready.changes)}",

@@ -38,6 +38,15 @@ def check_names(specs: Specs, kind: str, spec: NoteType, shared: Shared) -> Iter
     if spec.occlusion and not spec.cloze:
         at = specs.at(file, "occlusion")
         yield Diagnostic(at, "note-type", "masks are gaps to Anki, and the note type has none", "add `cloze: true`")
+    first, wanted = [each.name for each in spec.fields], [name for _, name in (spec.occlusion or ())]
+    known = {*first, *(each.name for each in shared.fields)}
+    if first[: len(wanted)] != wanted and known.issuperset(wanted):
+        yield Diagnostic(
+            specs.at(file, "fields"),
+            "note-type",
+            "Anki's Check Database takes the first fields for those of its mask editor, whatever they are",
+            f"let {', '.join(wanted)} stand first, in this order",
+        )
     seen: dict[str, str] = {}
     ids: set[int] = set()
     for name, fields in ((file, spec.fields), ("_shared/notetype.yaml", shared.fields)):

@@ -42,12 +42,13 @@ class Used(Model):
 
 
 class Occlusion(Model):
-    """The fields that Anki's mask editor opens, by name."""
+    """The fields that Anki's mask editor opens, by name; they are the first ones, in this order."""
 
     masks: str
     image: str
     header: str
     extra: str
+    comments: str
 
 
 class NoteType(Model):

@@ -78,8 +78,10 @@ TEMPLATES = {
     "unknown-variable": "A template that names something which the record does not have.",
 }
 LOCK = {
-    "card-gone": "A mask that learners have a card of is gone.",
+    "card-gone": "A mask or gap that learners have a card of is gone.",
     "damaged-lock": "`cards/deck.lock` was cut off, merged by halves or edited: learners' reviews hang on it.",
+    "deck-change": "A name or number by which learners' collections know the deck is another than before.",
+    "exchanged-id": "A record under the id of another one: it would take over the reviews of that.",
     "formerly-living": "A record that says it was another one, which is still there.",
     "formerly-too-late": "A record that says it was another one, but was shipped as itself before.",
     "formerly-twice": "Two records that both say they were the same one.",
@@ -89,12 +91,14 @@ LOCK = {
     "renamed-twice": "One note that two branches renamed, each in its own way.",
     "reused-id": "A new card under the id of a retired one: it would take over the reviews of that.",
     "reused-number": "A number of a gap or mask that is gone: its reviews would become those of another question.",
+    "same-id": "Two decks or two note types of one number or name: Anki would take them for one.",
     "schema-change": "Fields or cards of a note type that are not those that learners have: Anki would refuse the update.",
     "vanished-id": "Learners have a note that no record makes any more.",
 }
 VERBS = {
-    "clock": "The lock holds times ahead of this computer's clock.",
+    "clock": "The lock, a file or another clock says that this computer's clock is wrong.",
     "foreign-file": "A file of somebody else in the folder of a release.",
+    "newer-package": "A package in dist/ of a later lock than this one: whoever has it would keep what it says.",
     "no-git": "No git tells whether what is released is what is kept.",
     "no-notes": "A deck without a single card.",
     "no-release": "The package of the last release can neither be found nor be made again.",
