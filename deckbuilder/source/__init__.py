@@ -48,7 +48,7 @@ def parse(file: File) -> tuple[list[Document], list[Diagnostic]]:
     try:
         nodes = nodes_of(file.text)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        return [], [broken(file, error)]
+        return [], [guard.too_deep(file, error) or broken(file, error)]
     reading = Reading(file)
     documents = list(_documents(reading, nodes))
     if not documents and not reading.faults:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 import stat
+from bisect import bisect_left
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +18,18 @@ from deckbuilder.source.parser import Parser
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 24
-# libyaml's composer calls itself for each level: some ten thousand of them overflow the stack.
-SAFE_NESTING = 2_000
+# libyaml's composer calls itself for each level: some ten thousand of them overflow the stack. Since 0.2.6 it refuses a
+# thousand; with so few brackets neither can happen, whatever version reads them.
+SAFE_NESTING = 400
 # \x85 and the last two end a line to YAML and to no editor.
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\u2028\u2029]")
 # Where a value may begin with an anchor or an alias; text between such places may hold & and *.
 _REPEATS = re.compile(r"(?:^[ \t\r]*|[-:?,\[{][ \t\r]+|[\[{,])[&*][^\s&*]", re.MULTILINE)
 # So many columns of indentation and dashes could open too many levels: the composer would exhaust the stack.
 _STEEP = re.compile(rf"^[ \t?:-]{{{MAX_DEPTH}}}", re.MULTILINE)
+_OPENERS = re.compile(r"[\[{]")
+# Says YAML; and no version reads further ahead than this and the token behind it.
+_LONGEST_KEY = 1_024 + 16
 
 
 def text(path: Path, root: Path, name: str) -> str | Diagnostic:
@@ -78,15 +83,42 @@ def refuse(file: File) -> list[Diagnostic]:
     if text.count("[") + text.count("{") < SAFE_NESTING and not repeats and not _STEEP.search(text):
         return []
     try:
-        return _forbidden(file)
+        return _forbidden(file.text, file.name)
     except (yaml.YAMLError, ValueError) as error:
-        return [broken(file, error)]
+        return [too_deep(file, error) or broken(file, error)]
 
 
-def _forbidden(file: File) -> list[Diagnostic]:
+def too_deep(file: File, error: Exception) -> Diagnostic | None:
+    """The first level too deep, where the parser objected to something only behind it.
+
+    On a line of brackets each may still turn out to be a key, so that the parser reads ahead before it tells of the first,
+    and may meet a limit of its own there. A text that is cut off after some brackets shows what it had read.
+    """
+    mark = getattr(error, "problem_mark", None)
+    if mark is None:
+        return None
+    openers = [found.start() for found in _OPENERS.finditer(file.text, 0, mark.index + 1)]
+    # Before these, the parser told of every level by itself; it reads no further ahead than a key may be long.
+    first = bisect_left(openers, mark.index - _LONGEST_KEY)
+    ahead = MAX_DEPTH
+    while first < len(openers):
+        ahead *= 2
+        cut = openers[min(first + ahead, len(openers)) - 1] + 1
+        try:
+            found = _forbidden(file.text[:cut], file.name)
+        except (yaml.YAMLError, ValueError):
+            found = []
+        if found:
+            return found[0] if found[0].rule == "too-deep" else None
+        if first + ahead >= len(openers):
+            break
+    return None
+
+
+def _forbidden(text: str, name: str) -> list[Diagnostic]:
     """The first anchor, alias, or level too deep, met without building anything."""
     depth = 0
-    parser = Parser(file.text)
+    parser = Parser(text)
     while parser.check_event():
         event: Any = parser.get_event()
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
@@ -101,7 +133,7 @@ def _forbidden(file: File) -> list[Diagnostic]:
             depth -= isinstance(event, yaml.CollectionEndEvent)
             continue
         mark: Any = event.start_mark
-        return [Diagnostic(Location(file.name, mark.line + 1, mark.column + 1), rule, message, help)]
+        return [Diagnostic(Location(name, mark.line + 1, mark.column + 1), rule, message, help)]
     return []
 
 
