@@ -28,6 +28,7 @@ from deckbuilder.render.drawn import Figures, Shown, Which
 from deckbuilder.render.media import Pictures
 from deckbuilder.render.notetypes import NoteTypes
 from deckbuilder.render.places import explain, where
+from deckbuilder.render.texts import Texts
 
 __all__ = ["NoteTypes", "Rendered", "render", "teaching_order"]
 
@@ -149,7 +150,7 @@ class _Writer:
             trim_blocks=True,
             lstrip_blocks=True,
             cache_size=-1,
-            loader=jinja2.FileSystemLoader(project.templates),
+            loader=Texts(project),
             bytecode_cache=_COMPILED[project.shipped_templates],
         )
         reading = {"cap": words.cap, "low": words.low, "sentence": words.sentence, "who": words.who}
