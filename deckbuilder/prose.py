@@ -23,8 +23,11 @@ _SPECIAL = re.compile(r"[{}\[\]]|\\(?=[()\[\]])|::")
 _UNSAFE = re.compile(r"[&<>\"'{}\[\]\\]|::")
 _HARMLESS = {"{": "&#123;", "}": "&#125;", "[": "&#91;", "]": "&#93;", "\\": "&#92;&#8288;", "::": "&#58;&#58;"}
 _MARKDOWN = re.compile(r"[*_`\[~^\\\n]|^(?:[-+]|\d+[.)])\s")
-# A formula within a line, or on its own. Each opening looks no further than the first closing.
-MATH = re.compile(r"(?<!\\)\\(?:\((?P<within>.+?)\\\)|\[(?P<apart>.+?)\\\])", re.DOTALL)
+# A formula within a line, or on its own. None holds another's opening, so that no search goes on to the end of the text
+# again and again; the `\\[` of a row's distance opens nothing.
+MATH = re.compile(
+    r"(?<!\\)\\(?:\((?P<within>(?:(?!(?<!\\)\\\().)+?)\\\)|\[(?P<apart>(?:(?!(?<!\\)\\\[).)+?)\\\])", re.DOTALL
+)
 _KEPT = re.compile("\ue000([0-9]+)\ue001")
 _IN_MATH = re.compile(r"[{}\[\]]|::")
 

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import html
 import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
+import ankis
 import pytest
-from conftest import Author
+from conftest import Author, lacking
 from judge import Anki
 
 from deckbuilder import pipeline
 from deckbuilder.diagnostics import Diagnostic
 from deckbuilder.prose import prose
 from deckbuilder.records.cloze import Cloze, Gap
+
+if TYPE_CHECKING:  # most tests do without
+    from playwright.sync_api import Browser, Route
 
 WHY, EXTRA = "cards/muscles/brachialis.yaml", "cards/cloze.yaml"
 FORMULAS = [
@@ -86,6 +92,54 @@ def test_every_formula_reaches_the_learner_as_it_was_typed(author: Author, anki:
     assert any(f"{text}, [...] of " in question for question, _ in faces)
     assert any(r"\(W = [...]d_{1}\)" in question for question, _ in faces), "the gap within a formula"
     assert all(r"\(W = \,F\,d_{1}\)" in answer for _, answer in faces)
+
+
+PAGE = """<!doctype html><meta charset="utf-8"><div id="qa"></div>
+<script src="/_anki/js/mathjax.js"></script><script src="/_anki/js/vendor/mathjax/tex-chtml{full}.js"></script>"""
+TYPESET = """async html => {
+    document.getElementById("qa").innerHTML = html
+    await MathJax.startup.promise
+    await MathJax.typesetPromise([document.getElementById("qa")])
+    const all = query => document.querySelectorAll(query).length
+    const rest = document.getElementById("qa").cloneNode(true)
+    rest.querySelectorAll("mjx-container").forEach(each => each.remove())
+    return [all("mjx-container"), all('mjx-container[display="true"]'), all("mjx-merror, [data-mjx-error]"), rest.textContent]
+}"""
+
+
+@pytest.mark.parametrize("version", ankis.DRAWING)
+def test_mathjax_shows_every_formula_in_ankis_window(
+    request: pytest.FixtureRequest, author: Author, anki: Anki, chromium: Browser, version: str
+) -> None:
+    folder = ankis.reviewer(version).parent
+    if not (folder / "mathjax.js").is_file():
+        lacking(request, f"Anki's window of {version} is not installed here: make ankis")
+    author.write(
+        EXTRA, cloze(f"Here {' and '.join(FORMULAS)} is {{1|{FORMULAS[0]}|{FORMULAS[4]}}}", " or ".join(FORMULAS))
+    )
+    anki.imports(author.build().path)
+    (sides,) = [each[3:] for each in anki.rendered() if "Here" in each[3]]
+    full = "-full" if (folder / "vendor/mathjax/tex-chtml-full.js").is_file() else ""
+
+    def answer(route: Route) -> None:
+        path = urlsplit(route.request.url).path
+        if path == "/":
+            route.fulfill(body=PAGE.replace("{full}", full), content_type="text/html")
+        elif (file := folder / path.removeprefix("/_anki/js/")).is_file():
+            route.fulfill(path=file)
+        else:
+            route.abort()
+
+    page = chromium.new_page()
+    page.route("**/*", answer)
+    page.goto("http://localhost/")
+    seen = [page.evaluate(TYPESET, re.sub(r"<script.*?</script>", "", side, flags=re.DOTALL)) for side in sides]
+    page.close()
+
+    apart = sum(each.startswith(r"\[") for each in FORMULAS)
+    # On the front the hint, on the back what was hidden, and all of them again below.
+    assert [each[:3] for each in seen] == [[len(FORMULAS) + 1, apart, 0], [2 * len(FORMULAS) + 1, 2 * apart, 0]]
+    assert all("\\" not in each[3] for each in seen)
 
 
 @pytest.mark.parametrize(

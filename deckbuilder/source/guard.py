@@ -7,7 +7,7 @@ import errno
 import os
 import re
 import stat
-from bisect import bisect_left
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,10 @@ _REPEATS = re.compile(r"(?:^[ \t\r]*|[-:?,\[{][ \t\r]+|[\[{,])[&*][^\s&*]", re.M
 # So many columns of indentation and dashes could open too many levels: the composer would exhaust the stack.
 _STEEP = re.compile(rf"^[ \t?:-]{{{MAX_DEPTH}}}", re.MULTILINE)
 _OPENERS = re.compile(r"[\[{]")
+_BRACKETS = re.compile(r"[\[{}\]]")
+_QUOTED = re.compile(r"\"(?:\\.|[^\"\\])*\"|'[^']*'")
+# No parser minds so few levels more than we allow.
+_STEPS = 4
 # Says YAML; and no version reads further ahead than this and the token behind it.
 _LONGEST_KEY = 1_024 + 16
 
@@ -128,22 +132,30 @@ def too_deep(file: File, error: Exception) -> Diagnostic | None:
     mark = getattr(error, "problem_mark", None)
     if mark is None:
         return None
-    openers = [found.start() for found in _OPENERS.finditer(file.text, 0, mark.index + 1)]
-    # Before these, the parser told of every level by itself; it reads no further ahead than a key may be long.
-    first = bisect_left(openers, mark.index - _LONGEST_KEY)
-    ahead = MAX_DEPTH
-    while first < len(openers):
-        ahead *= 2
-        cut = openers[min(first + ahead, len(openers)) - 1] + 1
-        try:
-            found = _forbidden(file.text[:cut], file.name)
-        except (yaml.YAMLError, ValueError):
-            found = []
-        if found:
-            return found[0] if found[0].rule == "too-deep" else None
-        if first + ahead >= len(openers):
+    # Before this, the parser told of every level by itself; it reads no further ahead than a key may be long.
+    start = max(0, mark.index - _LONGEST_KEY)
+    ahead = file.text[start : mark.index + 1]
+    if max(_rise(ahead), _rise(_QUOTED.sub("", ahead))) < _STEPS:
+        return None
+    openers = [start + found.start() for found in _OPENERS.finditer(ahead)]
+    for count in (2 * MAX_DEPTH, SAFE_NESTING):  # in quotes they open nothing
+        cut = openers[min(count, len(openers)) - 1] + 1
+        with suppress(yaml.YAMLError, ValueError):
+            if found := _forbidden(file.text[:cut], file.name):
+                return found[0] if found[0].rule == "too-deep" else None
+        if count >= len(openers):
             break
     return None
+
+
+def _rise(text: str) -> int:
+    """By how many levels its brackets climb at most."""
+    level = lowest = most = 0
+    for bracket in _BRACKETS.findall(text):
+        level += 1 if bracket in "[{" else -1
+        lowest = min(lowest, level)
+        most = max(most, level - lowest)
+    return most
 
 
 def _forbidden(text: str, name: str) -> list[Diagnostic]:

@@ -25,6 +25,10 @@ class Lost(NamedTuple):
 
 
 _BANG = re.compile(r"(?:^|[\s\[{,])!(?=\s|\Z)")
+_BLANKS = (" ", "\t")
+# Hardly any comment looks so: glued to its `#`, one blank behind a text of several words, or in the place of a value.
+_HASHES = re.compile(r"[ \t]#[^\s#]|[^\s:] # |[:-][ \t]+#")
+_BLOCK = re.compile(r"[|>][0-9+-]{0,2}[ \t]*(?:\n|\r|\Z|#)")
 _HASH = re.compile(r"(?P<blanks>[ \t]+)#(?P<next>.?)")
 _ESCAPE = re.compile(r"\\(.)([A-Za-z]*)", re.DOTALL)
 _LISTED = re.compile(rf"-{ODD.pattern}")
@@ -49,34 +53,40 @@ class Losses:
     """What of a file's text may be lost, worked out once."""
 
     def __init__(self, file: File) -> None:
-        self._text = file.text
-        self._bang = "!" in file.text and bool(_BANG.search(file.text))
-        self._hash = " #" in file.text or "\t#" in file.text
-        self._escapes = "\\" in file.text and '"' in file.text
-        self._odd = not file.text.isascii() and bool(ODD.search(file.text))
-        self._block = "|" in file.text or ">" in file.text
+        text = self._text = file.text
+        self._bang = "!" in text and bool(_BANG.search(text))
+        self._hash = "#" in text and bool(_HASHES.search(text))
+        self._escapes = "\\" in text and '"' in text
+        self._odd = not text.isascii() and bool(ODD.search(text))
+        self._block = bool(_BLOCK.search(text))
         self.possible = self._bang or self._hash or self._escapes or self._odd or self._block
 
-    def of(self, node: Any) -> Iterator[Lost]:
+    def of(self, node: Any) -> list[Lost]:
         """What is lost of a value, or of a key."""
-        start, text = node.start_mark.index, self._text
-        if self._bang and text.startswith("!", start) and not text[start + 1 : start + 2].strip():
-            yield Lost("lost-text", "the `!` is taken for a tag of YAML, and is not in the text", QUOTED)
-        style, value = getattr(node, "style", None), node.value
-        if not isinstance(value, str):
-            return
-        if style == '"':
-            if self._escapes:
-                yield from _escapes(text[start + 1 : node.end_mark.index - 1])
-        elif style in ("|", ">"):
-            if not value.strip():
-                message = f"`{style}` announces lines of text, and none follows"
-                yield Lost("lost-text", message, f"write them below it, indented; if it is text itself, {QUOTED}")
-        elif not style:
-            if self._hash:
-                yield from self._cut(node)
+        found: list[Lost] = []
+        text = self._text
+        if self._bang:
+            start = node.start_mark.index
+            if text.startswith("!", start) and not text[start + 1 : start + 2].strip():
+                message = "the `!` is taken for a tag of YAML, and is not in the text"
+                found.append(Lost("lost-text", message, QUOTED))
+        value = node.value
+        if value.__class__ is not str:
+            return found
+        style = node.style
+        if not style:
+            if self._hash and text[node.end_mark.index : node.end_mark.index + 1] in _BLANKS:
+                found += self._cut(node)
             if self._odd and ODD.search(value):
-                yield from self._oddly(value, start)
+                found += self._oddly(value, node.start_mark.index)
+        elif style == '"':
+            if self._escapes:
+                found += _escapes(text[node.start_mark.index + 1 : node.end_mark.index - 1])
+        elif style in ("|", ">") and not value.strip():
+            message = f"`{style}` announces lines of text, and none follows"
+            help = f"write them below it, indented; if it is text itself, {QUOTED}"
+            found.append(Lost("lost-text", message, help))
+        return found
 
     def _cut(self, node: Any) -> Iterator[Lost]:
         """What of a plain text is taken for a comment."""

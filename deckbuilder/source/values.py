@@ -52,10 +52,10 @@ class Reading:
 
     def loses(self, node: Any) -> bool:
         """Whether something of the node's text is surely lost; all that may be is told."""
-        lost = list(self._losses.of(node)) if self._watchful else []
+        lost = self._losses.of(node) if self._watchful else ()
         for each in lost:
             self.fault(node, *each)
-        return any(each.severity == "error" for each in lost)
+        return bool(lost) and any(each.severity == "error" for each in lost)
 
     def value(self, node: Any, depth: int) -> Value:
         if isinstance(node, yaml.ScalarNode):
