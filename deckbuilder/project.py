@@ -120,10 +120,8 @@ def _passed_over(folder: Path) -> Fault | None:
             return Fault(f"{wanted} is no ordinary file", "put the file itself in its place")
         near = [name for name in names if _DECK.fullmatch(name)]
         if near:
-            found = cards / near[0]
-            return Fault(
-                f"{folder} has {found.relative_to(folder)}, and no cards/deck.yaml", f"rename it: mv {found} {wanted}"
-            )
+            found = f"cards/{near[0]}"
+            return Fault(f"{folder} has {found}, and no cards/deck.yaml", f"rename {found} to deck.yaml")
         sign = next((f"cards/{name}" for name in names if name == "deck.lock" or _MEANT.fullmatch(name)), None)
         signs = ("templates/_shared/notetype.yaml", ".vscode/cards.schema.json")
         sign = sign or next((f"cards/{name}/" for name in names if _holds_cards(cards / name)), None)

@@ -125,8 +125,8 @@ def test_a_deck_under_another_name_is_named_and_no_other_deck_is_built(author: A
 
     told = run(author.root / below, "build")
 
-    assert f"has {Path('cards', name)}, and no cards/deck.yaml" in told
-    assert "rename it" in told
+    assert f"has cards/{name}, and no cards/deck.yaml" in told
+    assert f"rename cards/{name} to deck.yaml" in told
     assert not (author.root / "dist").exists() and not (author.root / below / "dist").exists()
 
 
