@@ -1,7 +1,8 @@
 """What an author typed, made harmless: plain text and the small Markdown to HTML for a field.
 
 In a field, Anki reads more than HTML: `{{c1::…}}`, `[sound:…]`, `[$]…[/$]`, and MathJax in the browser. None of it can
-be typed by accident. MathJax is let through where prose says `\\( … \\)`.
+be typed by accident. MathJax is let through where prose says `\\( … \\)` or, on a line of its own, `\\[ … \\]`: its braces
+are written as entities, which a browser reads before MathJax does, and Anki's search for gaps does not see.
 """
 
 from __future__ import annotations
@@ -22,7 +23,13 @@ _SPECIAL = re.compile(r"[{}\[\]]|\\(?=[()\[\]])|::")
 _UNSAFE = re.compile(r"[&<>\"'{}\[\]\\]|::")
 _HARMLESS = {"{": "&#123;", "}": "&#125;", "[": "&#91;", "]": "&#93;", "\\": "&#92;&#8288;", "::": "&#58;&#58;"}
 _MARKDOWN = re.compile(r"[*_`\[~^\\\n]|^(?:[-+]|\d+[.)])\s")
-_MATH = re.compile(r"(?<!\\)\\\((.+?)\\\)", re.DOTALL)
+# A formula within a line, or on its own. None holds another's opening, so that no search goes on to the end of the text
+# again and again; the `\\[` of a row's distance opens nothing.
+MATH = re.compile(
+    r"(?<!\\)\\(?:\((?P<within>(?:(?!(?<!\\)\\\().)+?)\\\)|\[(?P<apart>(?:(?!(?<!\\)\\\[).)+?)\\\])", re.DOTALL
+)
+_KEPT = re.compile("\ue000([0-9]+)\ue001")
+_IN_MATH = re.compile(r"[{}\[\]]|::")
 
 
 def unobeyed(text: str, but: str = "") -> str:
@@ -36,6 +43,24 @@ def plain(text: str) -> Markup:
     if not _UNSAFE.search(text):  # most text is words
         return Markup(text)
     return Markup(_SPECIAL.sub(lambda found: _HARMLESS[found[0]], str(escape(text))))
+
+
+def formula(text: str) -> str:
+    """A formula, or a part of one, as a field holds it: MathJax reads what was typed, and nothing else reads any of it."""
+    marks = MATH.fullmatch(text)
+    if marks is None:
+        return _IN_MATH.sub(lambda found: _HARMLESS[found[0]], str(escape(text)))
+    inside = marks["within"] or marks["apart"]
+    return f"{text[:2]}{formula(inside)}{text[-2:]}"
+
+
+def with_formulas(text: str) -> Markup:
+    """Plain text in which formulas may stand."""
+    made, last = [], 0
+    for found in MATH.finditer(text):
+        made += [str(plain(text[last : found.start()])), formula(found[0])]
+        last = found.end()
+    return Markup("".join([*made, str(plain(text[last:]))]))
 
 
 def prose(text: str) -> Markup:
@@ -62,18 +87,15 @@ def _markdown(text: str) -> Markup:
     kept: list[str] = []
 
     def keep(found: re.Match[str]) -> str:
-        kept.append(found[1])
+        kept.append(formula(found[0]))
         return f"\ue000{len(kept) - 1}\ue001"
 
-    html = _renderer().render(_MATH.sub(keep, text.replace("\ue000", "").replace("\ue001", "")))
+    html = _renderer().render(MATH.sub(keep, text.replace("\ue000", "").replace("\ue001", "")))
     clean = nh3.clean(
         html, tags=_TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto"}, link_rel=None
     )
     safe = _SPECIAL.sub(lambda found: _HARMLESS[found[0]], clean.strip())
-    math = (re.sub(r"[{}\[\]]|::", lambda found: _HARMLESS[found[0]], str(escape(each))) for each in kept)
-    for place, each in enumerate(math):
-        safe = safe.replace(f"\ue000{place}\ue001", f"\\({each}\\)")
-    return Markup(safe)
+    return Markup(_KEPT.sub(lambda found: kept[int(found[1])], safe))
 
 
 @lru_cache(maxsize=1)

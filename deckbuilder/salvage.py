@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -17,6 +16,8 @@ from deckbuilder.diagnostics import Diagnostic
 from deckbuilder.project import Project
 from deckbuilder.records import KINDS, Record
 from deckbuilder.records.base import near_id
+from deckbuilder.source import guard
+from deckbuilder.source.conflict import MARKER
 
 # None of these tries a text twice: a file may be a single line of megabytes.
 _OPENING = re.compile(r"(\s*- +(?! ))?\s*[\"']?([a-z]+)(?![a-z])[\"']?:\s*[\"']?([^\"'#]*)")
@@ -24,7 +25,7 @@ _FORMERLY = re.compile(r"\s*(?:- +)?formerly:(.*)")
 _KEY = re.compile(r"(?<![a-z0-9-])([a-z0-9]+(?:-[a-z0-9]+)*)(?![a-z0-9-])[\"']?\s*:")
 _WORD = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 # Of such files nothing can be told.
-_UNSEEN = frozenset({"unreadable", "outside-project", "too-large"})
+_UNSEEN = frozenset({"unreadable", "outside-project", "too-large", "file-name", "not-read"})
 _ANY = "*"
 
 
@@ -110,8 +111,9 @@ def _add(lost: Lost, kind: str, id: str) -> None:
 
 def _guess(lost: Lost, project: Project, name: str) -> None:
     """From a file that is no YAML: how its records open, and the landmarks under its bones."""
-    with suppress(OSError):
-        data = (project.root / name).read_bytes()
+    data = guard.read(project.root / name, project.root, name)
+    if isinstance(data, bytes):
+        before = len(lost.ids)
         wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
         text = data.decode("utf-16" if wide else "utf-8-sig", "replace").replace("\0", "")
         lost.mentioned |= set(_WORD.findall(text))
@@ -124,19 +126,23 @@ def _guess(lost: Lost, project: Project, name: str) -> None:
                 lost.ids |= {("landmark", key) for key in _KEY.findall(line)}
             if kind and (formerly := _FORMERLY.match(line)):
                 lost.ids |= {(kind, old) for old in _WORD.findall(formerly[1])}
+        lost.blind |= len(lost.ids) == before  # nothing tells what it was before it broke
 
 
 def _openings(text: str) -> Iterator[tuple[str, tuple[str, str] | None]]:
-    """Every line, with the kind and id if a record opens in it."""
-    fresh, item = True, None
+    """Every line, with the kind and id if a record opens in it.
+
+    What stands where a file's first record should may be what broke it: until one is found, any line may open it.
+    """
+    fresh, item, begun = True, None, False
     for line in text.splitlines():
         found = _OPENING.match(line)
         opening = None
-        if found and found[2] in KINDS and (fresh or (found[1] and found[1] == item)):
-            item = found[1]
+        if found and found[2] in KINDS and (fresh or not begun or (found[1] and found[1] == item)):
+            item, begun = found[1], True
             opening = found[2], found[3].strip()
         yield line, opening
-        if line.startswith("---"):
+        if line.startswith("---") or MARKER.fullmatch(line):
             fresh = True
         elif line.strip() and not line.lstrip().startswith("#"):
             fresh = False

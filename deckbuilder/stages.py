@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timezone
 from pathlib import Path
@@ -148,6 +148,7 @@ def load(
     found, malformed = records.parse(documents)
     drawn = drawings.read(project)
     library = Library(found, drawn)
+    unreadable = [*unreadable, *unread(project)]
     loaded = Loaded(library, unreadable + malformed + drawn.faults, Lost(), count=len(found))
     if errors(loaded.diagnostics):
         loaded.lost = salvage(project, found, documents, errors(loaded.diagnostics))
@@ -170,6 +171,14 @@ def load(
     )
     loaded.diagnostics += faults
     return loaded
+
+
+def unread(project: Project) -> Iterator[Diagnostic]:
+    """Files that are plainly meant as cards, and are passed over because of their names."""
+    for path, meant in project.unread():
+        message = "this file is not read: names of cards end in .yaml or .yml"
+        help = f"rename it to '{meant.name}', or move it out of cards/"
+        yield Diagnostic(Location(path.relative_to(project.root).as_posix()), "not-read", message, help)
 
 
 def sound_of(loaded: Loaded, found: list[Record], documents: list[source.Document]) -> tuple[Library, list[Record]]:

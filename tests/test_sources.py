@@ -116,15 +116,18 @@ REFUSED = {
         'term: a\nname: "b\\x1fc"\n',
         "2:7: control-character: the text holds an invisible",
     ),
-    "a control character in a key": ('term: a\n"na\\eme": b\n', "2:1: control-character: the text holds an invisible"),
+    "a control character in a key": (
+        'term: a\n"na\\x1bme": b\n',
+        "2:1: control-character: the text holds an invisible",
+    ),
     "a line end of no editor": ("term: a\nname: b\u2028c\n", "2:8: control-character: the file holds the control"),
     "half a character": ('term: a\nname: "\\ud800"\n', "2:10: broken-yaml: this is not valid YAML"),
     "a quote that never ends": ("term: a\nname: 'it\nmeans: x\n", "2:7: broken-yaml: the quote that opens here"),
     "a bracket that never ends": ("term: [\n", "2:1: broken-yaml: this is not valid YAML"),
     "a list without its end": ("term: a\nname: [b, c\nmeans: d\n", "2:7: broken-yaml: the `[` that opens here"),
     "a line without a colon": ("term: a\nname b\nmeans: c\n", "2:1: broken-yaml: this line has no `:` after its key"),
-    "a colon in plain text": ("term: a\nname: b: c\n", "2:8: broken-yaml: a colon followed by a space"),
-    "text that begins with an at sign": ("term: a\nname: @b\n", "2:7: broken-yaml: this is not valid YAML"),
+    "a colon in plain text": ("term: a\nname: b: c\n", "2:7: broken-yaml: a colon followed by a space"),
+    "text that begins with an at sign": ("term: a\nname: @b\n", "2:7: broken-yaml: no text begins with `@`"),
     "a key that is a list": ("term: a\n? [b]\n: c\n", "2:3: bad-key: a key must be a word"),
     "a file that is a word": ("hello\n", "1:1: not-a-record: a record is a list of `key: value` lines"),
     "a list of words": ("- term: a\n- hello\n", "2:3: not-a-record: a record is a list of `key: value` lines"),
@@ -152,11 +155,58 @@ def test_the_place_is_the_same_with_the_line_ends_of_windows(text: str, said: st
         "? " * 100_000 + "a",
         "".join(f"{' ' * depth}a:\n" for depth in range(3_000)),
         "term:\n" + "".join(f"{' ' * depth}- a:\n" for depth in range(1, 200, 2)),
+        "term: " + "[\n " * 3_000,
+        "term: " + "[" * 900 + "]" * 900,
+        "term: " + "[a: " * 3_000,
+        "term: " + "[? " * 3_000,
+        "term: " + "[!a " * 3_000,
+        "term: " + '["[", ' * 3_000,
+        "term: " + "['it''s [', # {\n " * 3_000,
+        "term: |\n " + "[" * 3_000 + "\nmeans: " + "[" * 3_000,
+        "term: it's [[[ # [[[\nmeans: " + "{a: [" * 3_000,
+        "term: " + "[" * 27 + "]" * 27 + "\nmeans: {",
     ],
-    ids=["lists", "mappings", "dashes", "question marks", "indentation", "both"],
+    ids=[
+        "lists",
+        "mappings",
+        "dashes",
+        "question marks",
+        "indentation",
+        "both",
+        "a list a line",
+        "lists that close",
+        "keys of lists",
+        "keys that are asked for",
+        "tags",
+        "double quotes",
+        "single quotes and comments",
+        "behind a block",
+        "behind a plain text",
+        "before another fault",
+    ],
 )
 def test_nesting_without_end_is_a_fault_and_no_crash(text: str) -> None:
     assert "too-deep: nested more than 24 levels deep" in fault(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "term: |\n  " + "[" * 3_000 + "\n",
+        "term: '" + "[{" * 3_000 + "'\n",
+        'term: "' + "[{" * 3_000 + '"\n',
+        "term: a # " + "[" * 3_000 + "\n",
+        "term: a " + "[" * 3_000 + "\n",
+        "".join(f"- term: {{a: [{place}, {{b: c}}]}}\n" for place in range(3_000)),
+    ],
+    ids=["a block", "single quotes", "double quotes", "a comment", "a plain text", "many small ones"],
+)
+def test_brackets_that_open_nothing_are_no_nest(text: str) -> None:
+    assert source.parse(File("cards/a.yaml", text))[1] == []
+
+
+def test_what_is_no_yaml_behind_many_brackets_is_told_for_itself() -> None:
+    assert fault("term: [" + "[a], " * 500 + "]]\n").startswith("cards/a.yaml:1:7: broken-yaml")
 
 
 def test_an_alias_bomb_is_refused_before_it_is_built() -> None:

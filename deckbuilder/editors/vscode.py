@@ -18,6 +18,7 @@ from deckbuilder.editors.schema import project_schema
 from deckbuilder.library import Library
 from deckbuilder.package import place
 from deckbuilder.project import Project
+from deckbuilder.source import guard
 
 FOLDER = ".vscode"
 SCHEMA = f"{FOLDER}/cards.schema.json"
@@ -81,12 +82,12 @@ def _bytes(project: Project, name: str) -> bytes | None:
     path = project.root / name
     if path.parent.is_symlink() or path.is_symlink():
         raise Fault(f"{FOLDER if path.parent.is_symlink() else name} is a link", "put the real one in its place")
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
+    if not path.exists():
         return None
-    except OSError as error:
-        raise Fault(f"{name} cannot be read ({error.strerror or error})", "check it and its permissions") from error
+    found = guard.read(path, project.root, name, 16 * MAX_BYTES)  # a schema with a thousand ids is large
+    if isinstance(found, Diagnostic):
+        raise Fault(f"{name} cannot be read: {found.message}", found.help)
+    return found
 
 
 def _write(root: Path, texts: dict[str, str], committing: Callable[[], None]) -> None:

@@ -14,6 +14,8 @@ from deckbuilder import git
 from deckbuilder.diagnostics import Diagnostic, Fault, Location
 from deckbuilder.lock.entry import DeckEntry, Entry, Lock, Release, TypeEntry, later
 from deckbuilder.project import Project
+from deckbuilder.source import guard
+from deckbuilder.source.conflict import conflict
 
 LOCK = "cards/deck.lock"
 FORMAT = 3
@@ -23,6 +25,9 @@ MAX_NUMBER = 1 << 53
 BRING_BACK = (
     "restore it: git checkout HEAD -- cards/deck.lock; one made anew would forget what was renamed, retired, released"
 )
+_BOTH = "keep the lines of both sides and delete the marker lines, then build again"
+# A quarter of a million notes.
+MAX_BYTES = 64 * 1024 * 1024
 _GUID = re.compile("[0-9A-Za-z]+")
 _HEAD = "deckbuilder lock"
 # The last line. It never changes, so that a merge keeps it; since format 2 a lock without it was cut off.
@@ -76,7 +81,7 @@ def dump(lock: Lock) -> str:
 def read(project: Project) -> Lock | None:
     """The lock of a project, None before its first build. Raises `Damaged` for whatever else keeps it from being read."""
     try:
-        return load(project.lock.read_text("utf-8"), LOCK)
+        project.lock.lstat()
     except FileNotFoundError:
         try:
             known = git.committed(project.root, LOCK)
@@ -88,9 +93,13 @@ def read(project: Project) -> Lock | None:
         raise Damaged(
             Location(LOCK), "the lock is missing, and the last commit has it", BRING_BACK, "missing-lock"
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no text"
-        raise Damaged(Location(LOCK), f"the lock cannot be read ({reason})", RESTORE) from None
+    except OSError:
+        pass  # reading it says why
+    text = guard.raw(project.lock, project.root, LOCK, MAX_BYTES)
+    if isinstance(text, Diagnostic):
+        reason = "it is no text" if text.rule == "encoding" else text.message
+        raise Damaged(Location(LOCK), f"the lock cannot be read ({reason})", RESTORE)
+    return load(text.replace("\r\n", "\n"), LOCK)
 
 
 def load(text: str, name: str) -> Lock:
@@ -107,6 +116,8 @@ def load(text: str, name: str) -> Lock:
     version, ended = 0, False
     if not text:
         raise Damaged(Location(name), "the lock is empty", RESTORE)
+    if unfinished := conflict(text, name, _BOTH):
+        raise Damaged(unfinished.location, unfinished.message, unfinished.help)
     lines = text.split("\n")
     for number, line in enumerate(lines, 1):
         at = Location(name, number, 1)
@@ -114,12 +125,6 @@ def load(text: str, name: str) -> Lock:
             if line or (version > 1 and not ended):
                 raise Damaged(at, "the lock is cut off here", RESTORE)
             break
-        if line.startswith(("<<<<<<<", "=======", ">>>>>>>", "|||||||")):
-            raise Damaged(
-                at,
-                "the lock holds the conflict markers of a merge",
-                "keep the lines of both sides and delete the marker lines, then build again",
-            )
         try:
             value = json.loads(line)
         except (ValueError, RecursionError):

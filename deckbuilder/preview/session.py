@@ -76,12 +76,15 @@ class Session:
                 self._types = None
             self._files.doubt(touched)
             before = self.now
-            self._glance()
-            self._edited |= self._files.changed
-            if self.now is not before:
-                tell(self.patch(before))
-                before = self.now
-            self._all()
+            try:
+                self._glance()
+                self._edited |= self._files.changed
+                if self.now is not before:
+                    tell(self.patch(before))
+                    before = self.now
+                self._all()
+            except (Fault, OSError) as found:
+                self._gone(found)
             if self.now is not before:
                 tell(self.patch(before))
 
@@ -208,6 +211,13 @@ class Session:
             after = replace(after, deck=deck.name, edition=deck.edition, types=types)
         self._become(after)
         return found
+
+    def _gone(self, found: Fault | OSError) -> None:
+        """The project cannot be read now, as while git puts another state in its place: everything stays as it was."""
+        said = (found.message, found.help) if isinstance(found, Fault) else (str(found), "it may be back in a moment")
+        told = self._fault(Diagnostic(Location("cards"), "unreadable-project", *said), {}, set())
+        self._types = None
+        self._become(replace(self.now, stale=frozenset(self.now.notes), faults=(told,)))
 
     def _held(self, shown: Shown) -> bool:
         """Whether a note is another only because of a fault elsewhere: a muscle that is left out is no antagonist."""

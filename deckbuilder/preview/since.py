@@ -39,8 +39,8 @@ class Since:
             if last is None:
                 return _since_build(ready.changes) if ready.before.notes else {}
             return self._since_release(ready, last)
-        except Fault as found:
-            return {"since": "", "caveat": found.message, "notes": {}, "rest": []}
+        except (Fault, OSError) as found:
+            return {"since": "", "caveat": str(found), "notes": {}, "rest": []}
 
     def _since_release(self, ready: Ready, last: Release) -> Mapping[str, Any]:
         folder = self._folder

@@ -30,6 +30,7 @@ from deckbuilder.records.rulebook import Rulebook
 from deckbuilder.records.study import Compared, Study
 from deckbuilder.records.vocabulary import Bone, Credit, Exam, Joint, Nerve, Region, Source, Structure, Term
 from deckbuilder.source import Document
+from deckbuilder.source.broken import QUOTED
 
 __all__ = [
     "KINDS",
@@ -186,7 +187,11 @@ def _explain(document: Document, cls: type[Record], error: Any) -> Diagnostic:
             place,
             "wrong-type",
             f"{name}: expected text, found {_shown(found)}",
-            "put it in quotes" if isinstance(found, int | float) else "write text here",
+            "put it in quotes"
+            if isinstance(found, int | float)
+            else f"if it is text, {QUOTED}"  # it began with `[` or `{`
+            if isinstance(found, list | dict)
+            else "write text here",
         )
     if sort == "string_pattern_mismatch":
         return Diagnostic(

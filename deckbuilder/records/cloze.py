@@ -10,10 +10,13 @@ from typing import Annotated, ClassVar
 from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
+from deckbuilder.prose import MATH
 from deckbuilder.records.base import Id, Ids, Of, Prose, Reference, Said, Subject, Text, Topic, ids, said
 from deckbuilder.source import Path_
 
 _GAP = re.compile(r"\{(\d{1,3})\|([^{}|]+)(?:\|([^{}|]+))?\}")
+_OPENING = re.compile(r"\{\d{1,3}\|")
+_DUMB = "\ufffd"
 MAX_GAP = 499
 # So much of what a gap hides is remembered: enough to know it again.
 MAX_WORDS = 160
@@ -28,6 +31,26 @@ class Gap:
     hint: str = ""
 
 
+def gaps(text: str) -> Iterator[re.Match[str]]:
+    """The gaps of a text, as matches of as long a text: a formula's own braces and bars are no part of a gap."""
+    return _GAP.finditer(_without_formulas(text))
+
+
+def _without_formulas(text: str) -> str:
+    """The same, as long, with all of a formula made dumb but the gaps in it."""
+
+    def dumb(found: re.Match[str]) -> str:
+        made, last = "", 0
+        for gap in _GAP.finditer(found[0]):
+            made += _DUMB * (gap.start() - last) + gap[0]
+            last = gap.end()
+        made += _DUMB * (len(found[0]) - last)
+        # A gap that has braces of its own is none of these: it is left to be told.
+        return found[0] if _OPENING.search(_GAP.sub("", found[0])) else made
+
+    return MATH.sub(dumb, text)
+
+
 class Cloze(Subject):
     """One cloze note; Anki makes a card for each number."""
 
@@ -37,7 +60,7 @@ class Cloze(Subject):
     id: Id = Field(validation_alias="cloze")
     """The id of the sentence."""
     text: Prose
-    """The sentence with its gaps: {1|words} or {1|words|hint}. A number is never given to another gap."""
+    """The sentence with its gaps: {1|words} or {1|words|hint}, and formulas. A number is never given to another gap."""
     extra: Prose = ""
     """More, for the back."""
     topic: Topic
@@ -50,27 +73,28 @@ class Cloze(Subject):
     @field_validator("text")
     @classmethod
     def _has_gaps(cls, text: str) -> str:
-        numbers = [int(number) for number, _, _ in _GAP.findall(text)]
+        numbers = [int(found[1]) for found in gaps(text)]
         if not numbers:
             raise PydanticCustomError("no-gap", "the text has no gap", {"help": "write a gap as {1|the hidden words}"})
         if not all(1 <= number <= MAX_GAP for number in numbers):
             raise PydanticCustomError("gap-number", "gaps are numbered from 1 to 499", {"help": "start with {1|…}"})
-        rest = _GAP.sub("", text)
+        rest = _GAP.sub("", _without_formulas(text))
         if "{" in rest or "}" in rest:
             raise PydanticCustomError(
                 "broken-gap",
                 "a brace stands outside a gap",
-                {"help": "write a gap as {1|the hidden words} or {1|words|hint}"},
+                {"help": "write a gap as {1|the hidden words} or {1|words|hint}, and a formula as \\( … \\)"},
             )
         return text
 
     def pieces(self) -> Iterator[str | Gap]:
         """Text and gaps in turn."""
         last = 0
-        for match in _GAP.finditer(self.text):
-            yield self.text[last : match.start()]
-            yield Gap(int(match[1]), match[2].strip(), (match[3] or "").strip())
-            last = match.end()
+        for found in gaps(self.text):
+            yield self.text[last : found.start()]
+            said = [self.text[slice(*found.span(group))].strip() if found[group] else "" for group in (2, 3)]
+            yield Gap(int(found[1]), *said)
+            last = found.end()
         yield self.text[last:]
 
     @property

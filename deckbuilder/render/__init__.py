@@ -19,8 +19,8 @@ from deckbuilder.drawings import INDEX
 from deckbuilder.library import Library
 from deckbuilder.notes import Media, Note, NoteType
 from deckbuilder.project import Project
-from deckbuilder.prose import inline, plain, prose
-from deckbuilder.records import NOTE_KINDS, Cloze, Deck, Record, Source, nearest
+from deckbuilder.prose import MATH, formula, inline, plain, prose, with_formulas
+from deckbuilder.records import NOTE_KINDS, Cloze, Deck, Gap, Record, Source, nearest
 from deckbuilder.records.base import Subject
 from deckbuilder.records.study import BANDS
 from deckbuilder.render.compiled import Compiled
@@ -28,11 +28,14 @@ from deckbuilder.render.drawn import Figures, Shown, Which
 from deckbuilder.render.media import Pictures
 from deckbuilder.render.notetypes import NoteTypes
 from deckbuilder.render.places import explain, where
+from deckbuilder.render.texts import Texts
 
 __all__ = ["NoteTypes", "Rendered", "render", "teaching_order"]
 
 _LINE_BREAK = re.compile(r"\s*\n\s*")
 _COMPILED = {trusted: Compiled(__file__, f"trusted: {trusted}") for trusted in (True, False)}
+# Where a gap of a cloze will stand, while its text is made harmless.
+_GAP = re.compile("\ue000([0-9]+)\ue001")
 _TIERS = {"core": 0, "useful": 1, "deep": 2}
 
 
@@ -149,7 +152,7 @@ class _Writer:
             trim_blocks=True,
             lstrip_blocks=True,
             cache_size=-1,
-            loader=jinja2.FileSystemLoader(project.templates),
+            loader=Texts(project),
             bytecode_cache=_COMPILED[project.shipped_templates],
         )
         reading = {"cap": words.cap, "low": words.low, "sentence": words.sentence, "who": words.who}
@@ -297,14 +300,32 @@ class _Writer:
 
 def cloze(record: Cloze) -> Markup:
     """The text with Anki's own gaps. Only a gap's number, braces and colons are Anki's; words are harmless."""
-    found: list[str] = []
-    for piece in record.pieces():
+    gaps: list[Gap] = []
+
+    def held(piece: str | Gap) -> str:
         if isinstance(piece, str):
-            found.append(plain(piece).replace("\n", "<br>"))
-        else:
-            hint = f"::{plain(piece.hint)}" if piece.hint else ""
-            found.append(f"{{{{c{piece.number}::{plain(piece.text)}{hint}}}}}")
-    return Markup("".join(found))
+            return piece.replace("\ue000", "").replace("\ue001", "")
+        gaps.append(piece)
+        return f"\ue000{len(gaps) - 1}\ue001"
+
+    def said(text: str, math: bool) -> str:
+        return formula(text) if math else str(with_formulas(text))
+
+    def gap(found: re.Match[str], math: bool) -> str:
+        each = gaps[int(found[1])]
+        hint = f"::{said(each.hint, math)}" if each.hint else ""
+        return f"{{{{c{each.number}::{said(each.text, math)}{hint}}}}}"
+
+    made, last, text = "", 0, "".join(map(held, record.pieces()))
+    for found in MATH.finditer(text):  # a gap may stand in a formula
+        made += _GAP.sub(lambda each: gap(each, False), _lines(text[last : found.start()]))
+        made += _GAP.sub(lambda each: gap(each, True), formula(found[0]))
+        last = found.end()
+    return Markup(made + _GAP.sub(lambda each: gap(each, False), _lines(text[last:])))
+
+
+def _lines(text: str) -> str:
+    return str(plain(text)).replace("\n", "<br>")
 
 
 def number(value: float) -> str:

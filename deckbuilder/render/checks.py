@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Iterator
 
@@ -22,14 +23,20 @@ def check_links(project: Project) -> Iterator[Diagnostic]:
     """A project may be a stranger's: its templates run in a sandbox, and none is read from elsewhere."""
     inside = project.templates.resolve()
     for path in sorted(project.templates.rglob("*")):
-        if path.is_symlink() and not path.resolve().is_relative_to(inside):
-            name = path.relative_to(project.templates).as_posix()
-            yield Diagnostic(
-                Location(shown(project, name)),
-                "outside-project",
-                "the file is a link that leads out of templates/",
-                "copy the file into templates/",
-            )
+        if not path.is_symlink():
+            continue
+        at = Location(shown(project, path.relative_to(project.templates).as_posix()))
+        try:
+            leads_out = not path.resolve().is_relative_to(inside)
+            path.stat()
+        except (OSError, RuntimeError) as error:  # Python before 3.13 raises the latter
+            leads_out = False
+            if isinstance(error, RuntimeError) or error.errno == errno.ELOOP:
+                message = "this is a link that leads back to itself"
+                yield Diagnostic(at, "unreadable", message, "put the file in its place, or remove it")
+        if leads_out:
+            message, help = "the file is a link that leads out of templates/", "copy the file into templates/"
+            yield Diagnostic(at, "outside-project", message, help)
 
 
 def check_names(specs: Specs, kind: str, spec: NoteType, shared: Shared) -> Iterator[Diagnostic]:

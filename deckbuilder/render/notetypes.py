@@ -6,6 +6,7 @@ What comes out is checked against the note type's fields: a misspelt name, in ei
 
 from __future__ import annotations
 
+import os
 import re
 
 import jinja2
@@ -20,6 +21,7 @@ from deckbuilder.render import checks, specs
 from deckbuilder.render.compiled import Compiled
 from deckbuilder.render.places import explain
 from deckbuilder.render.specs import Specs
+from deckbuilder.render.texts import Texts
 
 _COMPILED = Compiled(__file__)
 # What of styling is text, and must stay as it is; what else can be shorter. One without an end goes on to the end.
@@ -52,7 +54,7 @@ class NoteTypes:
             trim_blocks=True,
             lstrip_blocks=True,
             undefined=jinja2.StrictUndefined,
-            loader=jinja2.FileSystemLoader(project.templates),
+            loader=Texts(project),
             bytecode_cache=_COMPILED,
             autoescape=True,
         )
@@ -102,13 +104,15 @@ class NoteTypes:
         for spare in () if spec.cloze else shared.spare_cards:
             made = self._card(kind, *used[spare.id], spec, fields) if spare.id in used else self._spare(spare)
             templates += [made] if made else []
-        own = [f"{kind}/style.css"] if (self._project.templates / kind / "style.css").is_file() else []
+        own = [f"{kind}/style.css"] if os.path.lexists(self._project.templates / kind / "style.css") else []
         parts = self._shared_styles(kind, spec)
+        before = len(self.faults)
         css = (
             compact("\n".join([self._css, *(self._specs.read(name) for name in (*parts, *own))]))
             + "/* your changes below this line */\n"
         )
-        self.faults += checks.check_css(self._project, kind, css)
+        if self._css and len(self.faults) == before:  # of a text that could not be read nothing is said
+            self.faults += checks.check_css(self._project, kind, css)
         return NoteType(
             kind,
             anki_id,

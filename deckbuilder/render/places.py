@@ -10,6 +10,7 @@ import jinja2
 
 from deckbuilder.diagnostics import Diagnostic, Location
 from deckbuilder.project import Project
+from deckbuilder.source import guard
 
 
 def shown(project: Project, name: str) -> str:
@@ -20,7 +21,8 @@ def shown(project: Project, name: str) -> str:
 
 def where(project: Project, names: Iterable[str], *patterns: str) -> Location:
     """The first match of the first pattern that any of the templates holds, by its group; else the first template."""
-    texts = {name: path.read_text("utf-8", "replace") for name in names if (path := project.templates / name).is_file()}
+    read = {name: guard.raw(project.templates / name, project.templates, name) for name in names}
+    texts = {name: text for name, text in read.items() if isinstance(text, str)}
     for pattern in patterns:
         for name, text in texts.items():
             found = re.search(pattern, text)
@@ -56,6 +58,9 @@ def explain(error: Exception, project: Project, name: str) -> Diagnostic:
             f"the template '{error.name}' is missing",
             "restore the file, or mend the name",
         )
+    found = getattr(error, "diagnostic", None)
+    if isinstance(found, Diagnostic):  # its text could not be read
+        return found
     place = Location(shown(project, name))
     trace = error.__traceback__
     while trace is not None:

@@ -12,6 +12,7 @@ from deckbuilder.diagnostics import Diagnostic, Location
 from deckbuilder.project import Project
 from deckbuilder.records.base import Model
 from deckbuilder.render.places import shown
+from deckbuilder.source import guard
 
 
 class Field(Model):
@@ -78,7 +79,7 @@ class Specs:
     def load(self, shape: type[Any], name: str) -> Any:
         """The file as one of the shapes above, or None where it is at fault."""
         path = self._project.templates / name
-        if not path.is_file():
+        if not path.exists() and not path.is_symlink():
             self.faults.append(
                 Diagnostic(
                     Location(self._shown(name)),
@@ -115,15 +116,13 @@ class Specs:
 
     def read(self, name: str) -> str:
         """The text of a file, empty where it cannot be read."""
-        try:
-            return (self._project.templates / name).read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            self.faults.append(
-                Diagnostic(
-                    Location(self._shown(name)), "unreadable", f"the file cannot be read ({error})", "restore it"
-                )
-            )
+        text = guard.text(self._project.templates / name, self._project.templates, self._shown(name))
+        if isinstance(text, Diagnostic):
+            self.faults.append(text)
             return ""
+        if control := guard.hidden(text, self._shown(name)):
+            self.faults.append(control)
+        return text
 
     def at(self, name: str, *path: str | int) -> Location:
         """Where a value of a note type's file stands."""

@@ -65,7 +65,7 @@ class Excerpts:
         whole = self._root / path
         if not path or not whole.is_file():
             return None, []
-        text = guard.text(whole, self._root, path)
+        text = guard.raw(whole, self._root, path)
         return (None, []) if isinstance(text, Diagnostic) else (File(path, text), BREAK.split(text))
 
 

@@ -58,13 +58,17 @@ def _rule(name: str, settings: Settings) -> dict[str, Any]:
 
 def _result(each: Diagnostic, names: list[str], root: Path, excerpts: Excerpts, seen: Counter[str]) -> dict[str, Any]:
     at, width = excerpts.span(each)
-    place: dict[str, Any] = {"artifactLocation": {"uri": quote(from_here(root, at.path)), "uriBaseId": "%SRCROOT%"}}
+    place: dict[str, Any] = {
+        "artifactLocation": {"uri": quote(from_here(root, at.path), errors="surrogateescape"), "uriBaseId": "%SRCROOT%"}
+    }
     if at.line:
         place["region"] = {"startLine": at.line, "startColumn": max(at.column, 1)}
         if width:
             place["region"] |= {"endLine": at.line, "endColumn": at.column + width}
     # Of the record and what is said of it, not of its line: lines above may come and go.
-    what = hashlib.sha256("\0".join((each.record or at.path, each.rule, each.message)).encode()).hexdigest()[:32]
+    what = hashlib.sha256(
+        "\0".join((each.record or at.path, each.rule, each.message)).encode("utf-8", "surrogateescape")
+    ).hexdigest()[:32]
     seen[what] += 1
     result: dict[str, Any] = {
         "ruleId": each.rule,

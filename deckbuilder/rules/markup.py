@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from html import unescape
 
+from deckbuilder.prose import MATH
 from deckbuilder.records import Cloze, Record
 from deckbuilder.records.base import MAX_PROSE, Model, Said
 from deckbuilder.rules.rule import Fix, Found, Seen, rule
 from deckbuilder.rules.wording import plain, words
 from deckbuilder.source import Path_
 
-_SPECIAL = re.compile(r"[<&{}\[\\`*_~^!#]|\]")
+_SPECIAL = re.compile(r"[<&{}\[\\`*_~^!#$]|\]")
 _TAGS = (
     "a|abbr|audio|b|big|blockquote|body|br|button|center|code|dd|div|dl|dt|em|embed|font|form|h[1-6]|head|hr|html|i|iframe|"
     "img|input|ins|del|kbd|li|link|mark|meta|object|ol|p|pre|q|s|script|small|span|strike|strong|style|sub|sup|svg|table|"
@@ -23,7 +25,14 @@ _ENTITY = re.compile(r"&(?:[a-z]{2,8}|#\d{1,6}|#x[0-9a-f]{1,5});", re.IGNORECASE
 _ANKI = re.compile(r"\{\{[^}]*\}?\}?|\{%|\{#|\[sound:[^\]]*\]?|\[/?(?:latex|\$\$?)\]", re.IGNORECASE)
 _REMOTE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 _SCRIPT = re.compile(r"\]\(\s*(?:javascript|data|vbscript):[^)]*\)?", re.IGNORECASE)
-_MATH = re.compile(r"\\[(\[].+?\\[)\]]|(?<!\w)\$[^$\s][^$]*\\[^$]*\$")
+# LaTeX between dollars, and no prices: what begins with a digit must hold a sign that no price has.
+_DOLLARS = re.compile(
+    r"\$\$[^$]{1,500}\$\$|(?<![\w$\\])\$(?:(?=[^$]*[\\^_])[^\s$]|(?=[^$]*[=+<>{}/*-])[^\s\d$]|(?=[A-Za-z]\$))"
+    r"(?:[^$]{0,200}[^\s$])?\$(?![\w$])"
+)
+_FORMULA = r"write \( … \), or \[ … \] for a line of its own, in single quotes"
+_NO_FORMULA = "write the formula in words, or move it to `why`"
+_BRACES = re.compile(r"\\[\\{}]|[{}]")
 _MARKDOWN = re.compile(
     r"\*\*[^*\s][^*]*\*\*|(?<![\w*])\*[^*\s](?:[^*]*[^*\s])?\*(?![\w*])|(?<!\w)__?[^_\s](?:[^_]*[^_\s])?__?(?!\w)|`[^`]+`|\[[^\]]+\]\([^)\s]+\)|(?<=\w)[\^~][^\s^~]+[\^~]"
 )
@@ -83,15 +92,44 @@ def unsafe_markup(seen: Seen) -> Iterator[Found]:
     for record, said in seen.texts:
         if not _SPECIAL.search(said.text):
             continue
-        found = _markup(said, takes_markdown(record, said.path))
+        prose = takes_markdown(record, said.path)
+        found = _math(said.text, prose or (isinstance(record, Cloze) and said.path == ("text",))) or _markup(
+            said, prose
+        )
         if found:
             word, message, help, grave = found
             yield Found(record, said.path, message, help, grave=grave, word=word)
 
 
+def _math(text: str, takes_math: bool) -> tuple[str, str, str, bool] | None:
+    """A formula that no card would show as one."""
+    formulas = list(MATH.finditer(text))
+    if formulas and not takes_math:
+        return formulas[0][0], f"'{formulas[0][0]}' would be shown as it is typed", _NO_FORMULA, True
+    for each in formulas:
+        if (entity := _ENTITY.search(each[0])) and (character := unescape(entity[0])) != entity[0]:
+            message = f"'{entity[0]}' in a formula is no character to MathJax"
+            return entity[0], message, f"write {'a blank' if character.isspace() else character}", True
+        depth = 0
+        for brace in _BRACES.findall(each[0]):
+            depth += (brace == "{") - (brace == "}")
+            if depth < 0:
+                break
+        if depth:
+            message = f"the braces of the formula '{each[0]}' do not pair"
+            return each[0], message, "close each `{` with a `}`; a brace that is to be seen is `\\{`", True
+    rest = MATH.sub(lambda found: " " * len(found[0]), text)
+    if found := _DOLLARS.search(rest):
+        inside = found[0].strip("$").strip()
+        instead = f"\\[{inside}\\]" if found[0].startswith("$$") else f"\\({inside}\\)"
+        help = f"write '{instead}', in single quotes" if takes_math else _NO_FORMULA
+        return found[0], f"'{found[0]}' would be shown as it is typed", help, True
+    return None
+
+
 def _markup(said: Said, prose: bool) -> tuple[str, str, str, bool] | None:
     """The markup, what is wrong with it, the next step, and whether it is surely wrong."""
-    text = said.text
+    text = MATH.sub(lambda found: " " * len(found[0]), said.text)
     if found := _HTML.search(text):
         name = re.sub(r"[^a-z0-9].*", "", found[0].strip("</! ").lower())
         instead = _INSTEAD.get(name, "")
@@ -110,7 +148,7 @@ def _markup(said: Said, prose: bool) -> tuple[str, str, str, bool] | None:
         elif found[0].lower().startswith("[sound"):
             help = "a deck here has no sounds; write how it is said into `say`"
         elif found[0].startswith("["):
-            help = r"write \\( … \\) in a text that takes Markdown" if prose else "write the formula in words"
+            help = _FORMULA if prose else "write the formula in words"
         else:
             help = "braces belong to templates; write the words that you mean"
         return found[0], f"'{found[0]}' would be shown as it is typed", help, True
@@ -121,13 +159,6 @@ def _markup(said: Said, prose: bool) -> tuple[str, str, str, bool] | None:
         return found[0], "a picture in a text is not shown", "save it in cards/media/ and name it in `picture:`", True
     if found := _SCRIPT.search(text):
         return found[0], "a link may lead to a page, not run anything", "write https://…", True
-    if not prose and (found := _MATH.search(text)):
-        return (
-            found[0],
-            f"'{found[0]}' would be shown as it is typed",
-            "write the formula in words, or move it to `why`",
-            True,
-        )
     if not prose and (found := _MARKDOWN.search(text)):
         help = f"write it without the marks: '{plain(found[0])}'"
         return found[0], f"'{found[0]}' would be shown with its marks: this line takes no Markdown", help, False

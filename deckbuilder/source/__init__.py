@@ -1,7 +1,8 @@
 """YAML files to documents, with a position for every value.
 
 `guard` keeps out what would harm, PyYAML's C `parser` reads, `values` are what it read by the core schema of YAML 1.2,
-and a `document` knows where each of them stands.
+and a `document` knows where each of them stands. What a merge left unfinished is a `conflict`; what is no YAML is `broken`, and
+what YAML would hand on as something else is `lost`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from deckbuilder.diagnostics import Diagnostic, Location
+from deckbuilder.diagnostics import Diagnostic, Location, errors
 from deckbuilder.source import guard
 from deckbuilder.source.broken import broken
 from deckbuilder.source.document import Document, File, Path_, Value
@@ -48,7 +49,7 @@ def parse(file: File) -> tuple[list[Document], list[Diagnostic]]:
     try:
         nodes = nodes_of(file.text)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        return [], [broken(file, error)]
+        return [], [guard.too_deep(file, error) or broken(file, error)]
     reading = Reading(file)
     documents = list(_documents(reading, nodes))
     if not documents and not reading.faults:
@@ -73,6 +74,8 @@ def _documents(reading: Reading, nodes: list[Any]) -> Iterator[Document]:
             items = [(None, node)]
         for item, each in items:
             if not isinstance(each, yaml.MappingNode):
+                if isinstance(each, yaml.ScalarNode) and reading.loses(each):
+                    continue
                 reading.fault(
                     each,
                     "not-a-record",
@@ -82,4 +85,4 @@ def _documents(reading: Reading, nodes: list[Any]) -> Iterator[Document]:
                 continue
             before = len(reading.faults)
             value = reading.mapping(each, 1)
-            yield Document(reading.file, number, item, value, faulty=len(reading.faults) > before)
+            yield Document(reading.file, number, item, value, faulty=bool(errors(reading.faults[before:])))

@@ -3,95 +3,170 @@
 from __future__ import annotations
 
 import codecs
+import errno
+import os
 import re
 import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from deckbuilder.diagnostics import Diagnostic, Location
-from deckbuilder.source.broken import broken
+from deckbuilder.source.broken import QUOTED, broken
+from deckbuilder.source.conflict import conflict
 from deckbuilder.source.document import File
 from deckbuilder.source.parser import Parser
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 24
-# libyaml's composer calls itself for each level: some ten thousand of them overflow the stack.
-SAFE_NESTING = 2_000
+# libyaml's composer calls itself for each level: some ten thousand of them overflow the stack. Since 0.2.6 it refuses a
+# thousand; with so few brackets neither can happen, whatever version reads them.
+SAFE_NESTING = 400
 # \x85 and the last two end a line to YAML and to no editor.
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\u2028\u2029]")
+# Names that no terminal, report or package can hold: bytes that are not UTF-8, and what a terminal obeys.
+UNSPEAKABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 # Where a value may begin with an anchor or an alias; text between such places may hold & and *.
 _REPEATS = re.compile(r"(?:^[ \t\r]*|[-:?,\[{][ \t\r]+|[\[{,])[&*][^\s&*]", re.MULTILINE)
 # So many columns of indentation and dashes could open too many levels: the composer would exhaust the stack.
 _STEEP = re.compile(rf"^[ \t?:-]{{{MAX_DEPTH}}}", re.MULTILINE)
+_OPENERS = re.compile(r"[\[{]")
+_BRACKETS = re.compile(r"[\[{}\]]")
+_QUOTED = re.compile(r"\"(?:\\.|[^\"\\])*\"|'[^']*'")
+# No parser minds so few levels more than we allow.
+_STEPS = 4
+# Says YAML; and no version reads further ahead than this and the token behind it.
+_LONGEST_KEY = 1_024 + 16
 
 
-def text(path: Path, root: Path, name: str) -> str | Diagnostic:
-    """The text of a file, or why it cannot be had."""
+def text(path: Path, root: Path, name: str, most: int = MAX_BYTES) -> str | Diagnostic:
+    """The text of a file, or why it cannot be had: what every verb reads of a project goes through here."""
+    found = raw(path, root, name, most)
+    return found if isinstance(found, Diagnostic) else conflict(found, name) or found
 
-    def fault(rule: str, message: str, help: str, line: int = 0, column: int = 0) -> Diagnostic:
-        return Diagnostic(Location(name, line, column), rule, message, help)
 
-    try:
-        if not path.resolve().is_relative_to(root.resolve()):
-            return fault(
-                "outside-project", "the file is a link that leads out of the project", "copy the file into the project"
-            )
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):  # a pipe would be waited for without end
-            return fault("unreadable", "this is no ordinary file", "remove it, or rename it")
-        if status.st_size > MAX_BYTES:
-            return fault("too-large", f"the file is larger than {MAX_BYTES // 1024 // 1024} MiB", "split it")
-        data = path.read_bytes()
-    except OSError as error:
-        return fault(
-            "unreadable", f"the file cannot be read ({error.strerror or error})", "check its permissions, or remove it"
-        )
+def raw(path: Path, root: Path, name: str, most: int = MAX_BYTES) -> str | Diagnostic:
+    """The same, of an unfinished merge as well: for what looks into a file that is at fault."""
+    data = read(path, root, name, most)
+    if isinstance(data, Diagnostic):
+        return data
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:2]:
-        return fault("encoding", "the file is saved as UTF-16", "save it as UTF-8", 1, 1)
+        return Diagnostic(Location(name, 1, 1), "encoding", "the file is saved as UTF-16", "save it as UTF-8")
     data = data.removeprefix(codecs.BOM_UTF8)
     try:
         return data.decode()
     except UnicodeDecodeError as error:
         before = data[: error.start].decode()
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        message = f"the byte 0x{data[error.start]:02x} is not UTF-8"
+        return Diagnostic(Location(name, line, column), "encoding", message, "save the file as UTF-8")
+
+
+def read(path: Path, root: Path, name: str, most: int = MAX_BYTES) -> bytes | Diagnostic:
+    """The bytes of an ordinary file within `root`, at most so many; nothing else is opened for longer than to see that."""
+
+    def fault(rule: str, message: str, help: str) -> Diagnostic:
+        return Diagnostic(Location(name), rule, message, help)
+
+    if UNSPEAKABLE.search(name):
+        return fault("file-name", "the name of the file holds characters that are no text", "rename it")
+    try:
+        if not path.resolve().is_relative_to(root.resolve()):
+            return fault(
+                "outside-project", "the file is a link that leads out of the project", "copy the file into the project"
+            )
+        with open(path, "rb", opener=_at_once) as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                return fault("unreadable", "this is no ordinary file", "remove it, or rename it")
+            data = file.read(most + 1) if status.st_size <= most else b""
+            if status.st_size > most or len(data) > most:
+                return fault("too-large", f"the file is larger than {most // 1024 // 1024} MiB", "split it")
+    except (OSError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) or error.errno == errno.ELOOP:  # Python before 3.13 raises the former
+            return fault("unreadable", "this is a link that leads back to itself", "put the file in its place")
+        if path.is_dir():  # which cannot be opened, on Windows not even to see what it is
+            return fault("unreadable", "this is no ordinary file", "remove it, or rename it")
         return fault(
-            "encoding", f"the byte 0x{data[error.start]:02x} is not UTF-8", "save the file as UTF-8", line, column
+            "unreadable", f"the file cannot be read ({error.strerror or error})", "check its permissions, or remove it"
         )
+    return data
+
+
+def _at_once(path: str, flags: int) -> int:
+    """Opens without waiting: a pipe would be waited for without end."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def refuse(file: File) -> list[Diagnostic]:
     """The first thing in a file that would harm: aliases multiply, and one deep nest can exhaust the stack."""
     text = file.text
-    control = CONTROL.search(text)
-    if control:
-        return [
-            Diagnostic(
-                _place(file, control.start()),
-                "control-character",
-                f"the file holds the control character U+{ord(control.group()):04X}",
-                "delete it",
-            )
-        ]
+    if found := hidden(text, file.name):
+        return [found]
     repeats = ("&" in text or "*" in text) and _REPEATS.search(text)
     if text.count("[") + text.count("{") < SAFE_NESTING and not repeats and not _STEEP.search(text):
         return []
     try:
-        return _forbidden(file)
+        return _forbidden(file.text, file.name)
     except (yaml.YAMLError, ValueError) as error:
-        return [broken(file, error)]
+        return [too_deep(file, error) or broken(file, error)]
 
 
-def _forbidden(file: File) -> list[Diagnostic]:
+def hidden(text: str, name: str) -> Diagnostic | None:
+    """The first control character of a text, if there is one."""
+    control = CONTROL.search(text)
+    if control is None:
+        return None
+    message = f"the file holds the control character U+{ord(control[0]):04X}"
+    return Diagnostic(_place(text, name, control.start()), "control-character", message, "delete it")
+
+
+def too_deep(file: File, error: Exception) -> Diagnostic | None:
+    """The first level too deep, where the parser objected to something only behind it.
+
+    On a line of brackets each may still turn out to be a key, so that the parser reads ahead before it tells of the first,
+    and may meet a limit of its own there. A text that is cut off after some brackets shows what it had read.
+    """
+    mark = getattr(error, "problem_mark", None)
+    if mark is None:
+        return None
+    # Before this, the parser told of every level by itself; it reads no further ahead than a key may be long.
+    start = max(0, mark.index - _LONGEST_KEY)
+    ahead = file.text[start : mark.index + 1]
+    if max(_rise(ahead), _rise(_QUOTED.sub("", ahead))) < _STEPS:
+        return None
+    openers = [start + found.start() for found in _OPENERS.finditer(ahead)]
+    for count in (2 * MAX_DEPTH, SAFE_NESTING):  # in quotes they open nothing
+        cut = openers[min(count, len(openers)) - 1] + 1
+        with suppress(yaml.YAMLError, ValueError):
+            if found := _forbidden(file.text[:cut], file.name):
+                return found[0] if found[0].rule == "too-deep" else None
+        if count >= len(openers):
+            break
+    return None
+
+
+def _rise(text: str) -> int:
+    """By how many levels its brackets climb at most."""
+    level = lowest = most = 0
+    for bracket in _BRACKETS.findall(text):
+        level += 1 if bracket in "[{" else -1
+        lowest = min(lowest, level)
+        most = max(most, level - lowest)
+    return most
+
+
+def _forbidden(text: str, name: str) -> list[Diagnostic]:
     """The first anchor, alias, or level too deep, met without building anything."""
     depth = 0
-    parser = Parser(file.text)
+    parser = Parser(text)
     while parser.check_event():
         event: Any = parser.get_event()
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             rule, message = "yaml-alias", "anchors (&) and aliases (*) are not used in source cards"
-            help = "write the value out, or quote text that starts with & or *"
+            help = f"write the value out; if it is text, {QUOTED}"
         elif isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth <= MAX_DEPTH + 2:  # the record itself, and the list that it may stand in
@@ -101,11 +176,9 @@ def _forbidden(file: File) -> list[Diagnostic]:
             depth -= isinstance(event, yaml.CollectionEndEvent)
             continue
         mark: Any = event.start_mark
-        return [Diagnostic(Location(file.name, mark.line + 1, mark.column + 1), rule, message, help)]
+        return [Diagnostic(Location(name, mark.line + 1, mark.column + 1), rule, message, help)]
     return []
 
 
-def _place(file: File, offset: int) -> Location:
-    return Location(
-        file.name, file.text.count("\n", 0, offset) + 1, offset - (file.text.rfind("\n", 0, offset) + 1) + 1
-    )
+def _place(text: str, name: str, offset: int) -> Location:
+    return Location(name, text.count("\n", 0, offset) + 1, offset - (text.rfind("\n", 0, offset) + 1) + 1)

@@ -7,9 +7,11 @@ from typing import Any
 
 import yaml
 
-from deckbuilder.diagnostics import Diagnostic, Location
+from deckbuilder.diagnostics import Diagnostic, Location, Severity
+from deckbuilder.source.broken import QUOTED
 from deckbuilder.source.document import File, Value
 from deckbuilder.source.guard import CONTROL, MAX_DEPTH
+from deckbuilder.source.lost import Losses
 from deckbuilder.source.parser import IMPLICIT
 
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)")
@@ -38,11 +40,22 @@ class Reading:
     def __init__(self, file: File) -> None:
         self.file = file
         self.faults: list[Diagnostic] = []
+        self._losses = Losses(file)
+        self._watchful = self._losses.possible
 
-    def fault(self, node: Any, rule: str, message: str, help: str) -> None:
+    def fault(
+        self, node: Any, rule: str, message: str, help: str, severity: Severity = "error", shift: int = 0
+    ) -> None:
         mark = node.start_mark
-        place = Location(self.file.name, mark.line + 1, mark.column + 1)
-        self.faults.append(Diagnostic(place, rule, message, help))
+        place = Location(self.file.name, mark.line + 1, mark.column + 1 + shift)
+        self.faults.append(Diagnostic(place, rule, message, help, severity))
+
+    def loses(self, node: Any) -> bool:
+        """Whether something of the node's text is surely lost; all that may be is told."""
+        lost = self._losses.of(node) if self._watchful else ()
+        for each in lost:
+            self.fault(node, *each)
+        return bool(lost) and any(each.severity == "error" for each in lost)
 
     def value(self, node: Any, depth: int) -> Value:
         if isinstance(node, yaml.ScalarNode):
@@ -54,18 +67,24 @@ class Reading:
             return self.mapping(node, depth + 1)
         if node.tag is not IMPLICIT:
             self.tagged(node)
+        elif self._watchful:
+            self.loses(node)
         return [self.value(each, depth + 1) for each in node.value]
 
     def mapping(self, node: Any, depth: int) -> dict[str, Value]:
         found: dict[str, Value] = {}
         if node.tag is not IMPLICIT:
             self.tagged(node)
+        elif self._watchful:
+            self.loses(node)
         for name, value in node.value:
             if name.__class__ is not yaml.ScalarNode:
-                self.fault(name, "bad-key", "a key must be a word", "quote text that starts with `{` or `[`")
+                self.fault(name, "bad-key", "a key must be a word", f"if it is text, {QUOTED}")
                 continue
             key = name.value
-            if name.style and CONTROL.search(key):
+            if self._watchful and self.loses(name):
+                pass
+            elif name.style and CONTROL.search(key):
                 self.hidden(name)
             if key in found:
                 self.fault(name, "duplicate-key", f"the key '{key}' stands here twice", "keep one of the two")
@@ -76,6 +95,8 @@ class Reading:
         text: str = node.value
         if node.tag is not IMPLICIT:
             self.tagged(node)
+        if self._watchful and self.loses(node):
+            return text
         if node.style:  # plain scalars have the empty one
             if CONTROL.search(text):
                 self.hidden(node)
@@ -106,7 +127,9 @@ class Reading:
         )
 
     def tagged(self, node: Any) -> None:
-        self.fault(node, "yaml-tag", f"the YAML tag '{node.tag}' has no meaning here", "remove it")
+        self.fault(
+            node, "yaml-tag", f"the YAML tag '{node.tag}' has no meaning here", f"remove it; if it is text, {QUOTED}"
+        )
 
 
 def _integer(text: str) -> int | str:
