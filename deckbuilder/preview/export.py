@@ -17,15 +17,18 @@ from typing import Any
 
 from deckbuilder.diagnostics import Diagnostic, Fault, errors
 from deckbuilder.preview import page
+from deckbuilder.preview.guard import CARD_POLICY
 from deckbuilder.preview.session import Session
 from deckbuilder.project import Project
 
 # By this file an earlier export is known, which a new one may replace.
 MARKER = "deckbuilder-preview.txt"
 _SAID = "Made by `deckbuilder preview --export`, which replaces this whole folder.\n"
-_POLICY = (
-    "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; "
-    "img-src 'self' data:; media-src 'self' data:; font-src 'self' data:; form-action 'none'"
+HEAD = '<meta charset="utf-8">'
+# What the server says in headers. A policy that stands in a page cannot name a sandbox: the frame's own attribute does.
+_PAGE_POLICY = (
+    "default-src 'none'; script-src {here}; style-src {here}; img-src {here} data:; frame-src {here}; "
+    "base-uri 'none'; form-action 'none'"
 )
 
 
@@ -86,7 +89,7 @@ def _files(session: Session) -> dict[str, bytes]:
     """Every file of the site by its name."""
     pages = page.files()
     frame = pages.pop(page.FRAME)[0].decode()
-    meta = f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+    meta = _meta(CARD_POLICY.format(scripts=page.scripts(), media="'self'"))
     written = {f"page/{name}": data for name, (data, _) in pages.items()}
     written["media/frame.html"] = frame.replace(page.POLICY, meta).encode()
     media = {each.name: each.path.read_bytes() for each in session.now.media.values()}
@@ -94,7 +97,9 @@ def _files(session: Session) -> dict[str, bytes]:
     # From the disk no browser lets a frame of no origin read a file: there the page takes its pictures from this.
     inside = {name: f"data:{_kind(name)};base64,{b64encode(data).decode()}" for name, data in media.items()}
     written["page/media.js"] = b"window.MEDIA=" + _literal(inside) + b";\n"
-    written["index.html"] = page.index(data="page/deck.js").encode()
+    # No index of a site may be read by a frame, and 'self' means nothing on the disk: there each file counts for itself.
+    own = _meta(_PAGE_POLICY.format(here="'self'"))
+    written["index.html"] = page.index(data="page/deck.js").replace(HEAD, f"{HEAD}\n{own}").encode()
     written["page/deck.js"] = b"window.EXPORTED=" + _literal(_deck(session)) + b";\n"
     written[MARKER] = _SAID.encode()
     return written
@@ -106,6 +111,10 @@ def _deck(session: Session) -> dict[str, Any]:
     state["notes"] = {key: {**brief, "path": ""} for key, brief in state["notes"].items()}
     state["whole"] = {key: {**shown.whole(), "line": 0} for key, shown in session.now.notes.items()}
     return state
+
+
+def _meta(policy: str) -> str:
+    return f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
 
 
 def _kind(name: str) -> str:
