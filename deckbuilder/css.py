@@ -11,8 +11,6 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import tinycss2
-
 # In Chromium a picture of this size is shown at once; more of it on each card is a file's work.
 MAX_DATA = 32_768
 _DATA = re.compile(r"data:(?:image/|font/|application/(?:x-)?font-)", re.IGNORECASE)
@@ -86,6 +84,8 @@ def _short(text: str) -> str:
 
 
 def _read(css: str, *, whole: bool) -> Iterator[Reference | Mistake]:
+    import tinycss2  # not every build has styling to look at, and it takes a while to be imported
+
     end = f"\n;{_LAST}" if whole else ""
     nodes = tinycss2.parse_component_value_list(css + end)
     if whole and (not nodes or nodes[-1].type != "ident" or nodes[-1].value != _LAST):

@@ -98,6 +98,7 @@ WAYS = {name: f"<script>{{ {code} }}</script>" for name, code in SCRIPTS.items()
 PRESSED = {
     "a link in SVG": "<svg width=90 height=90><a href='http://HOST/'><rect id=press width=90 height=90 /></a></svg>",
     "a link that is a script": "<a id=press href=\"javascript:location='http://HOST/'\">x</a>",
+    "a link to a file beside it": "<a id=press target=_blank href='x.svg'>x</a>",
     "a form": "<form action='http://HOST/'><button id=press>x</button></form>",
     "a form in a window": "<form target=_blank method=post action='http://HOST/'><button id=press>x</button></form>",
     "a button with an address": "<form><button id=press formaction='http://HOST/'>x</button></form>",

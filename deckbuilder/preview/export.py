@@ -24,12 +24,13 @@ from deckbuilder.project import Project
 # By this file an earlier export is known, which a new one may replace.
 MARKER = "deckbuilder-preview.txt"
 _SAID = "Made by `deckbuilder preview --export`, which replaces this whole folder.\n"
-HEAD = '<meta charset="utf-8">'
-# What the server says in headers. A policy that stands in a page cannot name a sandbox: the frame's own attribute does.
+# What the server says in headers; of a sandbox only the frame's own attribute can tell here. `file:`, because not every
+# browser takes what lies beside a page on the disk for its own.
 _PAGE_POLICY = (
-    "default-src 'none'; script-src {here}; style-src {here}; img-src {here} data:; frame-src {here}; "
-    "base-uri 'none'; form-action 'none'"
+    "default-src 'none'; script-src 'self' file:; style-src 'self' file:; img-src 'self' file: data:; "
+    "frame-src 'self' file:; base-uri 'none'; form-action 'none'"
 )
+_HEAD = '<meta charset="utf-8">'
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +98,8 @@ def _files(session: Session) -> dict[str, bytes]:
     # From the disk no browser lets a frame of no origin read a file: there the page takes its pictures from this.
     inside = {name: f"data:{_kind(name)};base64,{b64encode(data).decode()}" for name, data in media.items()}
     written["page/media.js"] = b"window.MEDIA=" + _literal(inside) + b";\n"
-    # No index of a site may be read by a frame, and 'self' means nothing on the disk: there each file counts for itself.
-    own = _meta(_PAGE_POLICY.format(here="'self'"))
-    written["index.html"] = page.index(data="page/deck.js").replace(HEAD, f"{HEAD}\n{own}").encode()
+    index = page.index(data="page/deck.js").replace(_HEAD, f"{_HEAD}\n{_meta(_PAGE_POLICY)}", 1)
+    written["index.html"] = index.encode()
     written["page/deck.js"] = b"window.EXPORTED=" + _literal(_deck(session)) + b";\n"
     written[MARKER] = _SAID.encode()
     return written
