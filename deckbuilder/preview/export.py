@@ -17,16 +17,20 @@ from typing import Any
 
 from deckbuilder.diagnostics import Diagnostic, Fault, errors
 from deckbuilder.preview import page
+from deckbuilder.preview.guard import CARD_POLICY
 from deckbuilder.preview.session import Session
 from deckbuilder.project import Project
 
 # By this file an earlier export is known, which a new one may replace.
 MARKER = "deckbuilder-preview.txt"
 _SAID = "Made by `deckbuilder preview --export`, which replaces this whole folder.\n"
-_POLICY = (
-    "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; "
-    "img-src 'self' data:; media-src 'self' data:; font-src 'self' data:; form-action 'none'"
+# What the server says in headers; of a sandbox only the frame's own attribute can tell here. `file:`, because not every
+# browser takes what lies beside a page on the disk for its own.
+_PAGE_POLICY = (
+    "default-src 'none'; script-src 'self' file:; style-src 'self' file:; img-src 'self' file: data:; "
+    "frame-src 'self' file:; base-uri 'none'; form-action 'none'"
 )
+_HEAD = '<meta charset="utf-8">'
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ def _files(session: Session) -> dict[str, bytes]:
     """Every file of the site by its name."""
     pages = page.files()
     frame = pages.pop(page.FRAME)[0].decode()
-    meta = f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+    meta = _meta(CARD_POLICY.format(scripts=page.scripts(), media="'self'"))
     written = {f"page/{name}": data for name, (data, _) in pages.items()}
     written["media/frame.html"] = frame.replace(page.POLICY, meta).encode()
     media = {each.name: each.path.read_bytes() for each in session.now.media.values()}
@@ -94,7 +98,8 @@ def _files(session: Session) -> dict[str, bytes]:
     # From the disk no browser lets a frame of no origin read a file: there the page takes its pictures from this.
     inside = {name: f"data:{_kind(name)};base64,{b64encode(data).decode()}" for name, data in media.items()}
     written["page/media.js"] = b"window.MEDIA=" + _literal(inside) + b";\n"
-    written["index.html"] = page.index(data="page/deck.js").encode()
+    index = page.index(data="page/deck.js").replace(_HEAD, f"{_HEAD}\n{_meta(_PAGE_POLICY)}", 1)
+    written["index.html"] = index.encode()
     written["page/deck.js"] = b"window.EXPORTED=" + _literal(_deck(session)) + b";\n"
     written[MARKER] = _SAID.encode()
     return written
@@ -106,6 +111,10 @@ def _deck(session: Session) -> dict[str, Any]:
     state["notes"] = {key: {**brief, "path": ""} for key, brief in state["notes"].items()}
     state["whole"] = {key: {**shown.whole(), "line": 0} for key, shown in session.now.notes.items()}
     return state
+
+
+def _meta(policy: str) -> str:
+    return f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
 
 
 def _kind(name: str) -> str:

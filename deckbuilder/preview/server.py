@@ -25,7 +25,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from deckbuilder.preview import editor as editors
-from deckbuilder.preview import page
+from deckbuilder.preview import page, patience
 from deckbuilder.preview.guard import FRAME_POLICY, MEDIA, MEDIA_POLICY, PAGE_POLICY, Guard
 from deckbuilder.preview.session import Patch, Session
 from deckbuilder.preview.since import Since
@@ -35,6 +35,7 @@ HOST = "127.0.0.1"
 FIRST_PORT = 4747
 MAX_ASKED = 4_096  # bytes of a request's body
 QUIET = 1.0  # seconds without a save before what learners will see change is worked out
+MAX_LISTENING = 32  # streams of news: half of the connections that may be open
 BEAT = 15.0  # seconds between signs of life
 _NOT_THERE = PlainTextResponse("There is nothing here.", 404)
 
@@ -66,6 +67,7 @@ class Preview:
             middleware=[Middleware(Guard, port=port)],
             lifespan=self._living,
         )
+        self.app.router.redirect_slashes = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.app(scope, receive, send)
@@ -135,7 +137,7 @@ class Preview:
         name = request.path_params["name"]
         if name == page.FRAME:
             here = f"http://{request.headers['host']}{MEDIA}"
-            policy = FRAME_POLICY.format(media=here)
+            policy = FRAME_POLICY.format(scripts=page.scripts(), media=here)
             frame = self._pages[page.FRAME][0].decode().replace(page.POLICY, "")
             return HTMLResponse(frame, headers={"content-security-policy": policy})
         media = self.session.now.media.get(name)
@@ -156,6 +158,8 @@ class Preview:
         return _NOT_THERE if found is None else _json(found)
 
     async def _events(self, request: Request) -> Response:
+        if len(self._listening) >= MAX_LISTENING:
+            return PlainTextResponse("Too many pages are open: close some of them.", 503)
         queue: asyncio.Queue[Patch | None] = asyncio.Queue()
         hello = {"run": self.run, "revision": self.session.now.revision}
 
@@ -179,10 +183,12 @@ class Preview:
 
     async def _open(self, request: Request) -> Response:
         """Opens a place in one of the project's own files; says by which address, if no editor is known."""
-        if not secrets.compare_digest(request.headers.get("x-token", ""), self.token):
+        if not secrets.compare_digest(request.headers.get("x-token", "").encode(), self.token.encode()):
             return PlainTextResponse("The page is not the one that this server gave out.", 403)
         asked = await _asked(request)
-        path = (await anyio.to_thread.run_sync(lambda: self.session.files)).get(str(asked.get("path")))
+        name = asked.get("path")
+        files = await anyio.to_thread.run_sync(lambda: self.session.files)
+        path = files.get(name) if isinstance(name, str) else None
         if path is None:
             return _NOT_THERE
         line, column = (found if isinstance(found := asked.get(each), int) else 1 for each in ("line", "column"))
@@ -260,6 +266,7 @@ def config(preview: Preview) -> uvicorn.Config:
         log_level="critical",
         access_log=False,
         ws="none",
+        **patience.OPTIONS,
         server_header=False,
         date_header=False,
         timeout_graceful_shutdown=1,
@@ -287,6 +294,6 @@ async def _asked(request: Request) -> dict[str, Any]:
             return {}
     try:
         found = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

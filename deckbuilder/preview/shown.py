@@ -16,6 +16,12 @@ MAX_SEARCHED = 4_000  # characters of a note's text
 # Where a record stands: its file, the document in it, and the item of a list.
 Place = tuple[str, int, int | None]
 _SPACE = re.compile(r"\s+")
+# The handlers of Anki's own hints and sounds. In the page's frames nothing of a card runs: the frame does what they do.
+_UNFOLDS = re.compile(
+    r"onclick=\"this\.style\.display='none';\s*document\.getElementById\('(hint[0-9a-f]+)'\)\.style\.display='block';"
+    r"\s*return false;\""
+)
+_STAYS = ' onclick="return false;"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +103,18 @@ class Shown:
             return {"front": said, "back": said}
         fields = dict(zip(self.type.names, self.fields, strict=True))
         return {
-            "front": sounds.with_buttons(typed.asked(sides.front, fields, ordinal + 1)),
-            "back": sounds.with_buttons(typed.answered(sides.back, fields, ordinal + 1)),
+            "front": _still(sounds.with_buttons(typed.asked(sides.front, fields, ordinal + 1))),
+            "back": _still(sounds.with_buttons(typed.answered(sides.back, fields, ordinal + 1))),
         }
 
 
 def plain(html: str) -> str:
     """What a person reads of a field."""
     return _SPACE.sub(" ", filters.strip(html.replace("<", " <"))).strip() if html else ""
+
+
+def _still(html: str) -> str:
+    return _UNFOLDS.sub(r'data-unfolds="\1"', html).replace(_STAYS, "")
 
 
 def as_fault(found: Diagnostic, keys: list[str], kinds: list[str]) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from deckbuilder.render.compiled import Compiled
 from deckbuilder.render.drawn import Figures, Shown, Which
 from deckbuilder.render.media import Pictures
 from deckbuilder.render.notetypes import NoteTypes
+from deckbuilder.render.output import Fields
 from deckbuilder.render.places import explain, where
 from deckbuilder.render.texts import Texts
 
@@ -139,6 +140,7 @@ class _Writer:
         self._library, self._project, self._deck, self._note_types = library, project, deck, note_types
         self._pictures, self._doubted = pictures, doubted
         self.figures = Figures(pictures, library)
+        self._output = Fields(project)
         self._shows: dict[str, Media] = {}
         self._asked: set[str] = set()
         self._templates: dict[str, Any] = {}
@@ -196,6 +198,7 @@ class _Writer:
         if note_type is None:
             return None
         self._ask_whose(record)
+        self.faults += self._output.check(kind, values, self._shows, subject.place())
         fields = tuple([values.get(variable, "") for variable in variables])
         ordinals = tuple(each - 1 for each in subject.numbers) if note_type.cloze else note_type.ordinals(fields)
         if not ordinals:

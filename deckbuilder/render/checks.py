@@ -132,6 +132,22 @@ def check_card(
                     f"Anki has no filter '{each}'",
                     nearest(each, ankitemplate.FILTERS) or "leave it out",
                 )
+    yield from _check_braces(project, name, text)
+    gaps = any("cloze" in filters or "cloze-only" in filters for _, filters in ankitemplate.fields(nodes))
+    if gaps and not cloze:
+        yield Diagnostic(
+            in_template(project, name, r"(\{\{[^{}]*\bcloze(?:-only)?:[^{}]*\}\})", r"\b(cloze(?:-only)?:)"),
+            "card-template",
+            "only a note type with `cloze: true` has gaps: in this one Anki shows nothing here",
+            "leave `cloze:` out, or add `cloze: true` to notetype.yaml of a new kind",
+        )
+    elif cloze and not gaps:
+        yield Diagnostic(
+            in_template(project, name),
+            "card-template",
+            f"the {side} of a note type with gaps has no `{{{{cloze:Field}}}}`: Anki wants one on both sides",
+            "put the field with the gaps in as `{{cloze:Field}}`",
+        )
     tags = [node for node in nodes if not isinstance(node, str)]
     if side == "front" and not cloze and (len(tags) != 1 or not isinstance(tags[0], ankitemplate.Section)):
         yield Diagnostic(
@@ -142,8 +158,22 @@ def check_card(
         )
 
 
+def _check_braces(project: Project, name: str, text: str) -> Iterator[Diagnostic]:
+    """A third brace, which Anki skips where it opens and shows where it closes. Scripts have braces of their own."""
+    bare = re.sub(
+        r"<(script|style)\b.*?</\1>", lambda found: " " * len(found[0]), text, flags=re.DOTALL | re.IGNORECASE
+    )
+    for found in re.finditer(r"\{\{\{+[^{}]*\}\}+|\{\{[^{}]*\}\}\}+", bare):
+        yield Diagnostic(
+            in_template(project, name, f"({re.escape(found[0])})", r"(\{\{\{)", r"(\}\}\})"),
+            "card-template",
+            f"Anki knows two braces, and shows the third of `{found[0]}`",
+            f"write `{{{{{found[0].strip('{}').strip()}}}}}`",
+        )
+
+
 def check_css(project: Project, kind: str, css: str) -> Iterator[Diagnostic]:
-    """Styling that is too long, breaks the night mode of a phone, or needs the network."""
+    """Styling of a kind as a whole: too long, or without the night mode of a phone. `output` looks at each sheet."""
     file = "_shared/style.css"
     if len(css) > MAX_CSS:
         yield Diagnostic(
@@ -158,11 +188,4 @@ def check_css(project: Project, kind: str, css: str) -> Iterator[Diagnostic]:
             "css",
             "the styling never says `.night_mode`",
             "without it AnkiDroid inverts the colours itself",
-        )
-    if re.search(r"@import|url\(\s*['\"]?(?:https?:)?//", css):
-        yield Diagnostic(
-            in_template(project, file, r"(@import|url\()"),
-            "css",
-            "the styling loads something from the network",
-            "ship it as a `_file` in the media folder",
         )

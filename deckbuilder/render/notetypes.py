@@ -17,7 +17,7 @@ from deckbuilder.notes import IMAGE_OCCLUSION, OCCLUSION_FIELDS, CardTemplate, F
 from deckbuilder.project import Project
 from deckbuilder.records import nearest
 from deckbuilder.records.deck import Deck
-from deckbuilder.render import checks, specs
+from deckbuilder.render import checks, output, specs
 from deckbuilder.render.compiled import Compiled
 from deckbuilder.render.places import explain
 from deckbuilder.render.specs import Specs
@@ -43,7 +43,7 @@ class NoteTypes:
         self._names: dict[str, tuple[str, ...]] = {}
         self.faults += checks.check_links(project)
         self._shared = self._specs.load(specs.Shared, "_shared/notetype.yaml")
-        self._css = self._specs.read("_shared/style.css")
+        self._css = self._style("_shared/style.css")
         self._jinja = ImmutableSandboxedEnvironment(
             block_start_string="[%",
             block_end_string="%]",
@@ -108,7 +108,7 @@ class NoteTypes:
         parts = self._shared_styles(kind, spec)
         before = len(self.faults)
         css = (
-            compact("\n".join([self._css, *(self._specs.read(name) for name in (*parts, *own))]))
+            compact("\n".join([self._css, *(self._style(name) for name in (*parts, *own))]))
             + "/* your changes below this line */\n"
         )
         if self._css and len(self.faults) == before:  # of a text that could not be read nothing is said
@@ -124,6 +124,12 @@ class NoteTypes:
             tuple(templates),
             IMAGE_OCCLUSION if spec.occlusion else 0,
         )
+
+    def _style(self, name: str) -> str:
+        """The text of a style sheet, which was looked at."""
+        text = self._specs.read(name)
+        self.faults += output.check_style(self._project, name, text)
+        return text
 
     def _shared_styles(self, kind: str, spec: specs.NoteType) -> list[str]:
         """The files of the shared styles that this kind asks for."""
@@ -190,6 +196,7 @@ class NoteTypes:
             text = re.sub(r"\n\s*", "\n", text).strip()
             names = {_repaired(field.name) for field in fields}
             self.faults += checks.check_card(self._project, name, text, names, side, cloze=spec.cloze)
+            self.faults += output.check_side(self._project, name, text)
             made.append(text)
         return CardTemplate(card.id, card.name, *made)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from base64 import b64encode
+from hashlib import sha256
 from importlib import resources
 
 FRAME = "frame.html"
@@ -22,7 +25,14 @@ def files() -> dict[str, tuple[bytes, str]]:
     frame, kind = found[FRAME]
     for name in INSIDE:
         frame = frame.replace(f"[[{name}]]".encode(), (_FOLDER / name).read_bytes())
-    return {**found, FRAME: (frame, kind)}
+    return {**found, FRAME: (frame.replace(b"\r\n", b"\n"), kind)}
+
+
+def scripts() -> str:
+    """The frame's own scripts, as a policy names the only ones that may run: by what stands in them."""
+    frame, _ = files()[FRAME]
+    found = re.findall(rb"<script>(.*?)</script>", frame, re.DOTALL)
+    return " ".join(f"'sha256-{b64encode(sha256(each).digest()).decode()}'" for each in found)
 
 
 def index(*, token: str = "", folder: str = "page/", data: str = "") -> str:

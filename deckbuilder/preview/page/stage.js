@@ -23,13 +23,14 @@ Preview.stage = (() => {
     if (!faces.has(at)) {
       const frame = make("iframe", { sandbox: SANDBOX, src: "media/frame.html" });
       const sheet = make("div", { class: "sheet" }, frame);
-      const element = make("figure", { class: "face" }, make("figcaption"), sheet);
-      faces.set(at, { theme, frame, sheet, element, ready: false, height: 0, shows: null, html: null });
+      const note = make("span", { class: "silent", hidden: true }, "; its script does not run here");
+      const element = make("figure", { class: "face" }, make("figcaption", {}, make("span"), note), sheet);
+      faces.set(at, { theme, frame, sheet, note, element, ready: false, height: 0, shows: null, html: null });
     }
     const each = faces.get(at);
     const title = `${side === "front" ? "Front" : "Back"}, ${theme}`;
     each.side = side;
-    each.frame.title = each.element.firstChild.textContent = title;
+    each.frame.title = each.element.firstChild.firstChild.textContent = title;
     each.frame.dataset.face = each.element.dataset.face = `${side} ${theme}`;
     return each;
   }
@@ -125,6 +126,7 @@ Preview.stage = (() => {
       each.height = said.height;
       if (each.side === "front") stage.fit();
     }
+    if (typeof said.silent === "boolean") each.note.hidden = !said.silent;
     if (said.shown) each.element.dataset.shown = each.shows;
     if (typeof said.typed === "string") stage.typed = said.typed.slice(0, 500);
     if (typeof said.key === "string") Preview.say("key", { key: said.key, frame: true });
