@@ -19,6 +19,7 @@ ASKED = (
     "test_anki_rules.py",
     "test_shipped.py",
     "test_occlusion.py",
+    "test_package_media.py",
 )
 # Of the promise that needs no Anki, and of those about the tests themselves, once is enough.
 LEFT_OUT = "not hash_seed and not notices and not storm"
