@@ -28,6 +28,11 @@ _BLANKS = re.compile(_TEXT + r"|(?:\s|/\*.*?(?:\*/|\Z))+", re.DOTALL)
 _MARKS = re.compile(_TEXT + r"| ?(?P<mark>[{},]|;(?: ?\})?|(?<=[\w-]):(?= )) ?")
 _UNDERSCORED = re.compile(r"(?:^|(?<=\{))(?=[^{}\n]*_)[^{}\n]*\{", re.MULTILINE)
 
+# The last lines of every note type's styling, where a learner writes.
+YOURS = """\
+/* Your changes go below this line, and stay until an edition changes our looks: UPDATING.md says how to keep them then. */
+"""
+
 
 class NoteTypes:
     """The note types of a project, read as they are needed, with all that is wrong with them."""
@@ -104,10 +109,7 @@ class NoteTypes:
             templates += [made] if made else []
         own = [f"{kind}/style.css"] if (self._project.templates / kind / "style.css").is_file() else []
         parts = self._shared_styles(kind, spec)
-        css = (
-            compact("\n".join([self._css, *(self._specs.read(name) for name in (*parts, *own))]))
-            + "/* your changes below this line */\n"
-        )
+        css = compact("\n".join([self._css, *(self._specs.read(name) for name in (*parts, *own))])) + YOURS
         self.faults += checks.check_css(self._project, kind, css)
         return NoteType(
             kind,
