@@ -37,7 +37,8 @@ def _about(deck: Deck, edition: str, notes: list[Note], types: Mapping[str, Note
         f"**Edition {edition}**{f', the part for {variant}' if variant else ''}: {cards} cards from {len(notes)} notes ({inside}).",
         f"**Settings that suit this deck** (Options, on the deck list)\n\n{SETTINGS}",
         "**Updating**: import the next edition over this one with Anki's default options. Reviews, suspension, flags and "
-        "decks of your cards stay. A note that we changed takes our text and tags; a note that we did not change is left alone. "
+        "decks of your cards stay; a deck that you renamed is made anew beside yours. A note that we changed takes our text and "
+        "tags; a note that we did not change is left alone. "
         'If you write in our notes or tag them: import the package with "Update notes: Never", and then the file whose name '
         "ends in keep-my-notes.txt.",
         f"Licence: {deck.licence}. {deck.attribution.strip()}".strip(),

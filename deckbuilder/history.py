@@ -120,6 +120,8 @@ def side(project: Project | None, what: str, folder: Path) -> Side:
     path = Path(what)
     if path.is_file() or path.suffix in (".apkg", ".colpkg"):
         return Side(path, path.name)
+    if path.is_dir() and (project is None or git.commit(project.root, what) is None):
+        return Side(path, path.name)
     if project is None:
         raise Fault(f"there is no file {what}", "give the path of an .apkg; editions and revisions need a project")
     release = _lock(project).releases.get(what)

@@ -716,7 +716,7 @@ def cross_package(data: bytes, folder: Path) -> bool:
     path.write_bytes(data)
     try:
         with reader.open_package(path) as contents:
-            seen = _seen(contents)
+            seen = _seen(path, contents)
             for note in islice(contents.notes(), 50):
                 "".join((note.guid, *note.fields, *note.tags)).encode()
             for media in contents.media[:5]:
@@ -734,8 +734,8 @@ def cross_package(data: bytes, folder: Path) -> bool:
     if re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f]", said + as_json(seen)):
         raise Broken("a control character on the terminal")
     for media in contents.media:
-        if Path(media.name).name != media.name or media.size < 0:
-            raise Broken(f"an unsafe name: {media.name!r}")
+        if media.size < 0 or (media.kept is not None and Path(media.kept).name != media.kept):
+            raise Broken(f"an unsafe name: {media.kept!r}")
     return True
 
 

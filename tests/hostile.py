@@ -15,14 +15,17 @@ from typing import Any
 
 import pytest
 import zstandard
-from packed import DECK, LAYOUTS, NOTE_TYPE, Packed, edited, message, models, varint
+from packed import DECK, LAYOUTS, NOTE_TYPE, SVG, Packed, edited, message, models, varint
 
 from deckbuilder.package import reader
+from deckbuilder.package.medianames import kept
 
 Spoil = Callable[[Path], object]
 CASES: dict[str, Spoil] = {}  # refused by whatever reads a package
 MEDIA: dict[str, Spoil] = {}  # refused by whatever reads its media, too
 ODD: dict[str, Spoil] = {}  # odd, and harmless: read
+NAMED: dict[str, Spoil] = {}  # read, and told that Anki refuses it
+MUCH: dict[str, Spoil] = {}  # far more of one thing than any deck has: read or refused, within memory and time
 
 
 def _deflated(raw: bytes) -> bytes:
@@ -32,12 +35,12 @@ def _deflated(raw: bytes) -> bytes:
 
 
 def case(name: str, to: dict[str, Spoil] = CASES) -> Callable[[Spoil], Spoil]:
-    def kept(spoil: Spoil) -> Spoil:
+    def noted(spoil: Spoil) -> Spoil:
         assert name not in to, name
         to[name] = spoil
         return spoil
 
-    return kept
+    return noted
 
 
 def package(path: Path, members: Mapping[str, bytes | None] | None = None, layout: str = "anki2") -> None:
@@ -563,7 +566,7 @@ for name, raw in {
     CASES[f"manifest: {name}"] = partial(package, members={"manifest.json": raw})
 
 
-# Names that lead elsewhere when they are joined to a folder
+# Names that lead elsewhere when they are joined to a folder: they are named, and nothing is written under them
 
 
 UNSAFE = (
@@ -595,9 +598,12 @@ UNSAFE = (
     *("CON", "nul", "Aux.svg", "com1.txt", "LPT9", "PRN.tar.gz", "COM¹", "nul .svg", "CONIN$"),
 )
 for name in UNSAFE:
-    CASES[f"media under the name {name!r}"] = partial(package, members={"media": json.dumps({"0": name}).encode()})
-    listed = message((1, message((1, name), (2, 5))))
-    CASES[f"anki21b: media under the name {name!r}"] = partial(package, layout="anki21b", members={"media": listed})
+    listed = message((1, message((1, name), (2, len(SVG)))))
+    for layout, raw in (("anki2", json.dumps({"0": name}).encode()), ("anki21b", listed)):
+        taken = kept(name, newest=layout == "anki21b") is not None
+        (ODD if taken else NAMED)[f"{layout}: media under the name {name!r}"] = partial(
+            package, layout=layout, members={"media": raw}
+        )
 
 
 # What is written in protobuf
@@ -693,9 +699,6 @@ ODD |= {
     "a database with a free list that leads nowhere": partial(
         spoilt, "anki2", lambda raw: raw[:32] + b"\x7f\xff\xff\xff" * 2 + raw[40:]
     ),
-    "three million tags on a note": partial(
-        sql, statements=["UPDATE notes SET tags = replace(hex(zeroblob(3000000)), '00', 'ab ') WHERE id = 1"]
-    ),
     "a tag of a hundred thousand levels": partial(
         sql, statements=["UPDATE notes SET tags = replace(hex(zeroblob(100000)), '00', 'a::') || 'b'"]
     ),
@@ -705,20 +708,104 @@ ODD |= {
 }
 
 
+# Far too much of one thing
+
+
+def copies(count: int) -> str:
+    """Rows beside those that there are."""
+    return ENDLESS.format(f"LIMIT {count}")
+
+
+def notes(count: int, guid: str = "i", tags: str = "''", fields: str = "char(31)") -> str:
+    return (
+        f"INSERT INTO notes {copies(count)} SELECT i, {guid}, {NOTE_TYPE}, 1, 0, {tags}, {fields}, 0, 0, 0, '' FROM n"
+    )
+
+
+def cards(count: int, note: str) -> str:
+    return f"INSERT INTO cards {copies(count)} SELECT i, {note}, {DECK}, i, 1, 0, 0, 0, i, '' FROM n"
+
+
+TAGS = "(WITH RECURSIVE t(j) AS (SELECT 1 UNION ALL SELECT j + 1 FROM t LIMIT {}) SELECT group_concat({}, ' ') FROM t)"
+MUCH |= {
+    "three million tags on a note": partial(
+        sql, statements=["UPDATE notes SET tags = replace(hex(zeroblob(3000000)), '00', 'ab ') WHERE id = 1"]
+    ),
+    "three million tags on a thousand notes": partial(
+        sql, statements=[notes(1_000, tags=TAGS.format(3_000, "'t' || n.i || 'x' || j"))]
+    ),
+    "a tag of a megabyte on two hundred notes": partial(
+        sql, statements=[notes(200, tags="n.i || hex(randomblob(500000))")]
+    ),
+    "a hundred thousand guids of a thousand letters": partial(
+        sql, statements=[notes(100_000, guid="n.i || hex(randomblob(500))")]
+    ),
+    "a guid of 30 MiB": partial(sql, statements=["UPDATE notes SET guid = hex(randomblob(15 << 20)) WHERE id = 1"]),
+    "half a million cards of a note": partial(sql, statements=[cards(500_000, "1")]),
+    "half a million cards of no note": partial(sql, statements=[cards(500_000, "-i")]),
+    "three hundred thousand reviews": partial(
+        sql,
+        statements=[
+            "CREATE TABLE revlog (id integer PRIMARY KEY, cid integer)",
+            f"INSERT INTO revlog {copies(300_000)} SELECT i, 1 FROM n",
+        ],
+    ),
+    "a million fields": lambda path: in_json("models", one(flds=[{"name": f"f{n}"} for n in range(1_000_000)]), path),
+    "three hundred thousand card templates": lambda path: in_json(
+        "models", one(tmpls=[{"name": f"f{n}", "qfmt": "", "afmt": ""} for n in range(300_000)]), path
+    ),
+    "three hundred thousand note types": lambda path: in_json(
+        "models", {str(n): models()[str(NOTE_TYPE)] | {"id": n, "flds": [], "tmpls": []} for n in range(300_000)}, path
+    ),
+    "a million decks": lambda path: in_json(
+        "decks", {str(n): {"id": n, "name": f"d{n}"} for n in range(1_000_000)}, path
+    ),
+    "a deck of a million levels": lambda path: in_json(
+        "decks", {str(DECK): {"id": DECK, "name": "a::" * 1_000_000 + "b", "desc": ""}}, path
+    ),
+    "two hundred thousand decks in the newest layout": partial(
+        sql,
+        layout="anki21b",
+        statements=[f"INSERT INTO decks {copies(199_990)} SELECT i, hex(randomblob(100)), 1, 0, '', x'' FROM n"],
+    ),
+    "decks of 100 MiB in the newest layout": partial(
+        sql,
+        layout="anki21b",
+        statements=[f"INSERT INTO decks {copies(1_000)} SELECT i, hex(randomblob(50000)), 1, 0, '', x'' FROM n"],
+    ),
+    "ten million empty objects": lambda path: in_json("models", '{"1": [' + "{}," * 10_000_000 + "1]}", path),
+    "a million media files": lambda path: package(
+        path, {"media": json.dumps({str(n): f"{n}.svg" for n in range(1_000_000)}).encode()}
+    ),
+    "a million media files in the newest layout": lambda path: package(
+        path, {"media": b"".join(message((1, message((1, f"{n}.svg")))) for n in range(1_000_000))}, "anki21b"
+    ),
+    "two hundred thousand media files of long names": lambda path: package(
+        path, {"media": json.dumps({str(n): f"{n}" + "\u00e9" * 40 for n in range(199_000)}).encode()}
+    ),
+    "a manifest of a million keys": lambda path: package(
+        path, {"manifest.json": json.dumps({str(n): n for n in range(1_000_000)}).encode()}
+    ),
+    "a field of thirty megabytes of tags without end": partial(
+        sql, statements=["UPDATE notes SET flds = replace(hex(zeroblob(5000000)), '00', '<img ') || char(31)"]
+    ),
+}
+
+
 def utf_16(raw: bytes) -> bytes:
     """The same rows in another encoding."""
 
     def copied(db: sqlite3.Connection) -> None:
         for name in ("col", "notes", "cards"):
-            db.execute(f"CREATE TABLE {name} ({', '.join(kept[name][0])})")
-            db.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * len(kept[name][0]))})", kept[name][1])
+            db.execute(f"CREATE TABLE {name} ({', '.join(rows[name][0])})")
+            db.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * len(rows[name][0]))})", rows[name][1])
 
-    kept: dict[str, tuple[list[str], list[Any]]] = {}
+    rows: dict[str, tuple[list[str], list[Any]]] = {}
 
     def look(db: sqlite3.Connection) -> None:
         for name in ("col", "notes", "cards"):
             cursor = db.execute(f"SELECT * FROM {name}")
-            kept[name] = ([each[0] for each in cursor.description], cursor.fetchall())
+            rows[name] = ([each[0] for each in cursor.description], cursor.fetchall())
 
     edited(raw, look)
     return edited(b"", copied, "PRAGMA encoding = 'UTF-16le'")

@@ -361,7 +361,7 @@ def test_two_packages_can_be_compared_outside_a_project(author: Author, tmp_path
         (["2026-10"], "'2026-10' is no file, no released edition and no git revision"),
         (["--output=x"], "No such option"),
         (["gone.apkg"], "gone.apkg: cannot be read (No such file or directory)"),
-        (["cards/deck.yaml"], "cards/deck.yaml: not an Anki package"),
+        (["cards/deck.yaml"], "cards/deck.yaml: a text, not a package"),
     ],
 )
 def test_what_cannot_be_compared_is_a_sentence(author: Author, arguments: list[str], said: str) -> None:

@@ -24,12 +24,14 @@ if sys.platform != "linux":
 
 import pty
 
-from hostile import CASES, MEDIA, ODD
+from hostile import CASES, MEDIA, MUCH, NAMED, ODD
 from packed import LAYOUTS, Packed
 
-from deckbuilder.package import reader
+from deckbuilder.package import mistaken, reader
 
 MEMORY = 1536 << 20
+# What a package with far too much of one thing may take, measured as the most that the process ever held.
+MOST = 768 << 20
 SECONDS = 30
 # What reads packages, and whether it reads their media too. `{}` stands for the package.
 COMMANDS = {
@@ -38,12 +40,12 @@ COMMANDS = {
     "diff": (["diff", "{}", "{}"], True),
 }
 ADVICE = (
+    *mistaken.ADVICE,
     reader.EXPORT_AGAIN,
     reader.OLDER_LAYOUT,
     reader.CHECK_DATABASE,
     reader.TOO_LARGE,
     "check the path and the permissions",
-    "give the path of an .apkg or .colpkg",
 )
 # Forks for each line of arguments, and says what came of it. To change a file outside the temporary folder is to end
 # with 99; `everything` is a command that reads all that a package holds.
@@ -84,7 +86,8 @@ def everything(path):
 def child(arguments, out, err):
     os.dup2(out, 1), os.dup2(err, 2)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    signal.alarm(SECONDS)
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    signal.alarm(8 * SECONDS)  # others may have the machine
     from pathlib import Path
     sys.addaudithook(watch)
     try:
@@ -104,14 +107,14 @@ for line in sys.stdin:
     pid = os.fork()
     if pid == 0:
         child(json.loads(line), *files)
-    _, status = os.waitpid(pid, 0)
+    _, status, used = os.wait4(pid, 0)
     texts = []
     for each in files:
         os.lseek(each, 0, 0)
         texts.append(os.read(each, 1 << 24).decode(errors="replace"))
         os.close(each)
     code = os.waitstatus_to_exitcode(status)
-    print(json.dumps([code, *texts]), flush=True)
+    print(json.dumps([code, *texts, used.ru_maxrss]), flush=True)
 """
 
 
@@ -120,6 +123,7 @@ class Cell:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.held = 0  # by the last command, in KiB
         self.temporary = folder / "temporary"
         self.home = folder / "home"
         texts = folder / "texts"
@@ -143,7 +147,7 @@ class Cell:
         self.server.stdin.write(json.dumps([each.replace("{}", str(path)) for each in command]) + "\n")
         self.server.stdin.flush()
         answer: list[Any] = json.loads(self.server.stdout.readline())
-        code, out, err = answer
+        code, out, err, self.held = answer
         left = list(self.temporary.iterdir())
         for each in left:
             shutil.rmtree(each)
@@ -190,6 +194,38 @@ def test_what_is_odd_and_harmless_is_read(name: str, cell: Cell, tmp_path: Path)
 
     for code, _, err in found:
         assert (code, err) == (0, "")
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_a_name_that_leads_out_of_a_folder_is_told_and_leads_nowhere(name: str, cell: Cell, tmp_path: Path) -> None:
+    path = tmp_path / "a.apkg"
+    NAMED[name](path)
+
+    found = {command: cell.run(arguments, path) for command, (arguments, _) in COMMANDS.items()}
+
+    assert {command: (code, err) for command, (code, _, err) in found.items()} == {
+        "inspect": (0, ""),
+        "everything": (0, ""),
+        "diff": (1, ""),
+    }
+    for command in ("inspect", "diff"):
+        assert "Anki refuses the whole package because of this name" in found[command][1]
+
+
+@pytest.mark.parametrize("name", MUCH)
+def test_far_too_much_of_one_thing_is_read_or_refused_within_memory(name: str, cell: Cell, tmp_path: Path) -> None:
+    path = tmp_path / "a.apkg"
+    MUCH[name](path)
+
+    for arguments, _ in COMMANDS.values():
+        code, _, err = cell.run(arguments, path)
+
+        assert code in (0, 1), err
+        assert cell.held << 10 < MOST, f"{cell.held >> 10} MiB"
+        if code:
+            assert re.fullmatch(r"error: .+\n(    .+\n)?", err), err[:500]
+        else:
+            assert err == ""
 
 
 # Terminals

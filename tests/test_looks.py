@@ -11,12 +11,12 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser import Card, Reviewer, Side, cards
-from conftest import ROOT
+from conftest import ROOT, Author
 from judge import Anki, SeenNoteType
 from looks import SIDES, chosen, learner
 
@@ -330,3 +330,19 @@ def test_a_short_question_stays_where_it_is_when_the_card_is_turned(reviewer: Re
 
     looked.has_nothing_to_say()
     assert stayed > 10
+
+
+def test_styling_from_a_file_of_the_learners_own_is_shown(author: Author, anki: Anki, reviewer: Reviewer) -> None:
+    """`@import` works from the media folder, as docs/updating.md tells learners."""
+    anki.imports(author.build().path)
+    kind: Any = anki.collection.models.by_name("ARM Muscle")
+    kind["css"] = f'@import url("_mine.css");\n{kind["css"]}'
+    anki.collection.models.update_dict(kind)
+    anki.collection.media.write_data("_mine.css", b".card { letter-spacing: 3px !important }")
+    reviewer.media = anki.media()
+
+    card = next(card for card in cards(anki) if card.notetype == "ARM Muscle")
+    reviewer.show(card, "front")
+
+    shown = "getComputedStyle(document.querySelector('.card')).letterSpacing === '3px'"
+    reviewer.page.wait_for_function(shown, timeout=10_000)

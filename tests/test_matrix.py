@@ -21,6 +21,7 @@ ASKED = (
     "test_occlusion.py",
     "test_two_decks.py",
     "test_formulas.py::test_every_formula_reaches_the_learner_as_it_was_typed",
+    "test_package_media.py",
 )
 # Of the promise that needs no Anki, and of those about the tests themselves, once is enough.
 LEFT_OUT = "not hash_seed and not notices and not storm"

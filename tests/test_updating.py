@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import time
+from typing import Any
 
 import pytest
 from conftest import ROOT, Author
 from judge import HAS_OPTIONS, Anki
-from test_promises import BICEPS, TRICEPS, _rewords
+from test_promises import BICEPS, EDITS, TRICEPS, _rewords
+
+from deckbuilder.render.notetypes import YOURS
 
 PAGE = ROOT / "docs" / "updating.md"
 # What is no statement about what an import does: clicks, and what was not tried.
@@ -121,3 +124,112 @@ def test_a_learner_who_changed_our_note_type_keeps_all_and_gets_no_updates(
 
     assert guid in result.conflicting
     assert anki.schedule() == before and anki.note(guid).fields == note.fields
+
+
+# Renamed decks, changed looks
+
+MINE = ".card { letter-spacing: 3px !important }"
+
+
+def _renames_the_deck(anki: Anki) -> None:
+    decks = anki.collection.decks
+    id = decks.id_for_name("Arm")
+    assert id is not None
+    deck = decks.get(id)
+    assert deck is not None
+    decks.rename(deck, "Studies::Mine")
+
+
+def test_a_deck_that_the_learner_renamed_is_made_anew_and_only_new_cards_land_in_it(author: Author, anki: Anki) -> None:
+    anki.imports(author.build().path)
+    guid = author.guid(BICEPS)
+    anki.review(guid, 0)
+    assert "a deck that you renamed is made anew beside yours" in anki.decks()["Arm"][0]
+    _renames_the_deck(anki)
+    before = anki.schedule()
+
+    _rewords(author)
+    EDITS["adding a note"].does(author)
+    result = anki.imports(author.build().path)
+
+    after = anki.schedule()
+    assert {place: after[place] for place in before} == before
+    assert guid in result.updated and len(result.new) == 1
+    old = {place: card.deck for place, (card, _) in before.items()}
+    assert all(deck.startswith("Studies::Mine") for deck in old.values())
+    new = after.keys() - before.keys()
+    assert new and all(after[place][0].deck.startswith("Arm::") for place in new)
+
+    for guid, ordinal in new:
+        anki.move(guid, ordinal, "Studies::Mine")
+    anki.collection.decks.remove([anki.collection.decks.id_for_name("Arm")])  # type: ignore[list-item]
+
+    assert "Arm" not in anki.decks() and anki.schedule().keys() == after.keys()
+    assert {place: anki.schedule()[place] for place in before} == before
+
+
+def _changes_our_looks(anki: Anki) -> None:
+    """As a learner does: below the line, and in a template; a week ago."""
+    kind: Any = anki.collection.models.by_name("ARM Muscle")
+    assert kind["css"].endswith(YOURS)
+    kind["css"] += MINE
+    kind["tmpls"][0]["afmt"] += "<!-- mine -->"
+    anki.collection.models.update_dict(kind)
+    assert anki.collection.db is not None
+    anki.collection.db.execute("update notetypes set mtime_secs = ? where id = ?", 1_785_000_000, kind["id"])
+    anki.close()
+    anki.collection.reopen()
+
+
+def _looks(anki: Anki) -> tuple[bool, bool]:
+    kind = anki.notetypes()["ARM Muscle"]
+    return MINE in kind.css, "<!-- mine -->" in kind.sides[0][1]
+
+
+def test_a_learners_styling_and_templates_stay_until_our_looks_change(author: Author, anki: Anki) -> None:
+    author.take_templates()
+    author.now -= 10_000_000
+    anki.imports(author.build().path)
+    _changes_our_looks(anki)
+    author.now += 10_000_000
+
+    for name in ("rewording", "retagging", "adding a note", "changing the edition"):
+        EDITS[name].does(author)
+        author.waits()
+        anki.imports(author.build().path)
+        assert _looks(anki) == (True, True), name
+
+    EDITS["restyling"].does(author)
+    anki.imports(author.build().path)
+    assert _looks(anki) == (False, False)
+
+
+@pytest.mark.skipif(not HAS_OPTIONS, reason="Anki before 23.10 does not ask whether to update note types")
+def test_update_note_types_never_keeps_the_learners_looks_while_text_arrives(author: Author, anki: Anki) -> None:
+    from anki.import_export_pb2 import ImportAnkiPackageUpdateCondition as Condition
+
+    author.take_templates()
+    author.now -= 10_000_000
+    anki.imports(author.build().path)
+    _changes_our_looks(anki)
+    author.now += 10_000_000
+
+    EDITS["restyling"].does(author)
+    _rewords(author)
+    never = Condition.Value("IMPORT_ANKI_PACKAGE_UPDATE_CONDITION_NEVER")
+    anki.imports(author.build().path, update_notetypes=never)
+
+    assert _looks(anki) == (True, True)
+    assert "It bends" in anki.note(author.guid(BICEPS)).fields["Why"]
+
+
+def test_a_file_with_the_learners_own_styling_outlives_every_edition(author: Author, anki: Anki) -> None:
+    author.take_templates()
+    anki.imports(author.build().path)
+    anki.collection.media.write_data("_mine.css", MINE.encode())
+
+    EDITS["restyling"].does(author)
+    anki.imports(author.build().path)
+
+    assert anki.media()["_mine.css"] == MINE.encode()
+    assert "_mine.css" not in anki.collection.media.check().unused

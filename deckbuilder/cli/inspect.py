@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,12 @@ import click
 
 from deckbuilder.cli.common import as_json, count, fail, harmless
 from deckbuilder.diagnostics import Fault
-from deckbuilder.package.reader import PackageContents, UnreadablePackage, open_package
+from deckbuilder.package.reader import TOO_LARGE, PackageContents, UnreadablePackage, open_package
 
 MAX_TAGS = 40
+MAX_MEDIA = 10
+MAX_KNOWN = 200_000  # different tags, of which each is kept; the largest decks have some ten thousand
+MAX_KNOWN_TEXT = 32 << 20
 MAX_INDENT = 20  # a hostile tag has levels without end
 
 
@@ -31,7 +35,7 @@ def command(package: Path, all_tags: bool, for_programs: bool) -> None:
     """
     try:
         with open_package(package) as contents:
-            seen = _seen(contents)
+            seen = _seen(package, contents)
     except UnreadablePackage as unreadable:
         fail(Fault(str(unreadable)))
     if for_programs:
@@ -59,18 +63,39 @@ def _lines(package: Path, seen: dict[str, Any], all_tags: bool) -> Iterator[str]
         yield f"  {each['name']}: {count(each['notes'], 'note')}, {len(each['fields'])} fields, cards: {cards}"
     yield "Tags"
     tree = _tree(seen["tags"])
-    for line in tree if all_tags else tree[:MAX_TAGS]:
+    for line in tree if all_tags else islice(tree, MAX_TAGS):
         yield f"  {line}"
-    if not all_tags and len(tree) > MAX_TAGS:
-        yield f"  … {len(tree) - MAX_TAGS} more; --all-tags shows them"
-    for media in seen["media"][: None if all_tags else 10]:
-        yield f"Media {media['name']}: {media['size']:,} bytes"
+    if left := sum(1 for _ in tree):
+        yield f"  … {left:,} more; --all-tags shows them"
+    yield from _media(seen["media"], all_tags)
+    if package.suffix.lower() == ".colpkg":
+        yield "A .colpkg holds a whole collection: Anki puts it in the place of all that the learner has"
 
 
-def _seen(contents: PackageContents) -> dict[str, Any]:
+def _media(media: list[dict[str, Any]], everything: bool) -> Iterator[str]:
+    """The first files, and each whose name Anki changes: whoever looks for that one finds it under another."""
+    takers = Counter(each["kept"] for each in media)
+    for place, each in enumerate(media):
+        said = [f"{each['size']:,} bytes"]
+        if each["kept"] is None:
+            said.append("Anki refuses the whole package because of this name")
+        elif each["kept"] != each["name"]:
+            said.append(f"Anki keeps it as {each['kept']}")
+        if each["kept"] is not None and takers[each["kept"]] > 1:
+            said.append("another file would have the same name, and Anki keeps one of them")
+        if everything or place < MAX_MEDIA or (len(said) > 1 and place < 100 * MAX_MEDIA):
+            yield f"Media {each['name']}: {'; '.join(said)}"
+
+
+def _seen(path: Path, contents: PackageContents) -> dict[str, Any]:
     tags: Counter[str] = Counter()
     of_type: Counter[int] = Counter()
+    text = 0
     for note in contents.notes():
+        new = set(note.tags) - tags.keys()
+        text += sum(map(len, new))
+        if len(tags) + len(new) > MAX_KNOWN or text > MAX_KNOWN_TEXT:
+            raise UnreadablePackage(f"{path}: has more than {MAX_KNOWN:,} different tags: {TOO_LARGE}")
         tags.update(set(note.tags))
         of_type[note.note_type_id] += 1
     in_deck = Counter(card.deck_id for card in contents.cards())
@@ -95,13 +120,12 @@ def _seen(contents: PackageContents) -> dict[str, Any]:
             for each in contents.note_types
         ],
         "tags": dict(sorted(tags.items())),
-        "media": [{"name": media.name, "size": media.size} for media in contents.media],
+        "media": [{"name": media.name, "kept": media.kept, "size": media.size} for media in contents.media],
     }
 
 
-def _tree(tags: dict[str, int]) -> list[str]:
+def _tree(tags: Mapping[str, int]) -> Iterator[str]:
     """The tag tree, indented, each line with the notes that carry exactly this tag."""
-    lines: list[str] = []
     open_levels: list[str] = []
     for tag, number in tags.items():
         levels = tag.split("::")
@@ -111,6 +135,5 @@ def _tree(tags: dict[str, int]) -> list[str]:
         )
         for depth in range(shared, len(levels)):
             last = depth == len(levels) - 1
-            lines.append(f"{'  ' * min(depth, MAX_INDENT)}{levels[depth]}{f'  {number}' if last else ''}")
+            yield f"{'  ' * min(depth, MAX_INDENT)}{levels[depth]}{f'  {number}' if last else ''}"
         open_levels = levels
-    return lines

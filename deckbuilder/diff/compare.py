@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from deckbuilder.diagnostics import Fault
+from deckbuilder.diff import media
 from deckbuilder.diff.changes import Difference, Effect, FieldChange, NoteChange, PackageChange
 from deckbuilder.diff.wording import Budget, compare, plain, visible
 from deckbuilder.lock.order import longest_run
@@ -19,7 +20,8 @@ from deckbuilder.notes import VERSION
 from deckbuilder.package.reader import FieldSeen, NoteSeen, NoteTypeSeen, PackageContents, TemplateSeen
 
 MAX_NOTES = 400_000
-MAX_MEDIA = 1024 * 1024 * 1024  # to be read byte by byte
+MAX_GUIDS = 64 * 1024 * 1024  # of all notes, in characters
+TAG = 64  # bytes that a tag takes beside its letters
 MAX_TEXT = 256 * 1024 * 1024  # of the notes that changed, in characters
 RETIRED = "::Status::Retired"
 _TWICE = "its guid stands twice in the package: Anki would update one of the two"
@@ -76,6 +78,7 @@ def differences(old_contents: PackageContents, new_contents: PackageContents) ->
     before = dict(_texts(old, (suspects & old.notes.keys()) | gone))
     after = dict(_texts(new, suspects))
     budget = Budget()
+    arriving = {guid for guid, note in new.notes.items() if _arrives(old.notes.get(guid), note, blocked)}
     changed = [_dropped(guid, old, before.get(guid)) for guid in gone]
     for guid in suspects:
         if guid in old.notes:
@@ -83,7 +86,7 @@ def differences(old_contents: PackageContents, new_contents: PackageContents) ->
         else:
             changed.append(_added(guid, new, after.get(guid), blocked))
     found = sorted(changed, key=lambda note: (note.effect, note.note_type, note.name.lower(), note.guid))
-    package = [*_note_types(old, new, blocked), *_decks(old, new), *_media(old, new)]
+    package = [*_note_types(old, new, blocked), *_decks(old, new), *media.changes(old_contents, new_contents, arriving)]
     manifest, earlier = new_contents.manifest or {}, old_contents.manifest or {}
     return Difference(
         visible(_name(new)),
@@ -106,13 +109,20 @@ def _side(contents: PackageContents) -> _Side:
     notes: dict[str, _Brief] = {}
     twice: set[str] = set()
     types = {each.id: each for each in contents.note_types}
+    left = MAX_GUIDS
     for note in contents.notes():
+        left -= len(note.guid)
+        if left < 0:
+            raise Fault("a package with guids so long is too large to compare", "compare parts of it")
         if note.guid in notes:
             twice.add(note.guid)
         notes[note.guid] = _Brief(note.id, note.note_type_id, note.mod, _digest(note, types))
     cards: dict[int, list[tuple[int, int]]] = {}
+    known, pairs = {note.id for note in notes.values()}, dict[tuple[int, int], tuple[int, int]]()
     for card in contents.cards():
-        cards.setdefault(card.note_id, []).append((card.ordinal, card.deck_id))
+        if card.note_id in known:
+            pair = (card.ordinal, card.deck_id)
+            cards.setdefault(card.note_id, []).append(pairs.setdefault(pair, pair))
     decks = {deck.id: deck.name for deck in contents.decks}
     names = [each.name for each in contents.note_types]
     first = {name.partition(" ")[:2] for name in names}
@@ -140,12 +150,19 @@ def _moved(old: _Side, new: _Side, guid: str, note: _Brief) -> bool:
     )
 
 
+def _arrives(was: _Brief | None, now: _Brief, blocked: Mapping[int, str]) -> bool:
+    """Whether Anki adds this note, or puts it in the place of the one that a learner has."""
+    if was is None:
+        return True
+    return was.note_type == now.note_type and now.note_type not in blocked and now.mod > was.mod
+
+
 def _texts(side: _Side, guids: Iterable[str]) -> Iterator[tuple[str, NoteSeen]]:
     """The notes themselves, as many as memory has room for."""
     wanted, left = set(guids), MAX_TEXT
     for note in side.contents.notes() if wanted else ():
         if note.guid in wanted:
-            left -= sum(map(len, note.fields))
+            left -= sum(map(len, note.fields)) + sum(len(tag) + TAG for tag in note.tags)
             if left < 0:
                 return
             yield note.guid, note
@@ -334,23 +351,6 @@ def _decks(old: _Side, new: _Side) -> Iterator[PackageChange]:
                 yield PackageChange("deck", visible(deck.name), Effect.NOTHING, ("new",))
         elif deck.description and deck.description != before[deck.name]:
             yield PackageChange("deck", visible(deck.name), Effect.NOTHING, ("new description",))
-
-
-def _media(old: _Side, new: _Side) -> Iterator[PackageChange]:
-    before = {media.name: media for media in old.contents.media}
-    after = {media.name: media for media in new.contents.media}
-    left = MAX_MEDIA
-    for name in sorted(before.keys() | after.keys()):
-        one, two = before.get(name), after.get(name)
-        if one is None or two is None:
-            said = ("new",) if one is None else ("no longer in the package; learners keep theirs",)
-            yield PackageChange("media", visible(name), Effect.NOTHING, said)
-            continue
-        left -= max(one.size, two.size)
-        readable = left > 0 and one.size and two.size  # a file that is listed and absent has no size
-        if one.size != two.size or (readable and old.contents.content(one) != new.contents.content(two)):
-            why = "other content under the same name: notes that did not change keep the old one"
-            yield PackageChange("media", visible(name), Effect.BLOCKED, (why,))
 
 
 def _reordered(old: _Side, new: _Side) -> int:

@@ -107,6 +107,11 @@ def _rest(found: Difference) -> list[str]:
     looks = [each.name for each in found.package if each.what == "note type" and each.effect == Effect.NOTHING]
     if looks:
         lines.append(f"- The looks of {escape(', '.join(looks))}.")
+    media = [each for each in found.package if each.what == "media" and each.effect == Effect.NOTHING and each.notes]
+    if media:
+        lines.append(
+            f"- {_many(len(media), 'picture or sound', 'pictures or sounds')} in notes that this edition updates."
+        )
     tags = len(found.said("retagged"))
     if tags:
         lines.append(f"- Only the tags of {_many(tags, 'note')}.")
@@ -124,5 +129,5 @@ def _paint(mark: str, text: str) -> str:
     return f"~~{escape(text)}~~" if mark == "-" else f"**{escape(text)}**"
 
 
-def _many(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def _many(number: int, noun: str, nouns: str = "") -> str:
+    return f"{number:,} {noun if number == 1 else nouns or f'{noun}s'}"

@@ -72,7 +72,7 @@ def summary(found: Difference) -> str:
 def headline(change: NoteChange | PackageChange) -> str:
     """What changed, and how, in a line."""
     if isinstance(change, PackageChange):
-        notes = f" ({change.notes:,} notes)" if change.notes else ""
+        notes = f" ({change.notes:,} note{'' if change.notes == 1 else 's'})" if change.notes else ""
         return f"{change.what} {change.name}{notes}"
     key = f" ({change.key})" if change.key and change.key != change.name else ""
     return f"{change.said} {change.note_type}: {change.name}{key}"

@@ -26,13 +26,21 @@ from pathlib import Path
 from typing import Any, Literal
 
 from deckbuilder import scratch
+from deckbuilder.package import mistaken
+from deckbuilder.package.medianames import kept
 
 MIB = 1 << 20
-MAX_DATABASE = 1024 * MIB  # the collection unpacked, and again the text read from one of its tables
+MAX_DATABASE = 1024 * MIB  # the collection unpacked, and again the text of all notes, which pass by one at a time
+MAX_TABLE = 64 * MIB  # the text of any other table, which stays in memory
 MAX_MEDIA_FILE = 256 * MIB
 MAX_PIECE = 32 * MIB  # a media map, a manifest, a cell of a table, a zip's table of contents
 MAX_MEMBERS = 200_000  # of the zip or the media map
 MAX_ROWS = 2_000_000  # of one table
+MAX_PARTS = 200_000  # decks, note types, and all fields and templates of these
+MAX_VALUES = 3_000_000  # of one JSON text: each may take twenty times its own length
+MAX_GUID = 4_096  # characters; Anki's have ten
+MAX_TAGS = 10_000  # of a note
+MAX_TAG_TEXT = MIB  # of a note; Anki's browser stands still long before
 MAX_STEPS = 200_000_000  # of SQLite's machine in one query; a million notes take some ten million
 MAX_SCHEMA_STEPS = 50_000  # Anki's schema takes hundreds; SQLite's time for one grows with the square of its tables
 MAX_RATIO = 250  # unpacked to packed; counts from FREE_SIZE on, since a collection of blanks packs well
@@ -40,6 +48,7 @@ FREE_SIZE = 16 * MIB
 MAX_MEDIA_RATIO = 50  # all media unpacked to the whole package; counts from MAX_DATABASE on
 BITE = 1024  # of zstd, where four bytes can become 128 KiB: this much becomes 32 MiB at most
 
+GIVE_A_FILE = mistaken.GIVE_A_FILE
 EXPORT_AGAIN = "export it again from Anki, or ask its author for a fresh copy"
 DAMAGED = f"not an Anki package, or damaged on its way: {EXPORT_AGAIN}"
 OLDER_LAYOUT = "import it into Anki and export it with 'Support older Anki versions' ticked"
@@ -50,11 +59,6 @@ Layout = Literal["anki2", "anki21", "anki21b"]
 LAYOUTS: dict[int, Layout] = {1: "anki2", 2: "anki21", 3: "anki21b"}  # by the version in `meta`
 
 
-# Names that lead out of a folder they are joined to, or to a device, on any system.
-_UNSAFE = re.compile(
-    r"[/\\\x00-\x1f\x7f-\x9f]|^[A-Z]:|(?:^|[. ])$|^(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9¹²³]) *(?:\.|$)",
-    re.IGNORECASE,
-)
 _VARINT = re.compile(rb"[\x80-\xff]{0,9}[\x00-\x7f]")
 
 
@@ -123,7 +127,8 @@ class CardSeen:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    name: str  # safe to join to a folder: one level, no control characters, no device of Windows
+    name: str  # as the package lists it: anything at all, and never to be joined to a folder
+    kept: str | None  # as Anki keeps it, safe to join to one; None where it refuses the package because of the name
     size: int  # 0 if the file is listed but absent; Anki, too, takes empty for missing
     member: str
 
@@ -247,8 +252,13 @@ class _Capped(io.BufferedReader):
 
 def _archive(path: Path, stack: ExitStack) -> zipfile.ZipFile:
     if path.exists() and not path.is_file():  # asked before opening, since a pipe would wait for ever
-        raise UnreadablePackage("not a file: give the path of an .apkg or .colpkg")
-    archive = stack.enter_context(zipfile.ZipFile(stack.enter_context(_Capped(io.FileIO(path)))))
+        what, help = mistaken.folder(path) if path.is_dir() else ("not a file", GIVE_A_FILE)
+        raise UnreadablePackage(f"{what}: {help}")
+    try:
+        archive = stack.enter_context(zipfile.ZipFile(stack.enter_context(_Capped(io.FileIO(path)))))
+    except zipfile.BadZipFile:
+        known = mistaken.file(path)
+        raise UnreadablePackage(": ".join(known) if known else DAMAGED) from None
     members = archive.infolist()
     if len(members) > MAX_MEMBERS:
         raise UnreadablePackage(f"holds more than {MAX_MEMBERS:,} files: {TOO_LARGE}")
@@ -271,7 +281,7 @@ def _layout(archive: zipfile.ZipFile) -> Layout:
     if layout is None:
         raise UnreadablePackage(f"its layout is newer than those known here: {OLDER_LAYOUT}")
     if f"collection.{layout}" not in members:
-        raise UnreadablePackage(f"a zip file, but no Anki package (no collection inside): {EXPORT_AGAIN}")
+        raise UnreadablePackage(": ".join(mistaken.zipped(members)))
     return layout
 
 
@@ -288,7 +298,7 @@ def _unpacked(archive: zipfile.ZipFile, member: str, limit: int, zstd: bool) -> 
         pieces = iter(partial(stream.read, BITE if zstd else 64 * BITE), b"")
         for piece in _unzstd(pieces) if zstd else pieces:
             total += len(piece)
-            if max(total, info.file_size) > limit:
+            if max(total, 0 if zstd else info.file_size) > limit:  # what zstd packs is larger where it is tiny
                 raise UnreadablePackage(f"its {member!r} unpacks to more than {limit:,} bytes: {TOO_LARGE}")
             yield piece
     if not zstd and total != info.file_size:
@@ -317,12 +327,11 @@ def _media(archive: zipfile.ZipFile, layout: Layout) -> Iterator[Media]:
     else:
         listed = ((member, name, sizes.get(member, 0)) for member, name in _json(raw).items())
     for count, (member, name, size) in enumerate(listed):
-        # One level, as Anki has it: a caller may well join the name to a folder.
-        if not isinstance(name, str) or _UNSAFE.search(name):
-            raise UnreadablePackage(f"lists media under the unsafe name {str(name)[:80]!r}: {EXPORT_AGAIN}")
+        if not isinstance(name, str):
+            raise ValueError
         if count == MAX_MEMBERS:
             raise UnreadablePackage(f"lists more than {MAX_MEMBERS:,} media files: {TOO_LARGE}")
-        yield Media(name, size if member in sizes else 0, member)
+        yield Media(name, kept(name, newest=layout == "anki21b"), size if member in sizes else 0, member)
 
 
 def _content(path: Path, archive: zipfile.ZipFile, layout: Layout, media: Media) -> bytes:
@@ -351,7 +360,8 @@ def _connect(database: Path, stack: ExitStack) -> sqlite3.Connection:
 def _rows(db: sqlite3.Connection, table: str, **columns: type) -> Iterator[tuple[Any, ...]]:
     """The named columns, each of its type; NOT INDEXED makes the rows come in the order of their ids."""
     left = repeat(False, (MAX_SCHEMA_STEPS if table == "sqlite_master" else MAX_STEPS) // 10_000)
-    most = MAX_ROWS if table in ("notes", "cards") else MAX_MEMBERS
+    most = MAX_ROWS if table in ("notes", "cards") else MAX_PARTS
+    room = MAX_DATABASE if table == "notes" else MAX_TABLE
     db.set_progress_handler(lambda: next(left, True), 10_000)
     generated = {row[1]: row[6] for row in db.execute(f"PRAGMA table_xinfo({table})")}
     if any(generated.get(column, True) for column in columns):
@@ -362,7 +372,7 @@ def _rows(db: sqlite3.Connection, table: str, **columns: type) -> Iterator[tuple
             raise UnreadablePackage(f"its table {table!r} holds values of a wrong type: {CHECK_DATABASE}")
         lengths = [len(value) for value in row if isinstance(value, (str, bytes))]
         text += sum(lengths)
-        if count == most or text > MAX_DATABASE or max(lengths, default=0) > MAX_PIECE:
+        if count == most or text > room or max(lengths, default=0) > MAX_PIECE:
             raise UnreadablePackage(f"its table {table!r} is larger than any of Anki's: {TOO_LARGE}")
         yield row
 
@@ -373,8 +383,17 @@ def _notes(path: Path, db: sqlite3.Connection, widths: dict[int, int]) -> Iterat
             number, guid, note_type, mod, tags, fields = row
             if fields.count("\x1f") + 1 != widths.get(note_type):
                 raise UnreadablePackage(f"the note {number} does not fit its note type: {CHECK_DATABASE}")
-            words = filter(None, tags.replace("\u3000", " ").split(" "))
-            yield NoteSeen(number, guid, note_type, mod, tuple(words), tuple(fields.split("\x1f")))
+            if len(guid) > MAX_GUID:
+                raise UnreadablePackage(f"the note {number} has a guid of more than {MAX_GUID:,} letters: {TOO_LARGE}")
+            yield NoteSeen(number, guid, note_type, mod, _tags(number, tags), tuple(fields.split("\x1f")))
+
+
+def _tags(note: int, tags: str) -> tuple[str, ...]:
+    """The tags of a note, which Anki parts by blanks and by the blank of Chinese and Japanese."""
+    tags = tags.replace("\u3000", " ")
+    if len(tags) > MAX_TAG_TEXT or tags.count(" ") > 2 * MAX_TAGS:
+        raise UnreadablePackage(f"the note {note} has far more tags than Anki can show: {TOO_LARGE}")
+    return tuple(filter(None, tags.split(" ")))
 
 
 def _cards(path: Path, db: sqlite3.Connection) -> Iterator[CardSeen]:
@@ -401,7 +420,10 @@ def _note_types(db: sqlite3.Connection) -> Iterator[NoteTypeSeen]:
 
 
 def _note_types_in_json(models: str) -> Iterator[NoteTypeSeen]:
+    parts = repeat(False, MAX_PARTS)
     for model in _json(models).values():
+        if any(next(parts, True) for _ in (model, *_get(model, "flds", list), *_get(model, "tmpls", list))):
+            raise UnreadablePackage(f"its note types have more than {MAX_PARTS:,} parts: {TOO_LARGE}")
         id, name, kind = int(_get(model, "id", int, str)), _get(model, "name", str), _get(model, "type", int)
         shape: Literal["normal", "cloze"] = "cloze" if kind == 1 else "normal"
         fields = tuple(
@@ -439,12 +461,17 @@ def _decks(db: sqlite3.Connection) -> Iterator[DeckSeen]:
 
 
 def _decks_in_json(decks: str) -> Iterator[DeckSeen]:
-    for deck in _json(decks).values():
+    for count, deck in enumerate(_json(decks).values()):
+        if count == MAX_PARTS:
+            raise UnreadablePackage(f"holds more than {MAX_PARTS:,} decks: {TOO_LARGE}")
         yield DeckSeen(int(_get(deck, "id", int, str)), _get(deck, "name", str), str(deck.get("desc", "")))
 
 
 def _json(raw: str | bytes) -> dict[str, Any]:
-    found = json.loads(raw if isinstance(raw, str) else raw.decode())
+    raw = raw if isinstance(raw, bytes) else raw.encode()
+    if sum(map(raw.count, (b"[", b"{", b","))) > MAX_VALUES:  # asked before: an empty list takes thirty bytes for two
+        raise UnreadablePackage(f"a part of it holds more than {MAX_VALUES:,} values: {TOO_LARGE}")
+    found = json.loads(raw.decode())
     json.dumps(found, ensure_ascii=False).encode()  # refuses half a surrogate pair, which no file could take
     if not isinstance(found, dict):
         raise ValueError

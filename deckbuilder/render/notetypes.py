@@ -30,6 +30,11 @@ _BLANKS = re.compile(_TEXT + r"|(?:\s|/\*.*?(?:\*/|\Z))+", re.DOTALL)
 _MARKS = re.compile(_TEXT + r"| ?(?P<mark>[{},]|;(?: ?\})?|(?<=[\w-]):(?= )) ?")
 _UNDERSCORED = re.compile(r"(?:^|(?<=\{))(?=[^{}\n]*_)[^{}\n]*\{", re.MULTILINE)
 
+# The last lines of every note type's styling, where a learner writes.
+YOURS = """\
+/* Your changes go below this line, and stay until an edition changes our looks: UPDATING.md says how to keep them then. */
+"""
+
 
 class NoteTypes:
     """The note types of a project, read as they are needed, with all that is wrong with them."""
@@ -107,10 +112,8 @@ class NoteTypes:
         own = [f"{kind}/style.css"] if os.path.lexists(self._project.templates / kind / "style.css") else []
         parts = self._shared_styles(kind, spec)
         before = len(self.faults)
-        css = (
-            compact("\n".join([self._css, *(self._style(name) for name in (*parts, *own))]))
-            + "/* your changes below this line */\n"
-        )
+        css = compact("
+".join([self._css, *(self._style(name) for name in (*parts, *own))])) + YOURS
         if self._css and len(self.faults) == before:  # of a text that could not be read nothing is said
             self.faults += checks.check_css(self._project, kind, css)
         return NoteType(
