@@ -44,6 +44,7 @@ RECORDS = {
     "one-picture": "An occlusion with neither a plate nor a picture, or with both.",
     "outside-picture": "A mask that does not lie within its picture.",
     "question-form": "A question that is neither open nor a choice of four, or is both.",
+    "prefix": "A prefix of the note types with other letters than A to Z.",
     "small-mask": "A mask too small to be seen, or pressed, on a phone.",
     "two-shapes": "A mask with more than one shape.",
     "unknown-key": "A key that this kind of record does not have.",

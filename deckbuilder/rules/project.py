@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 
-from deckbuilder import tags
+from deckbuilder import letters, tags
 from deckbuilder.diagnostics import Diagnostic, Location
 from deckbuilder.records import Action, Bone, Exercise, Group, Muscle, Region, Study, nearest
 from deckbuilder.records.base import Subject
@@ -340,10 +340,39 @@ def tag(seen: Seen) -> Iterator[Diagnostic]:
     Good:
         tags: [Exam_week]                   # and `extra_tags: [Exam_week]` in cards/deck.yaml
     """
-    allowed = frozenset(seen.library.deck.extra_tags) if seen.library.deck else None
+    allowed = frozenset(map(letters.composed, seen.library.deck.extra_tags)) if seen.library.deck else None
     for record in seen.library.records.values():
         if isinstance(record, Subject):
             yield from tags.check(record, allowed)
+
+
+@rule(guard=True)
+def same_name(seen: Seen) -> Iterator[Found]:
+    """Two names of which Anki makes one tag, or one deck: alike but for case, signs, or the way an accent is typed.
+
+    Why: learners who search for one of the two get both, and nothing tells them apart any more.
+
+    Bad:
+        - {region: arm, name: Arm}
+        - {region: upper-arm, name: ARM}
+
+    Good:
+        - {region: arm, name: Arm}
+        - {region: upper-arm, name: Upper arm}
+    """
+    for one, other in tags.collisions(seen.library):
+        both = f"'{one.name}' and '{other.name}'" if one.name != other.name else f"two things called '{other.name}'"
+        message = f"{both} are one tag to Anki: {other.tag}"
+        help = f"the other one is at {one.where}; let their letters or digits differ"
+        yield Found(other.record, other.path, message, help)
+    deck = seen.library.deck
+    first: dict[str, str] = {}
+    for id, each in deck.subdecks.items() if deck else ():
+        one_id = first.setdefault(letters.folded(each.name), id)
+        if deck and one_id != id:
+            message = f"'{each.name}' and '{deck.subdecks[one_id].name}' are one deck to Anki"
+            help = f"the other one is at {deck.locate('subdecks', one_id, 'name')}; rename one of the two"
+            yield Found(deck, ("subdecks", id, "name"), message, help)
 
 
 @rule(guard=True)
