@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -22,6 +23,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError
 
+from deckbuilder import addresses
 from deckbuilder.diagnostics import Location
 from deckbuilder.records.meanings import meanings
 from deckbuilder.source import Document, Path_
@@ -101,6 +103,19 @@ def _spinal_root(value: object) -> object:
     return value
 
 
+def _address(value: str) -> str:
+    if value:
+        try:
+            addresses.link(value)
+        except addresses.Unsound as error:
+            message, help = "'{value}' leads nowhere: {why}", "write all of it, as a browser shows it"
+            raise PydanticCustomError(
+                "wrong-form", message, {"value": value, "why": str(error), "help": help}
+            ) from None
+    return value
+
+
+Address = Annotated[str, AfterValidator(_address)]
 Id = Annotated[str, BeforeValidator(_is_id), WithJsonSchema({"type": "string", "pattern": f"^{ID}$"})]
 MuscleId = Annotated[
     str, BeforeValidator(_is_part_id), WithJsonSchema({"type": "string", "pattern": f"^{ID}(/{ID})?$"})

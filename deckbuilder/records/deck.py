@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from deckbuilder import letters
-from deckbuilder.records.base import Id, Model, Prose, Record, Reference, Said, Text, Whole, said
+from deckbuilder.records.base import Address, Id, Model, Prose, Record, Reference, Said, Text, Whole, said
 
 EDITION = r"[0-9A-Za-z][0-9A-Za-z._-]{0,31}"
 _PREFIX = "write it with A to Z, a to z, digits, `_` and `-`; pictures' file names begin with it"
@@ -93,8 +93,8 @@ class Deck(Record):
     """The licence of the cards."""
     attribution: Prose = ""
     """Whom they are to name."""
-    report_url: str = Field("", pattern=r"^https?://[^\s\"'<>]+$|^mailto:[^\s\"'<>]+$|^$")
-    """Where learners report a mistake."""
+    report_url: Address = Field("", pattern=r"^https?://[^\s\"'<>]+$|^mailto:[^\s\"'<>]+$|^$")
+    """Where learners report a mistake: a page, the form of an issue tracker, or mailto:. The link names the card."""
     subdecks: dict[Id, Subdeck] = Field(min_length=1)
     """The decks inside it, by id."""
     note_types: NoteTypes

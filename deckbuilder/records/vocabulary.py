@@ -8,7 +8,9 @@ from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from deckbuilder import addresses
 from deckbuilder.records.base import (
+    Address,
     Id,
     Ids,
     Model,
@@ -203,7 +205,7 @@ class Source(Record):
     """Who published it."""
     doi: str = Field("", pattern=r"^10\.\d{4,9}/\S+$|^$")
     """Its DOI, only if it was seen."""
-    url: str = Field("", pattern=r"^https?://\S+$|^$")
+    url: Address = Field("", pattern=r"^https?://\S+$|^$")
     """Its address, only if it was seen."""
     licence: Text = ""
     """The licence it stands under."""
@@ -213,6 +215,11 @@ class Source(Record):
     """Where it was read."""
     read_on: Text = ""
     """The day on which it was read."""
+
+    @property
+    def link(self) -> str:
+        """Where it is found, '' if nothing says so: the DOI, which stays, before the address."""
+        return addresses.of_doi(self.doi) if self.doi else addresses.link(self.url) if self.url else ""
 
 
 class Credit(Record):
@@ -229,7 +236,7 @@ class Credit(Record):
     """The licence they stand under."""
     after: Text = ""
     """What they were made after, with its licence."""
-    url: str = Field("", pattern=r"^https?://\S+$|^$")
+    url: Address = Field("", pattern=r"^https?://\S+$|^$")
     """Where that is found."""
 
     def covers(self, file: str) -> bool:

@@ -11,6 +11,7 @@ import re
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from deckbuilder import addresses
 from deckbuilder.diagnostics import Diagnostic
 from deckbuilder.notes import IMAGE_OCCLUSION, OCCLUSION_FIELDS, CardTemplate, Field, NoteType
 from deckbuilder.project import Project
@@ -176,7 +177,7 @@ class NoteTypes:
                     side=side,
                     kind=kind,
                     card=card.file,
-                    report_url=self._deck.report_url,
+                    report_url=addresses.report(self._deck.report_url, card.file) if self._deck.report_url else "",
                     language=self._deck.language,
                     prefix=self._deck.note_types.prefix.lower(),
                 )
