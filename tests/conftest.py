@@ -139,6 +139,8 @@ def fill_starter(root: Path) -> None:
     values = {
         "slug": "arm",
         "title": '"Arm"',
+        "heading": "Arm",
+        "root": "TA",
         "prefix": "ARM",
         "edition": "2026-11",
         "month": "2026-11",
