@@ -212,16 +212,6 @@ def test_the_schema_accepts_every_shipped_card_and_marks_a_misspelt_key(tmp_path
     assert list(validator.iter_errors(broken))
 
 
-def test_a_build_says_how_many_cards_go_blank(author: Author) -> None:
-    author.build()
-    case = next(line for line in author.read("cards/concepts.yaml").splitlines(keepends=True) if "case:" in line)
-    author.edit("cards/concepts.yaml", case, "")
-
-    done = deckbuilder("build", cwd=author.root)
-
-    assert "1 card that they may have go blank: `deckbuilder diff HEAD` names them" in done.stdout
-
-
 def test_ctrl_c_while_a_module_makes_its_classes_ends_in_exit_code_1(tmp_path: Path, author: Author) -> None:
     code = f"""
 from deckbuilder import cli, stages
