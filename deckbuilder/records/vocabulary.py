@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from deckbuilder import addresses
+from deckbuilder import addresses, letters
 from deckbuilder.records.base import (
     Address,
     Id,
@@ -240,8 +240,8 @@ class Credit(Record):
     """Where that is found."""
 
     def covers(self, file: str) -> bool:
-        """Whether it speaks of the file, named from `cards/media/` on, with `/`."""
-        return any(fnmatchcase(file, pattern) for pattern in self.files)
+        """Whether it speaks of the file, named from `cards/media/` on, with `/`, in NFC."""
+        return any(fnmatchcase(file, letters.composed(pattern)) for pattern in self.files)
 
     @property
     def line(self) -> str:

@@ -57,7 +57,8 @@ PICTURES = {
     "figures": "A list of drawn figures, `cards/media/figures.json`, that cannot be read.",
     "no-figure": "A muscle of which no picture is stated, so that `deckbuilder figures` cannot draw it.",
     "no-shape": "A landmark that `deckbuilder figures` does not find on the bone.",
-    "picture": "A picture that is missing, empty, too large, of another kind, or outside `cards/media/`.",
+    "picture": "A picture that is missing, cut off, too large, no picture or of another kind, that shows other files or runs something, "
+    "or that lies outside `cards/media/`.",
     "stale-figure": "A figure that was drawn from other facts than the record states now.",
     "uncredited-picture": "A picture of which nothing says who made it, and under which licence.",
 }
