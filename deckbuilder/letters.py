@@ -29,6 +29,11 @@ def kept(char: str) -> bool:
     return unicodedata.category(char)[0] in "LM" or char.isdecimal()
 
 
+def an(noun: str) -> str:
+    """The noun with its article: 'a muscle', 'an exercise'."""
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
+
+
 @lru_cache(maxsize=16_384)
 def level(name: str) -> str:
     """A name as one level of a tag: 'Biceps femoris' becomes 'Biceps_femoris'. '' where nothing of it may stay."""

@@ -30,7 +30,7 @@ from deckbuilder.source import Document, Path_
 
 ID = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 _ID = re.compile(ID)
-ROOT = re.compile(r"(?:C[1-8]|T(?:[1-9]|1[0-2])|L[1-5]|S[1-5]|Co1)")
+ROOT = re.compile(r"(?:C[1-8]|T(?:[1-9]|1[0-2])|L[1-5]|S[1-5]|Co1|CN (?:I{1,3}|I?V|VI{0,3}|I?X|XI{1,2}))")
 MAX_TEXT = 2_000
 MAX_PROSE = 8_000
 
@@ -97,8 +97,8 @@ def _spinal_root(value: object) -> object:
     if isinstance(value, str) and not ROOT.fullmatch(value):
         raise PydanticCustomError(
             "bad-root",
-            "'{value}' is not a spinal root",
-            {"value": value, "help": "write C1-C8, T1-T12, L1-L5 or S1-S5"},
+            "'{value}' is neither a spinal root nor a cranial nerve",
+            {"value": value, "help": "write C1-C8, T1-T12, L1-L5 or S1-S5; CN I to CN XII for a cranial nerve"},
         )
     return value
 

@@ -144,7 +144,7 @@ class Joint(Record):
 
 
 class Nerve(Record):
-    """A nerve and the spinal roots that it carries."""
+    """A nerve and the spinal roots that it carries; a cranial nerve carries itself, and roots as well where they join it."""
 
     kind: ClassVar[str] = "nerve"
     id: Id = Field(validation_alias="nerve")
@@ -152,7 +152,7 @@ class Nerve(Record):
     name: Text
     """As learners read it."""
     roots: tuple[Root, ...] = Field(min_length=1)
-    """The spinal roots that it carries: [L5, S1, S2]."""
+    """The spinal roots that it carries: [L5, S1, S2]; for a cranial nerve its number: [CN VII], or [CN XI, C1, C2]."""
     part_of: Annotated[Id | None, Of("nerve")] = None
     """The nerve that it branches from."""
     sources: Sources = {}

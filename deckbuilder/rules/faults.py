@@ -25,7 +25,7 @@ FILES = {
 RECORDS = {
     "bad-id": "An id that is not made of lower-case letters, digits and single hyphens.",
     "bad-names": "Something else where an id, a list of ids, or a mapping of ids to details belongs.",
-    "bad-root": "A spinal root that is none: C1-C8, T1-T12, L1-L5, S1-S5 or Co1.",
+    "bad-root": "A root that is none: C1-C8, T1-T12, L1-L5, S1-S5, Co1, or CN I to CN XII for a cranial nerve.",
     "broken-gap": "A brace that stands outside a gap: a gap is `{1|the hidden words}`.",
     "comparison-frame": "A comparison that is neither of two exercises for one muscle nor of two muscles in one exercise.",
     "curve-angles": "Angles of a curve that do not rise from one end of the movement to the other.",
@@ -57,8 +57,7 @@ PICTURES = {
     "figures": "A list of drawn figures, `cards/media/figures.json`, that cannot be read.",
     "no-figure": "A muscle of which no picture is stated, so that `deckbuilder figures` cannot draw it.",
     "no-shape": "A landmark that `deckbuilder figures` does not find on the bone.",
-    "picture": "A picture that is missing, cut off, too large, no picture or of another kind, that shows other files or runs something, "
-    "or that lies outside `cards/media/`.",
+    "picture": "A picture that is missing, cut off, too large, or not what its name says; an SVG that runs or needs something else.",
     "stale-figure": "A figure that was drawn from other facts than the record states now.",
     "uncredited-picture": "A picture of which nothing says who made it, and under which licence.",
 }

@@ -245,6 +245,8 @@ def impossible_role(seen: Seen) -> Iterator[Found]:
             part = id.partition("/")[2]
             if muscle is None or (part and part not in muscle.divisions):
                 continue
+            if not all(seen.library.answers("action", each) for each in muscle.named("actions")):
+                continue  # the one that is misspelt may be this one
             if action.id not in {fact.id for fact in muscle.facts("actions", part)} and action.id not in muscle.named(
                 "actions"
             ):
@@ -304,6 +306,8 @@ def unmeasured(seen: Seen) -> Iterator[Found]:
           - {exercise: hip-thrust, of: gluteus-maximus, value: 69.5}
     """
     for study in seen.library.of(Study):
+        if not all(any(seen.library.answers(kind, each.id) for kind in each.kinds) for each in study.refers()):
+            continue  # what is misspelt may be what is compared
         for place, compared in enumerate(study.subjects()):
             comparison = compared.comparison
             if comparison.higher_by_percent is not None:
@@ -452,7 +456,7 @@ def _unnamed(kind: str, ids: list[str]) -> str:
     """The next step where no id is near."""
     if kind == "plate":
         return f"the plates are: {', '.join(ids)}" if ids else "`deckbuilder figures` draws them; none is drawn yet"
-    return f"write a {kind} record for it, or mend the id"
+    return f"write {letters.an(kind)} record for it, or mend the id"
 
 
 def _in_parts(record: Subject, fact: str) -> bool:
