@@ -80,6 +80,14 @@ def listed(names: Sequence[str], joint: str = ", ") -> str:
     return joint.join([*names[:1], *(low(name) for name in names[1:])])
 
 
+def _once(answers: Iterable[Answer]) -> tuple[Answer, ...]:
+    """What several heads have is named once, with what is said of each below it."""
+    found: dict[tuple[str, str], dict[str, None]] = {}
+    for each in answers:
+        found.setdefault((each.name, each.bone), {}).update(dict.fromkeys(each.small))
+    return tuple(Answer(*key, tuple(small)) for key, small in found.items())
+
+
 @lru_cache(maxsize=65_536)
 def _divisions(number: int, heads: bool) -> str:
     return cap(count(number, "head", "heads") if heads else count(number, "part", "parts"))
@@ -105,39 +113,43 @@ class Words:
     def _answers(self, muscle: Muscle, about: str) -> tuple[Answer, ...]:
         facts = muscle.facts(about)
         if about in ("origin", "insertion"):
-            return tuple(Answer(*self._site(fact.id), self._small(muscle, fact)) for fact in facts)
+            return _once(Answer(*self._site(fact.id), self._small(muscle, fact)) for fact in facts)
         if about == "actions":
-            return tuple(
+            return _once(
                 Answer(cap(self._library.get(Action, fact.id).phrase), "", self._small(muscle, fact)) for fact in facts
             )
-        return tuple(self._nerve(muscle, fact, several=len(facts) > 1) for fact in facts)
+        return _once(self._nerve(muscle, fact, several=len(facts) > 1) for fact in facts)
 
     def _expect(self, muscle: Muscle, about: str, one: str, many: str) -> str:
         """How many answers there are and of which sort: never which."""
         facts = muscle.facts(about)
         stating = len({fact.part for fact in facts if fact.part})
+        number = len({fact.id for fact in facts})  # what two heads share is one thing to name
         if not facts:
             return ""
-        if len(facts) < 2:
+        if number < 2:
             return f"One {one}."
-        if stating == len(muscle.divisions) == len(facts):
+        if stating == len(muscle.divisions) == len(facts) == number:
             return f"{_divisions(stating, bool(muscle.heads))}. Name one {one} for each."
         if about == "actions" and stating:
-            return f"Name {len(facts)} {many}. Not every {'head' if muscle.heads else 'part'} does all of them."
+            return f"Name {number} {many}. Not every {'head' if muscle.heads else 'part'} does all of them."
         if stating:
-            return f"{_divisions(len(muscle.divisions), bool(muscle.heads))}. Name {len(facts)} {many} in all."
-        return f"Name {len(facts)} {many}."
+            return f"{_divisions(len(muscle.divisions), bool(muscle.heads))}. Name {number} {many} in all."
+        return f"Name {number} {many}."
 
     def short(self, muscle: Muscle, about: str, parts: bool = True) -> str:
         """One line: 'Ischial tuberosity (long head); linea aspera (short head)'"""
         by_part: dict[str, list[str]] = {}
         for fact in muscle.facts(about):
             by_part.setdefault(fact.part, []).append(low(self._name(about, fact.id)))
-        found = []
+        alike: dict[tuple[str, ...], list[str]] = {}
         for part in ("", *muscle.divisions):
             if part in by_part:
-                of = f" ({low(muscle.part_name(part))})" if part and parts else ""
-                found.append(", ".join(by_part[part]) + of)
+                alike.setdefault(tuple(by_part[part]), []).append(low(muscle.part_name(part)) if part else "")
+        found = []
+        for names, of in alike.items():
+            named = [each for each in of if each] if parts else []
+            found.append(", ".join(names) + (f" ({', '.join(named)})" if named else ""))
         return cap("; ".join(found))
 
     def _name(self, about: str, id: str) -> str:

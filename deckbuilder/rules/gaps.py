@@ -141,6 +141,32 @@ def _about_of(library: Library) -> dict[str, str]:
 
 
 @rule(whole=True)
+def empty_exam(seen: Seen) -> Iterator[Found]:
+    """A domain of an exam whose topics no card has, or an exam that no card belongs to.
+
+    Why: `build --exam` makes no package of it, and learners who look for the domain's tag find nothing.
+
+    Bad:
+        domains: {2-assessment: {name: Assessment, topics: [claim]}}      # and no record is of this topic
+
+    Good:
+        domains: {2-assessment: {name: Assessment, topics: []}}           # what this deck does not teach
+    """
+    taught = {subject.topic_id for record in seen.living for subject in record.subjects()}
+    for exam in seen.library.of(Exam):
+        if not any(taught & {*domain.topics} for domain in exam.domains.values()):
+            message = f"no card belongs to {exam.name}: `build --exam` can make nothing of it"
+            yield Found(exam, ("domains",), message, "give its domains the topics that they ask", key=True)
+            continue
+        for id, domain in exam.domains.items():
+            if domain.topics and not taught & {*domain.topics}:
+                message = (
+                    f"no card belongs to the domain '{domain.name}': none is of the topic {listed([*domain.topics])}"
+                )
+                yield Found(exam, ("domains", id, "topics"), message, "write such cards, or leave the topics out")
+
+
+@rule(whole=True)
 def coverage_gap(seen: Seen) -> Iterator[Found]:
     """A hole: a muscle, head or part without origin, insertion, action or nerve; a group of one; a movement without its opposite.
     Also a muscle that is in no group while the others of its compartment are. A reason in `lint` is the exception.

@@ -9,7 +9,8 @@ from deckbuilder import letters, tags
 from deckbuilder.diagnostics import Diagnostic, Location
 from deckbuilder.records import Action, Bone, Exercise, Group, Muscle, Region, Study, nearest
 from deckbuilder.records.base import Subject
-from deckbuilder.rules.rule import Found, Seen, rule
+from deckbuilder.rules.rule import Fix, Found, Seen, rule
+from deckbuilder.source import Path_
 
 # Of more ids than these none is looked for by its words: a file may misspell thousands.
 MOST = 2_000
@@ -380,6 +381,29 @@ def same_name(seen: Seen) -> Iterator[Found]:
 
 
 @rule(guard=True)
+def listed_twice(seen: Seen) -> Iterator[Found]:
+    """An id or a text that stands twice in one list: groups, roots, prime movers, sources, tags, topics, whatever it is.
+
+    Why: it is counted, asked or shown twice, or something else was meant that is missing now.
+    Fix: the second is taken out.
+
+    Bad:
+        groups: [hamstrings, hamstrings]
+
+    Good:
+        groups: [hamstrings]
+    """
+    for record in seen.library.records.values():
+        for path, text, first in _doubled(record.document.value):
+            if path[-2:-1] == ("compare",):
+                yield Found(record, path, f"'{text}' is compared with itself", "name the other one")
+                continue
+            place = record.locate(*path[:-1], first)
+            message, help = f"'{text}' stands twice in this list", f"the first is at {place}; name it once, or mend one"
+            yield Found(record, path, message, help, fix=Fix(path, None))
+
+
+@rule(guard=True)
 def missing_pattern(seen: Seen) -> Iterator[Found]:
     """An exercise with a card that belongs to no pattern of movement.
 
@@ -432,6 +456,22 @@ def unused_curriculum(seen: Seen) -> Iterator[Diagnostic]:
                 "mend the path, or delete the line",
                 "warning",
             )
+
+
+def _doubled(value: object, path: Path_ = ()) -> Iterator[tuple[Path_, str, int]]:
+    """Texts that a list has already: the path to the second, the text, and where the first is."""
+    if isinstance(value, dict):
+        for key, each in value.items():
+            yield from _doubled(each, (*path, key))
+    elif isinstance(value, list):
+        first: dict[str, int] = {}
+        for place, each in enumerate(value):
+            if isinstance(each, str):
+                text = " ".join(letters.composed(each).split())
+                if first.setdefault(text, place) < place:
+                    yield (*path, place), text, first[text]
+            else:
+                yield from _doubled(each, (*path, place))
 
 
 def _preferred(id: str, ids: list[str], preferred: Mapping[str, str]) -> str:
