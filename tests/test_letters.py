@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import unicodedata
+from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from zipfile import ZipFile
 
 import pytest
 from conftest import Author
@@ -137,3 +141,22 @@ def test_a_file_named_after_a_selection_is_no_longer_than_file_systems_take(auth
     (tmp_path / f"{'x' * 100}-{found.name}.apkg").write_text("")
 
     assert found.name.startswith("ta-大腿-or")
+
+
+@pytest.mark.parametrize(("language", "kept"), [("de", True), ("pt-BR", True), ("en", False), ("en-GB", False)])
+def test_names_stand_in_small_letters_in_english_sentences_only(author: Author, language: str, kept: bool) -> None:
+    author.edit(DECK, "tag_root: TA", f"tag_root: TA\nlanguage: {language}")
+    author.edit(BODY, "name: Scapula", "name: Schulterblatt")
+    author.edit("cards/muscles/triceps-brachii.yaml", "name: Triceps brachii", "name: Trizeps")
+    author.edit("cards/muscles/biceps-brachii.yaml", "name: Biceps brachii", "name: Bizeps")
+
+    with ZipFile(author.build().path) as package:
+        said = inspect(package)
+
+    assert ("Schulterblatt" in said) is kept and ("schulterblatt" in said) is not kept
+
+
+def inspect(package: ZipFile) -> str:
+    """Every field of every note."""
+    with TemporaryDirectory() as folder, closing(sqlite3.connect(package.extract("collection.anki2", folder))) as rows:
+        return "\n".join(fields for (fields,) in rows.execute("select flds from notes"))

@@ -86,7 +86,7 @@ class Deck(Record):
     tag_root: TagLevel
     """The first level of every tag."""
     language: Text = "en"
-    """The language of the cards, as in HTML."""
+    """The language of the cards, as in HTML: en, de, pt-BR. Names stand in English sentences with small letters, in others as written."""
     about: Prose
     """What learners read about the deck."""
     licence: Text

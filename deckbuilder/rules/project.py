@@ -366,6 +366,8 @@ def same_name(seen: Seen) -> Iterator[Found]:
         - {region: upper-arm, name: Upper arm}
     """
     for one, other in tags.collisions(seen.library):
+        if isinstance(other.record, Muscle) and isinstance(one.record, Muscle) and one.name == other.name:
+            continue  # of two muscles of one name all that they ask is told by rules of their own
         both = f"'{one.name}' and '{other.name}'" if one.name != other.name else f"two things called '{other.name}'"
         message = f"{both} are one tag to Anki: {other.tag}"
         help = f"the other one is at {one.where}; let their letters or digits differ"
