@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
+from deckbuilder import addresses
 from deckbuilder.notes import DeckSpec, Note, NoteType
 from deckbuilder.records import Deck
 
@@ -45,5 +46,5 @@ def _about(deck: Deck, edition: str, notes: list[Note], types: Mapping[str, Note
         *sorted({media.credit for note in notes for media in note.media if media.credit}),
     ]
     if deck.report_url:
-        parts.append(f"Errors: {deck.report_url}")
+        parts.append(f"Errors: <{addresses.bare(deck.report_url)}>")
     return "\n\n".join(parts)

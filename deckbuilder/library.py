@@ -6,7 +6,7 @@ easily mixed up, and which origin and insertion belong to one muscle alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
@@ -33,12 +33,6 @@ class Player:
     @property
     def id(self) -> str:
         return f"{self.muscle.id}/{self.part}" if self.part else self.muscle.id
-
-    @property
-    def name(self) -> str:
-        if not self.part:
-            return self.muscle.name
-        return f"{self.muscle.name}, {self.muscle.part_name(self.part).lower()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +75,15 @@ class Library:
     @cached_property
     def deck(self) -> Deck | None:
         return next(iter(self.of(Deck)), None)
+
+    @cached_property
+    def low(self) -> Callable[[str], str]:
+        """A name as it stands inside a sentence. Of a language other than English it stays as it was written.
+
+        German writes nouns with a capital, and what other languages do is known to the author alone.
+        """
+        language = self.deck.language if self.deck else "en"
+        return _lower if language.lower().split("-")[0] == "en" else str
 
     @cached_property
     def landmarks(self) -> dict[str, tuple[Bone, str]]:
@@ -129,7 +132,7 @@ class Library:
         """'Linea aspera, femur'; the bone is left out where the landmark says it."""
         if id in self.landmarks:
             bone, name = self.landmarks[id]
-            return name if bone.name.lower() in name.lower() else f"{name}, {_lower(bone.name)}"
+            return name if bone.name.lower() in name.lower() else f"{name}, {self.low(bone.name)}"
         return self._name(("bone", "structure"), id)
 
     def site_short(self, id: str) -> str:
@@ -139,7 +142,8 @@ class Library:
         """The name behind an id of any of the kinds; a part of a muscle reads 'Biceps femoris, long head'."""
         if "/" in id:
             muscle, part = id.split("/", 1)
-            return Player(self.get(Muscle, muscle), part).name
+            record = self.get(Muscle, muscle)
+            return f"{record.name}, {self.low(record.part_name(part))}"
         return self._name(kinds, id)
 
     def _name(self, kinds: Iterable[str], id: str) -> str:
@@ -346,11 +350,11 @@ class Library:
         return ""
 
     def _some(self, sites: Iterable[str]) -> str:
-        return " and ".join(f"the {_lower(self.site_short(site))}" for site in sorted(sites)[:2])
+        return " and ".join(f"the {self.low(self.site_short(site))}" for site in sorted(sites)[:2])
 
     def _listed(self, muscle: Muscle, about: str, without: Iterable[str]) -> str:
         found = [fact.id for fact in muscle.facts(about) if fact.id not in without]
-        return " and ".join(f"the {_lower(self.site_short(site))}" for site in dict.fromkeys(found[:2]))
+        return " and ".join(f"the {self.low(self.site_short(site))}" for site in dict.fromkeys(found[:2]))
 
     # Evidence
 

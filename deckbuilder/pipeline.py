@@ -34,7 +34,10 @@ CHANGES = "CHANGES.md"
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A package and what it means for learners. `since`: the release that CHANGES.md compares it with, if there is one."""
+    """A package and what it means for learners, if a release brought them any.
+
+    `since`: the release that CHANGES.md compares it with, if there is one.
+    """
 
     path: Path
     written: Written
@@ -44,6 +47,7 @@ class Built:
     edition: str
     first: bool
     since: str = ""
+    released: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +230,9 @@ def _package(
     kinds = Counter(ready.rendered.note_types[note.kind].name.removeprefix(prefix) for note in notes)
     first = not ready.before.notes
     since = last.edition if last else ""
-    return Built(target, written, digest, ready.changes, dict(kinds), ready.edition, first, since)
+    return Built(
+        target, written, digest, ready.changes, dict(kinds), ready.edition, first, since, ready.before.last is not None
+    )
 
 
 @contextmanager

@@ -11,14 +11,16 @@ from dataclasses import dataclass
 
 import boolean
 
-from deckbuilder import tags
+from deckbuilder import letters, tags
 from deckbuilder.diagnostics import Fault
 from deckbuilder.notes import Note
 from deckbuilder.records import Exam, nearest
 
 MAX_LENGTH = 2_000
-_WRITE = "write tags with `and`, `or`, `not` and parentheses: 'TA::Region::Hip and not TA::Tier::3_Deep'"
-_ALGEBRA = boolean.BooleanAlgebra(allowed_in_token=(":", "_", "-"))
+_WRITE = "write tags with `and`, `or`, `not` and parentheses: '{0}::Region::Hip and not {0}::Tier::3_Deep'"
+_SIGNS = (":", "_", "-")
+_ALGEBRA = boolean.BooleanAlgebra(allowed_in_token=_SIGNS)
+MAX_NAME = 80
 
 Test = Callable[[Collection[str]], bool]
 
@@ -33,28 +35,32 @@ class Selection:
 
     def of(self, notes: Sequence[Note]) -> list[Note]:
         """The notes that it chooses, in their order."""
-        return [note for note in notes if self.test([tag.lower() for tag in note.tags])]
+        return [note for note in notes if self.test([letters.folded(tag) for tag in note.tags])]
 
 
 def parse(text: str, known: Collection[str], name: str = "", title: str = "") -> Selection:
     """The selection that a person typed. Raises `Fault` where it cannot be read, or names a tag that no note has."""
     if len(text) > MAX_LENGTH:
         raise Fault(f"the selection is longer than {MAX_LENGTH:,} characters", "select by a tag further up the tree")
+    text = letters.composed(text)
+    marks = {char for char in text if letters.kept(char) and not char.isalnum()}  # what the parser takes for no letter
+    root = min(known, default="Root").split("::")[0]
     try:
-        found = _ALGEBRA.parse(text)
+        found = boolean.BooleanAlgebra(allowed_in_token=(*_SIGNS, *sorted(marks))).parse(text)
     except (boolean.ParseError, RecursionError) as error:
         reason = str(error).split(" for token")[0] or "it is too deeply nested"
-        raise Fault(f"the selection '{text}' cannot be read ({reason.lower()})", _WRITE) from None
+        raise Fault(f"the selection '{text}' cannot be read ({reason.lower()})", _WRITE.format(root)) from None
     levels = {
         "::".join(steps[: depth + 1]) for tag in known for steps in [tag.split("::")] for depth in range(len(steps))
     }
-    spelt = {level.lower(): level for level in levels}
+    spelt = {letters.folded(level): level for level in levels}
     for symbol in sorted(found.symbols, key=str):
-        if str(symbol).lower() not in spelt:
+        if letters.folded(str(symbol)) not in spelt:
             near = nearest(str(symbol), levels) or "`deckbuilder inspect --all-tags` on a package shows every tag"
             raise Fault(f"no note has the tag '{symbol}', nor one below it", near)
-    chosen = name or "-".join(tags.level(word.lower().replace("::", "-")) for word in text.split())
-    return Selection(chosen[:80], title or text, _test(found))
+    chosen = name or "-".join(letters.level(word.lower().replace("::", "-")) for word in text.split())
+    short = chosen.encode()[:MAX_NAME].decode(errors="ignore")  # a file's name is counted in bytes
+    return Selection(short, title or text, _test(found))
 
 
 def exam(wanted: str, exams: Collection[Exam], root: str, known: Collection[str]) -> Selection:
@@ -64,8 +70,8 @@ def exam(wanted: str, exams: Collection[Exam], root: str, known: Collection[str]
         names = sorted(each.name for each in exams)
         help = nearest(wanted, [*names, *(each.id for each in exams)]) or f"the exams are: {', '.join(names) or 'none'}"
         raise Fault(f"there is no exam '{wanted}'", help)
-    tag = f"{root}::Exam::{tags.level(found.name)}"
-    if not any(each.lower().startswith(f"{tag}::".lower()) for each in known):
+    tag = f"{root}::Exam::{tags.level(found.name, found.id)}"
+    if not any(letters.folded(each).startswith(letters.folded(f"{tag}::")) for each in known):
         raise Fault(
             f"no note belongs to {found.name}", f"give the domains of '{found.id}' their topics in its exam record"
         )
@@ -74,7 +80,7 @@ def exam(wanted: str, exams: Collection[Exam], root: str, known: Collection[str]
 
 def _test(found: boolean.Expression) -> Test:
     if isinstance(found, boolean.Symbol):
-        tag = str(found).lower()
+        tag = letters.folded(str(found))
         below = f"{tag}::"
         return lambda tags: any(each == tag or each.startswith(below) for each in tags)
     parts = [_test(each) for each in found.args]

@@ -140,6 +140,8 @@ def fill_starter(root: Path) -> None:
         "slug": "arm",
         "namespace": "arm",
         "title": '"Arm"',
+        "heading": "Arm",
+        "root": "TA",
         "prefix": "ARM",
         "edition": "2026-11",
         "month": "2026-11",

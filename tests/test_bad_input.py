@@ -740,7 +740,7 @@ def test_a_picture_is_looked_for_even_if_its_record_names_one_at_fault(author: A
 
     found = author.check()
 
-    assert {one.rule for one in found} == {"picture", "unknown-key", "missing-key"}
+    assert {one.rule for one in found} == {"picture", "unknown-key"}
 
 
 # What no edit of a card cures

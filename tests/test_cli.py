@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
+import unicodedata
+from html import unescape
 from pathlib import Path
 
 import jsonschema
 import pytest
+from click.testing import CliRunner
 from conftest import ROOT, START, Author
 from judge import Anki
+from markdown_it import MarkdownIt
 
-from deckbuilder import source
-from deckbuilder.cli import VERBS
+from deckbuilder import pipeline, source
+from deckbuilder.cli import VERBS, cli
 from deckbuilder.project import find
 
 
@@ -70,6 +76,52 @@ def test_two_starter_projects_never_share_a_note_type(tmp_path: Path, anki: Anki
 
     assert [len(result.new) for result in results] == [len(results[0].new)] * 2
     assert not any(result.conflicting or result.duplicate for result in results)
+
+
+@pytest.mark.parametrize(
+    ("folder", "options", "name", "root", "package"),
+    [
+        ("解剖学", [], "解剖学", "解剖学", r"deck-[0-9a-f]{4}"),
+        ("Анатомия плеча", [], "Анатомия Плеча", "Анатомия_Плеча", r"deck-[0-9a-f]{4}"),
+        (unicodedata.normalize("NFD", "übung"), [], "Übung", "Übung", "ubung"),
+        ("!!!", [], "Deck", "Deck", "deck"),
+        ("2026", [], "2026", "2026", "deck-2026"),
+        ("1e5", [], "1e5", "1e5", "deck-1e5"),
+        ("null", ["--name", "true"], "true", "true", "deck-true"),
+        ('my "deck"', [], "My Deck", "My_Deck", "my-deck"),
+        ("a: b #c", ["--name", "a: b #c \\ $x *y* <b>|`"], "a: b #c \\ $x *y* <b>|`", "a_b_c_x_y_b", "a-b-c-x-y-b"),
+        ("x" * 200, [], "X" + "x" * 199, "X" + "x" * 199, "x" * 60),
+    ],
+)  # fmt: skip
+def test_a_starter_of_any_name_builds_under_that_name(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    anki: Anki,
+    folder: str,
+    options: list[str],
+    name: str,
+    root: str,
+    package: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    made = CliRunner().invoke(cli, ["new", folder, *options])
+
+    assert made.exit_code == 0, made.output
+    step = next(line.strip() for line in made.output.splitlines() if line.strip().startswith("cd "))
+    report = pipeline.build(find(tmp_path / folder), tmp_path / folder / "dist", START)
+    assert report.built and not report.diagnostics
+    path = report.built.path
+    assert re.fullmatch(rf"{package}-\d{{4}}-\d\d\.apkg", path.name)
+    anki.imports(path)
+    assert f"{name}::1 Facts" in anki.decks()
+    assert {tag.split("::")[0] for tag in anki.tags()} == {root}
+    heading, _, rest = (tmp_path / folder / "README.md").read_text("utf-8").partition("\n")
+    shown = MarkdownIt().render(heading)
+    assert unescape(shown.strip()) == f"<h1>{name}</h1>"
+    assert f"dist/{path.name}" in rest
+    if os.name == "posix":
+        assert shlex.split(step) == ["cd", folder]
 
 
 def test_new_refuses_a_folder_that_holds_something(tmp_path: Path) -> None:
@@ -158,16 +210,6 @@ def test_the_schema_accepts_every_shipped_card_and_marks_a_misspelt_key(tmp_path
 
     broken = {"muscle": "x", "name": "X", "region": "hip", "sources": "s", "orgin": "sacrum"}
     assert list(validator.iter_errors(broken))
-
-
-def test_a_build_says_how_many_cards_go_blank(author: Author) -> None:
-    author.build()
-    case = next(line for line in author.read("cards/concepts.yaml").splitlines(keepends=True) if "case:" in line)
-    author.edit("cards/concepts.yaml", case, "")
-
-    done = deckbuilder("build", cwd=author.root)
-
-    assert "1 card that they may have go blank: `deckbuilder diff HEAD` names them" in done.stdout
 
 
 def test_ctrl_c_while_a_module_makes_its_classes_ends_in_exit_code_1(tmp_path: Path, author: Author) -> None:

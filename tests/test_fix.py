@@ -124,7 +124,7 @@ def test_an_exception_is_not_called_unused_while_a_fault_elsewhere_hides_what_it
 @pytest.mark.parametrize(
     ("wrong", "mended"),
     [
-        ("groups: [elbow-flexors, elbow-flexors]", "groups: [elbow-flexors, elbow-flexors]"),  # no fault to the border
+        ("groups: [elbow-flexors, elbow-flexors]", "groups: [elbow-flexors]"),
         ("insertion: [radial-tuberosity, radial-tuberosity]", "insertion: [radial-tuberosity]"),
         (
             "insertion:\n- radial-tuberosity  # first\n- coracoid-process\n- radial-tuberosity\n",
@@ -166,6 +166,24 @@ def test_what_could_mean_something_else_is_left_to_a_person(author: Author, file
     assert done.exit_code == 1
     assert "Mended: 0 faults" in done.output
     assert files(author) == before
+
+
+@pytest.mark.parametrize(
+    ("file", "right", "wrong"),
+    [
+        (BODY, "roots: [C5, C6, C7]\n", "roots: [C5, C6, C7, C6]\n"),
+        (DECK, "  - muscles\n", "  - muscles\n  - muscles\n"),
+    ],
+)
+def test_an_entry_that_stands_twice_in_any_list_is_taken_out(author: Author, file: str, right: str, wrong: str) -> None:
+    expected = author.read(file)
+    author.edit(file, right, wrong)
+    (told,) = [each for each in author.check() if each.rule == "listed-twice"]
+    assert told.severity == "error" and f"{file}:" in told.help
+
+    check(author, "--fix")
+
+    assert author.read(file) == expected
 
 
 def test_a_second_run_changes_nothing(author: Author) -> None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import browser
 import pytest
+from chromium import found
 from conftest import Author
 from test_preview_browser import BICEPS, ORIGIN, opened, running_for
 
@@ -189,9 +190,7 @@ def show(page: Page, html: str) -> None:
 def shown(chromium: Browser, address: str, tmp_path: Path) -> Iterator[Page]:
     """The page in a Chromium of its own, which writes down whom it asks; it may not ask for any name at all."""
     log = tmp_path / "net.json"
-    own = chromium.browser_type.launch(
-        executable_path=browser.executable(), args=[*browser.FLAGS, f"--log-net-log={log}"]
-    )
+    own = chromium.browser_type.launch(executable_path=found(), args=[*browser.FLAGS, f"--log-net-log={log}"])
     page = own.new_page()
     page.goto(f"{address}#{ORIGIN}")
     page.wait_for_selector("body[data-ready]")

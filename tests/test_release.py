@@ -383,3 +383,35 @@ def test_a_release_waits_for_a_build_that_outruns_what_was_handed_out_meanwhile(
     later = kept.lock.notes["muscle/biceps-brachii"].mod
     published(kept, "2026-12")
     assert kept.lock.notes["muscle/biceps-brachii"].mod >= later
+
+
+def test_how_to_update_speaks_of_the_decks_own_tags(kept: Author) -> None:
+    kept.edit("cards/deck.yaml", "tag_root: TA", "tag_root: Schulter_1")
+
+    published(kept, "2026-11")
+
+    (page,) = kept.dist.rglob("UPDATING.md")
+    assert "tag:Schulter_1::Status::Retired" in page.read_text("utf-8")
+    assert not re.search(r"\bTA\b", page.read_text("utf-8"))
+
+
+def test_a_build_says_how_many_cards_go_blank_once_there_are_learners(kept: Author) -> None:
+    kept.build()
+    before, lock = kept.read("cards/concepts.yaml"), kept.read("cards/deck.lock")
+    case = next(line for line in kept.read("cards/concepts.yaml").splitlines(keepends=True) if "case:" in line)
+    kept.edit("cards/concepts.yaml", case, "")
+
+    done = deckbuilder("build", cwd=kept.root)
+
+    assert "since the lock" in done.stdout and "1 changed" in done.stdout
+    assert "learners" not in done.stdout and "blank" not in done.stdout and "reviews" not in done.stdout
+
+    kept.write("cards/concepts.yaml", before)
+    kept.write("cards/deck.lock", lock)
+    published(kept, "2026-11")
+    kept.edit("cards/concepts.yaml", case, "")
+
+    done = deckbuilder("build", cwd=kept.root)
+
+    assert "for learners, since the lock, dated" in done.stdout
+    assert "1 card that they may have go blank: `deckbuilder diff HEAD` names them" in done.stdout

@@ -135,3 +135,31 @@ def test_every_severity_and_limit_belongs_to_a_rule() -> None:
 
 def test_no_folder_of_cases_is_of_no_rule() -> None:
     assert {each.name for each in CASES.iterdir()} <= {"_base", *rules.RULES}
+
+
+DELTOID = """\
+- {{region: shoulder, name: Shoulder, compartments: {{cuff: Cuff}}}}
+- {{group: cuff-muscles, name: Cuff muscles, region: shoulder, sources: book}}
+- {{muscle: primus, name: Primus, region: shoulder, compartment: cuff, groups: cuff-muscles, actions: hip-flexion, nerve: femoral, sources: book}}
+- {{muscle: secundus, name: Secundus, region: shoulder, compartment: cuff, groups: cuff-muscles, actions: hip-flexion, nerve: femoral, sources: book}}
+- {{muscle: tertius, name: Tertius, region: shoulder, compartment: cuff, actions: {action}, nerve: {nerve}, sources: book}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("action", "nerve", "help"),
+    [
+        ("hip-flexion", "femoral", "add `groups: [cuff-muscles]`"),
+        ("knee-flexion", "femoral", "name its group under `groups`"),
+        ("hip-flexion", "tibial", "name its group under `groups`"),
+    ],
+)
+def test_a_group_is_proposed_only_to_who_has_what_its_members_share(action: str, nerve: str, help: str) -> None:
+    own, faults = source.parse(source.File("cards/more.yaml", DELTOID.format(action=action, nerve=nerve)))
+    assert not faults
+
+    found = checked([*own, *base()], BASE / "cards" / "media")
+
+    (told,) = [each for each in found if "Tertius is in no group" in each.message]
+    assert told.help.startswith(help)
+    assert not any("write `nerve:" in each.help for each in found)

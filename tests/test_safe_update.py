@@ -20,7 +20,7 @@ from test_promises import ANCONEUS
 
 from deckbuilder import describe, stages
 from deckbuilder import lock as locks
-from deckbuilder.diagnostics import Diagnostic, Fault, Location
+from deckbuilder.diagnostics import Fault
 from deckbuilder.notes import DeckSpec, Media, Note
 from deckbuilder.package import text, writer
 from deckbuilder.project import Project, find
@@ -265,8 +265,8 @@ def test_under_a_plain_name_a_changed_picture_would_not_arrive(
 ) -> None:
     read = Pictures._read
 
-    def plainly(self: Pictures, name: str, where: Location) -> Media | Diagnostic:
-        found = read(self, name, where)
+    def plainly(self: Pictures, name: str) -> Media | tuple[str, str]:
+        found = read(self, name)
         assert isinstance(found, Media)
         return replace(found, name=found.name.removeprefix("_"))
 

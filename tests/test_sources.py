@@ -319,7 +319,7 @@ def test_line_ends_of_windows_change_nothing(tmp_path: Path) -> None:
 
 
 def test_a_picture_may_be_named_with_a_backslash(author: Author) -> None:
-    author.write("cards/media/arm/front.svg", "<svg/>")
+    author.write("cards/media/arm/front.svg", '<svg xmlns="http://www.w3.org/2000/svg"/>')
     author.edit(BRACHIALIS, "region: arm", "region: arm\npicture: {file: 'arm\\front.svg', alt: An arm}")
 
     built = author.build()

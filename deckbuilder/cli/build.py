@@ -102,19 +102,24 @@ def tell(built: Built, seconds: float, at: int) -> None:
         ("retired", changes.retired),
         ("renamed", [f"{old} -> {new}" for old, new in changes.renamed]),
         ("restyled", changes.types),
-        ("renamed fields, which Anki before 23.12 takes badly", changes.field_names),
+        ("renamed fields, which Anki before 23.12 takes badly", changes.field_names if built.released else ()),
     ]
     if not any(found for _, found in lines):
-        click.echo("  for learners: nothing changed since the lock")
+        click.echo(
+            "  for learners: nothing changed since the lock" if built.released else "  nothing changed since the lock"
+        )
         return
-    click.echo(f"  for learners, since the lock, dated {clock.day(at)}:")
+    dated = f"since the lock, dated {clock.day(at)}"
+    click.echo(f"  for learners, {dated}:" if built.released else f"  {dated} (no edition is released yet):")
     for name, found in lines:
         if found:
             more = f" and {len(found) - MAX_LISTED} more" if len(found) > MAX_LISTED else ""
             click.echo(f"    {len(found)} {name}: {', '.join(found[:MAX_LISTED])}{more}")
     if changes.new_cards:
-        click.echo(f"    {count(changes.new_cards, 'new card')}; reviews of all others are kept")
-    if changes.blank_cards:
+        click.echo(
+            f"    {count(changes.new_cards, 'new card')}{'; reviews of all others are kept' if built.released else ''}"
+        )
+    if changes.blank_cards and built.released:  # before that nobody has a card that could
         click.echo(
             f"    {count(changes.blank_cards, 'card')} that they may have go blank: `deckbuilder diff HEAD` names them"
         )

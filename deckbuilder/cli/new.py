@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import secrets
+import shlex
 import shutil
 import time
+import unicodedata
 from pathlib import Path
 from string import Template
 
 import click
 
+from deckbuilder import letters
 from deckbuilder.cli import too_late
 from deckbuilder.cli.common import fail
 from deckbuilder.diagnostics import Fault
@@ -21,6 +25,7 @@ from deckbuilder.project import find
 from deckbuilder.records import NOTE_KINDS
 
 STARTER = Path(__file__).parents[1] / "starter"
+MAX_SLUG = 60
 
 
 @click.command("new")
@@ -36,22 +41,25 @@ def command(folder: Path, name: str | None) -> None:
     Example:
       deckbuilder new shoulder-deck --name "Shoulder Anatomy"
     """
-    slug = re.sub(r"[^a-z0-9]+", "-", (name or folder.resolve().name).lower()).strip("-") or "deck"
-    title = name or slug.replace("-", " ").title()
+    title = letters.composed(name or called(folder.resolve().name))
+    slug, token = slug_of(title), secrets.token_hex(2)
     if folder.exists() and any(folder.iterdir()):
         fail(Fault(f"{folder} is not empty", "name a new folder"))
-    if "::" in title or '"' in title or title != title.strip():
-        fail(Fault(f"'{title}' cannot name a deck", "leave out `::`, quotes and outer spaces"))
+    if "::" in title or '"' in title or title != title.strip() or _unseen(title):
+        fail(Fault(f"'{title}' cannot name a deck", "leave out `::`, quotes, outer spaces and what cannot be seen"))
     # Numbers as Anki's are, milliseconds of the last three years: the clock alone is the same for two who begin at once.
     base = int(time.time() * 1000) - secrets.randbelow(100_000_000_000)
+    # An id that YAML takes for a number or the like would have to be quoted wherever it stands.
+    id = slug if slug[:1].isalpha() and slug not in ("null", "true", "false") else f"deck-{slug or token}"
     values = {
-        "slug": slug,
+        "slug": id,
         "title": json.dumps(title, ensure_ascii=False),
-        "prefix": "".join(word[0] for word in re.findall(r"[A-Za-z0-9]+", title)).upper()[:4]
-        + f"-{secrets.token_hex(2)}",
+        "heading": in_markdown(title),
+        "root": in_yaml(letters.level(title) or "Deck"),
+        "prefix": ("".join(word[0] for word in slug.split("-") if word).upper()[:4] or "DECK") + f"-{token}",
         "edition": time.strftime("%Y-%m"),
         "month": time.strftime("%Y-%m"),
-        "namespace": f"{slug}-{secrets.token_hex(4)}",
+        "namespace": f"{id}-{secrets.token_hex(4)}",
         "deck_id": str(base),
         "facts_id": str(base + 1),
         "exam_id": str(base + 2),
@@ -63,8 +71,40 @@ def command(folder: Path, name: str | None) -> None:
     except OSError as error:
         fail(Fault(f"{folder} cannot be written ({error.strerror or error})", "choose another folder"))
     click.echo(
-        f"{folder}: a starter deck. Next:\n  cd {folder}\n  deckbuilder build\nThen edit cards/, and build again."
+        f"{folder}: a starter deck. Next:\n  cd {in_shell(str(folder))}\n  deckbuilder build\nThen edit cards/, and build again."
     )
+
+
+def called(name: str) -> str:
+    """What a deck in a folder of this name is called: its words, with capitals."""
+    words = re.split(r"[_-]+", letters.level(name))
+    return " ".join(word[:1].upper() + word[1:] for word in words if word) or "Deck"
+
+
+def slug_of(title: str) -> str:
+    """A title as an id: 'Übung 2' becomes 'ubung-2'. '' where it has no letter of A to Z and no digit."""
+    plain = "".join(char for char in unicodedata.normalize("NFKD", title.lower()) if not unicodedata.combining(char))
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:MAX_SLUG].strip("-")
+
+
+def _unseen(text: str) -> bool:
+    return any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") for char in text)
+
+
+def in_markdown(text: str) -> str:
+    """The text as a heading shows it, whatever signs are in it."""
+    return re.sub(r"([\\`*_\[\]<>#|~&!])", r"\\\1", text)
+
+
+def in_yaml(text: str) -> str:
+    """The text as a value that YAML takes for text."""
+    plain = re.fullmatch(r"[^\W\d][\w-]*", text) and text.lower() not in ("null", "true", "false")
+    return text if plain else json.dumps(text, ensure_ascii=False)
+
+
+def in_shell(text: str) -> str:
+    """The text as one word to the shell that people have."""
+    return shlex.quote(text) if os.name == "posix" else f'"{text}"' if re.search(r"[^\w.\\/:-]", text) else text
 
 
 def _fill(folder: Path, values: dict[str, str]) -> None:

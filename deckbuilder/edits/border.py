@@ -30,8 +30,8 @@ def edits(cards: Cards, document: Document) -> Iterator[Edit]:
     for each in wrong:
         path, context = tuple(step for step in each["loc"] if step != "[key]"), each.get("ctx", {})
         held = document.at(path)
-        if each["type"] == "bad-root" and isinstance(held, str) and ROOT.fullmatch(held.capitalize()):
-            yield "bad-root", document, path, held, held.capitalize(), False
+        if each["type"] == "bad-root" and isinstance(held, str) and (right := _root(held)):
+            yield "bad-root", document, path, held, right, False
         elif each["type"] == "named-twice" and isinstance(held, list) and held.count(context["id"]) > 1:
             first = held.index(context["id"])
             yield "named-twice", document, (*path, held.index(context["id"], first + 1)), context["id"], None, False
@@ -39,6 +39,11 @@ def edits(cards: Cards, document: Document) -> Iterator[Edit]:
             ids.add(str(context["value"]))
     if ids:
         yield from _references(cards, document, cls, ids)
+
+
+def _root(typed: str) -> str:
+    """The root that was meant, '' if none was."""
+    return next((each for each in (typed.capitalize(), typed.upper()) if ROOT.fullmatch(each)), "")
 
 
 def _references(cards: Cards, document: Document, cls: type[Record], wrong: set[str]) -> Iterator[Edit]:

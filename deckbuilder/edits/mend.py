@@ -12,7 +12,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 
-from deckbuilder import stages
+from deckbuilder import letters, stages
 from deckbuilder.diagnostics import Diagnostic, Fault, Location
 from deckbuilder.edits import border
 from deckbuilder.edits.cards import Cards, read
@@ -141,7 +141,7 @@ def _tags(cards: Cards) -> Iterator[Mending]:
     deck = cards.library.deck
     for record in cards.records if deck else ():
         for number, tag in enumerate(record.tags if isinstance(record, Subject) else ()):
-            alike = [each for each in deck.extra_tags if each.lower() == tag.lower()] if deck else []
+            alike = [each for each in deck.extra_tags if letters.folded(each) == letters.folded(tag)] if deck else []
             if tag not in alike and len(alike) == 1:
                 yield Mending("tag", record.document, ("tags", number), tag, alike[0], word=tag)
 

@@ -39,10 +39,11 @@ def attachments(muscle: Muscle) -> list[Attachment]:
     """Each answer of the muscle's cards about origin and insertion, with its line on the bone."""
     found = []
     for role in ROLES:
-        facts = muscle.facts(role)
-        for place, fact in enumerate(facts, 1):
+        answers = list(dict.fromkeys(fact.id for fact in muscle.facts(role)))  # what heads share is one answer
+        for fact in muscle.facts(role):
             line = bodies.curve(_landmark(fact.id, muscle.id, fact.part))
-            found.append(Attachment(role, fact.id, fact.part, place if len(facts) > 1 else None, line))
+            number = answers.index(fact.id) + 1 if len(answers) > 1 else None
+            found.append(Attachment(role, fact.id, fact.part, number, line))
     return found
 
 

@@ -10,12 +10,13 @@ from collections.abc import Iterable
 from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
-from rapidfuzz import process
-from rapidfuzz.distance import DamerauLevenshtein
+from pydantic.fields import FieldInfo
 
+from deckbuilder import letters
 from deckbuilder.diagnostics import Diagnostic
+from deckbuilder.records import hints
 from deckbuilder.records.action import Action
-from deckbuilder.records.base import Record, Reference, Subject
+from deckbuilder.records.base import Of, Record, Reference, Subject, suggest_id
 from deckbuilder.records.claim import Claim
 from deckbuilder.records.cloze import Cloze, Gap
 from deckbuilder.records.concept import Concept
@@ -23,6 +24,7 @@ from deckbuilder.records.curve import Curve
 from deckbuilder.records.deck import Deck
 from deckbuilder.records.exercise import Exercise
 from deckbuilder.records.group import Group
+from deckbuilder.records.hints import Called, nearest
 from deckbuilder.records.muscle import Muscle
 from deckbuilder.records.occlusion import Occlusion
 from deckbuilder.records.question import Question
@@ -100,7 +102,9 @@ def parse(documents: Iterable[Document]) -> tuple[list[Record], list[Diagnostic]
     """Validated records, and every fault of the others. A faulty record leaves its neighbours alone."""
     found: list[Record] = []
     faults: list[Diagnostic] = []
-    for document in documents:
+    every = list(documents)
+    called: Called | None = None  # only a fault asks who is called how
+    for document in every:
         if document.faulty:
             continue
         kind = next(iter(document.value), "")
@@ -111,21 +115,13 @@ def parse(documents: Iterable[Document]) -> tuple[list[Record], list[Diagnostic]
         try:
             record = cls.model_validate(document.value)
         except ValidationError as error:
-            faults += [_explain(document, cls, each) for each in error.errors(include_url=False) if not _echo(each)]
+            called = called or Called(every)
+            wrong = [each for each in error.errors(include_url=False) if not _echo(each)]
+            faults += [_explain(document, cls, each, called) for each in _without_echoes(cls, wrong)]
         else:
             record._document = document
             found.append(record)
     return found, faults
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """The 'did you mean' sentence for a misspelt word, or '' where nothing is near."""
-    if len(word) > 200:  # nobody misspelt this, and comparing takes the product of both lengths
-        return ""
-    limit = 2 if len(word) < 8 else 3
-    near = process.extract(word, list(known), scorer=DamerauLevenshtein.distance, score_cutoff=limit, limit=3)
-    names = [f"'{name}'" for name, distance, _ in near if distance <= near[0][1] + 1]
-    return f"did you mean {' or '.join(names)}?" if names else ""
 
 
 def _unknown_kind(document: Document, kind: str) -> Diagnostic:
@@ -147,7 +143,17 @@ def _echo(error: Any) -> bool:
     return bool(error["type"] == "too_short" and len(error["input"]) >= error["ctx"]["min_length"])
 
 
-def _explain(document: Document, cls: type[Record], error: Any) -> Diagnostic:
+def _without_echoes(cls: type[Record], wrong: list[Any]) -> list[Any]:
+    """Without the keys that are missing only because they are misspelt: that is told at the misspelling."""
+    meant = set()
+    for each in wrong:
+        if each["type"] == "extra_forbidden":
+            path = each["loc"][:-1]
+            meant.add((*path, hints.key(str(each["loc"][-1]), _keys(cls, path))[1]))
+    return [each for each in wrong if each["type"] != "missing" or each["loc"] not in meant]
+
+
+def _explain(document: Document, cls: type[Record], error: Any, called: Called) -> Diagnostic:
     path = tuple(step for step in error["loc"] if step != "[key]")
     sort, found, context = error["type"], error["input"], error.get("ctx", {})
     # An item of a list goes by the list's name: nobody counts from 0.
@@ -160,12 +166,14 @@ def _explain(document: Document, cls: type[Record], error: Any) -> Diagnostic:
             f"add `{name}: …`",
         )
     if sort == "extra_forbidden":
-        known = _keys(cls, path[:-1])
-        help = nearest(name, known) or f"the keys are: {', '.join(sorted(known))}"
+        help, _ = hints.key(name, _keys(cls, path[:-1]))
         return Diagnostic(
             document.locate(path, key=True), "unknown-key", f"'{name}' is not a key of {_what(cls, path)}", help
         )
     place = document.locate(path, key="[key]" in error["loc"])
+    if sort == "bad-id":
+        help = _id_help(cls, path, str(context["value"]), called)
+        return Diagnostic(place, sort, f"{name}: {error['msg']}" if path else error["msg"], help)
     if "help" in context or sort in ("bad-names",):
         message = error["msg"] + (f", found {_shown(found)}" if sort == "bad-names" else "")
         return Diagnostic(
@@ -247,22 +255,42 @@ def _shown(value: object) -> str:
 
 def _what(cls: type[Record], path: tuple[str | int, ...]) -> str:
     if len(path) < 2:
-        return f"{'an' if cls.kind[0] in 'aeiou' else 'a'} {cls.kind} record"
+        return f"{letters.an(cls.kind)} record"
     return f"'{path[0]}'"
 
 
 def _keys(cls: type[BaseModel], path: tuple[str | int, ...]) -> list[str]:
-    at: Any = cls
+    model, _ = _at(cls, path)
+    return [str(field.validation_alias or name) for name, field in model.model_fields.items()] if model else []
+
+
+def _at(cls: type[BaseModel], path: tuple[str | int, ...]) -> tuple[type[BaseModel] | None, FieldInfo | None]:
+    """The model that holds what lies at the path, and the last field on the way to it.
+
+    A step that is no field is an item of a list, or a key of a mapping, whose model it is in already.
+    """
+    model: Any = cls
+    last: FieldInfo | None = None
     for step in path:
-        if isinstance(at, type) and issubclass(at, BaseModel):
-            at = next(
-                (field.annotation for name, field in at.model_fields.items() if step in (name, field.validation_alias)),
-                None,
-            )
-            at = _inner(at)
-    if isinstance(at, type) and issubclass(at, BaseModel):
-        return [str(field.validation_alias or name) for name, field in at.model_fields.items()]
-    return []
+        fields = model.model_fields if isinstance(model, type) and issubclass(model, BaseModel) else {}
+        found = next((field for name, field in fields.items() if step in (name, field.validation_alias)), None)
+        if found is not None:
+            last, model = found, _inner(found.annotation)
+    return (model if isinstance(model, type) and issubclass(model, BaseModel) else None), last
+
+
+def _id_help(cls: type[Record], path: tuple[str | int, ...], value: str, called: Called) -> str:
+    """The next step where something else stands than an id: the id of what is called so, or for a new one its spelling."""
+    _, field = _at(cls, path)
+    kinds = [kind for each in (field.metadata if field else ()) if isinstance(each, Of) for kind in each.kinds]
+    if not kinds:  # it is the id itself that is made here
+        return suggest_id(value)
+    ids = called.ids(value, kinds)
+    if ids:
+        quoted = [f"'{id}'" for id in ids[:3]]
+        return f"did you mean {' or '.join(quoted)}?" if len(ids) > 1 else f"write its id, {quoted[0]}"
+    what = " or ".join(letters.an("joint action" if kind == "action" else kind) for kind in kinds)
+    return f"an id belongs here, and nothing is called '{value[:60]}': write the id of {what}"
 
 
 def _inner(annotation: Any) -> Any:

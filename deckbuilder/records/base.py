@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -22,13 +23,14 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError
 
+from deckbuilder import addresses
 from deckbuilder.diagnostics import Location
 from deckbuilder.records.meanings import meanings
 from deckbuilder.source import Document, Path_
 
 ID = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 _ID = re.compile(ID)
-ROOT = re.compile(r"(?:C[1-8]|T(?:[1-9]|1[0-2])|L[1-5]|S[1-5]|Co1)")
+ROOT = re.compile(r"(?:C[1-8]|T(?:[1-9]|1[0-2])|L[1-5]|S[1-5]|Co1|CN (?:I{1,3}|I?V|VI{0,3}|I?X|XI{1,2}))")
 MAX_TEXT = 2_000
 MAX_PROSE = 8_000
 
@@ -95,12 +97,25 @@ def _spinal_root(value: object) -> object:
     if isinstance(value, str) and not ROOT.fullmatch(value):
         raise PydanticCustomError(
             "bad-root",
-            "'{value}' is not a spinal root",
-            {"value": value, "help": "write C1-C8, T1-T12, L1-L5 or S1-S5"},
+            "'{value}' is neither a spinal root nor a cranial nerve",
+            {"value": value, "help": "write C1-C8, T1-T12, L1-L5 or S1-S5; CN I to CN XII for a cranial nerve"},
         )
     return value
 
 
+def _address(value: str) -> str:
+    if value:
+        try:
+            addresses.link(value)
+        except addresses.Unsound as error:
+            message, help = "'{value}' leads nowhere: {why}", "write all of it, as a browser shows it"
+            raise PydanticCustomError(
+                "wrong-form", message, {"value": value, "why": str(error), "help": help}
+            ) from None
+    return value
+
+
+Address = Annotated[str, AfterValidator(_address)]
 Id = Annotated[str, BeforeValidator(_is_id), WithJsonSchema({"type": "string", "pattern": f"^{ID}$"})]
 MuscleId = Annotated[
     str, BeforeValidator(_is_part_id), WithJsonSchema({"type": "string", "pattern": f"^{ID}(/{ID})?$"})

@@ -8,9 +8,11 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from deckbuilder.records.base import Id, Model, Prose, Record, Reference, Said, Text, Whole, said
+from deckbuilder import letters
+from deckbuilder.records.base import Address, Id, Model, Prose, Record, Reference, Said, Text, Whole, said
 
 EDITION = r"[0-9A-Za-z][0-9A-Za-z._-]{0,31}"
+_PREFIX = "write it with A to Z, a to z, digits, `_` and `-`; pictures' file names begin with it"
 MAX_ID = 2**53 - 1  # Anki keeps 64 bits; JSON readers on phones keep 53
 
 
@@ -21,19 +23,27 @@ def _level(name: str) -> str:
             "'{name}' cannot name one deck level",
             {"name": name, "help": "leave out `::`, quotes and outer spaces"},
         )
-    return name
+    return letters.composed(name)
 
 
 def _tag_level(name: str) -> str:
-    if not name.isascii() or not name.replace("_", "").replace("-", "").isalnum():
+    level = letters.composed(name)
+    if not letters.is_level(level):
         raise PydanticCustomError(
             "tag", "'{name}' cannot be a tag", {"name": name, "help": "use letters, digits, `_` and `-`"}
         )
-    return name
+    return level
+
+
+def _prefix(name: str) -> str:
+    if not name.isascii():  # it stands in the names of pictures, which phones and servers keep as well
+        raise PydanticCustomError("prefix", "'{name}' holds other letters than A to Z", {"name": name, "help": _PREFIX})
+    return _tag_level(name)
 
 
 Level = Annotated[Text, AfterValidator(_level)]
 TagLevel = Annotated[Text, AfterValidator(_tag_level)]
+Prefix = Annotated[Text, AfterValidator(_prefix)]
 AnkiId = Annotated[Whole, Field(ge=10**9, le=MAX_ID)]
 
 
@@ -53,7 +63,7 @@ class Subdeck(Model):
 class NoteTypes(Model):
     """The names and fixed ids of the note types. Learners' collections know them: they never change."""
 
-    prefix: TagLevel
+    prefix: Prefix
     """Stands before the names of the note types, so that no learner has one of that name already."""
     ids: dict[str, AnkiId]
     """The number of each note type; they never change."""
@@ -76,15 +86,15 @@ class Deck(Record):
     tag_root: TagLevel
     """The first level of every tag."""
     language: Text = "en"
-    """The language of the cards, as in HTML."""
+    """The language of the cards, as in HTML: en, de, pt-BR. Names stand in English sentences with small letters, in others as written."""
     about: Prose
     """What learners read about the deck."""
     licence: Text
     """The licence of the cards."""
     attribution: Prose = ""
     """Whom they are to name."""
-    report_url: str = Field("", pattern=r"^https?://[^\s\"'<>]+$|^mailto:[^\s\"'<>]+$|^$")
-    """Where learners report a mistake."""
+    report_url: Address = Field("", pattern=r"^https?://[^\s\"'<>]+$|^mailto:[^\s\"'<>]+$|^$")
+    """Where learners report a mistake: a page, the form of an issue tracker, or mailto:. The link names the card."""
     subdecks: dict[Id, Subdeck] = Field(min_length=1)
     """The decks inside it, by id."""
     note_types: NoteTypes

@@ -86,7 +86,7 @@ class Muscle(Subject):
     nerve: Annotated[Names, Of("nerve")] = ()
     """The nerve, or nerves, that drive it."""
     roots: tuple[Root, ...] = ()
-    """Its spinal roots, where they are not all of its nerve."""
+    """Its spinal roots, where they are not all of its nerve; the number of a cranial nerve: CN XI."""
     heads: dict[Id, Part] = {}
     """Its heads by id. What a head does not state, it takes from the muscle."""
     parts: dict[Id, Part] = {}

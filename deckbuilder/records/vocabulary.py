@@ -8,7 +8,9 @@ from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from deckbuilder import addresses, letters
 from deckbuilder.records.base import (
+    Address,
     Id,
     Ids,
     Model,
@@ -142,7 +144,7 @@ class Joint(Record):
 
 
 class Nerve(Record):
-    """A nerve and the spinal roots that it carries."""
+    """A nerve and the spinal roots that it carries; a cranial nerve carries itself, and roots as well where they join it."""
 
     kind: ClassVar[str] = "nerve"
     id: Id = Field(validation_alias="nerve")
@@ -150,7 +152,7 @@ class Nerve(Record):
     name: Text
     """As learners read it."""
     roots: tuple[Root, ...] = Field(min_length=1)
-    """The spinal roots that it carries: [L5, S1, S2]."""
+    """The spinal roots that it carries: [L5, S1, S2]; for a cranial nerve its number: [CN VII], or [CN XI, C1, C2]."""
     part_of: Annotated[Id | None, Of("nerve")] = None
     """The nerve that it branches from."""
     sources: Sources = {}
@@ -203,7 +205,7 @@ class Source(Record):
     """Who published it."""
     doi: str = Field("", pattern=r"^10\.\d{4,9}/\S+$|^$")
     """Its DOI, only if it was seen."""
-    url: str = Field("", pattern=r"^https?://\S+$|^$")
+    url: Address = Field("", pattern=r"^https?://\S+$|^$")
     """Its address, only if it was seen."""
     licence: Text = ""
     """The licence it stands under."""
@@ -213,6 +215,11 @@ class Source(Record):
     """Where it was read."""
     read_on: Text = ""
     """The day on which it was read."""
+
+    @property
+    def link(self) -> str:
+        """Where it is found, '' if nothing says so: the DOI, which stays, before the address."""
+        return addresses.of_doi(self.doi) if self.doi else addresses.link(self.url) if self.url else ""
 
 
 class Credit(Record):
@@ -229,12 +236,12 @@ class Credit(Record):
     """The licence they stand under."""
     after: Text = ""
     """What they were made after, with its licence."""
-    url: str = Field("", pattern=r"^https?://\S+$|^$")
+    url: Address = Field("", pattern=r"^https?://\S+$|^$")
     """Where that is found."""
 
     def covers(self, file: str) -> bool:
-        """Whether it speaks of the file, named from `cards/media/` on, with `/`."""
-        return any(fnmatchcase(file, pattern) for pattern in self.files)
+        """Whether it speaks of the file, named from `cards/media/` on, with `/`, in NFC."""
+        return any(fnmatchcase(file, letters.composed(pattern)) for pattern in self.files)
 
     @property
     def line(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,11 +52,17 @@ def words(folder: Path, stem: str, ready: Ready, changes: str) -> list[File]:
     said = {
         f"{stem}-keep-my-notes.txt": text.dump(notes, types, ready.lock, stages.decks(ready, notes)),
         CHANGES: changes,
-        UPDATING: (shipped() / "docs" / "updating.md").read_text("utf-8"),
+        UPDATING: updating(ready.rendered.deck.tag_root),
     }
     for name, each in said.items():
         place.write_text(folder / name, each)
     return [_file(folder / name) for name in said]
+
+
+def updating(root: str) -> str:
+    """How to update, with the tags as this deck has them."""
+    page = (shipped() / "docs" / "updating.md").read_text("utf-8")
+    return re.sub(r"\bTA\b", lambda _: root, page)
 
 
 def checksums(folder: Path, files: list[File]) -> None:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import jinja2
@@ -157,7 +158,8 @@ class _Writer:
             loader=Texts(project),
             bytecode_cache=_COMPILED[project.shipped_templates],
         )
-        reading = {"cap": words.cap, "low": words.low, "sentence": words.sentence, "who": words.who}
+        who = partial(words.who, low=library.low)
+        reading = {"cap": words.cap, "low": library.low, "sentence": words.sentence, "who": who}
         self._jinja.filters.update(prose=prose, inline=inline, plain=plain, cloze=cloze, number=number)
         self._jinja.filters.update(reading, count_of=words.count)
         self._jinja.globals.update(reading, library=library, deck=deck, words=words.Words(library), cite=self._cite)

@@ -9,16 +9,14 @@ The price: Anki counts no such file as unused, so that a picture which no card s
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 
+from deckbuilder import images, letters
 from deckbuilder.diagnostics import Diagnostic, Location
+from deckbuilder.images.names import Names
 from deckbuilder.library import Library
 from deckbuilder.notes import Media
 from deckbuilder.project import Project
 from deckbuilder.records import Credit, Record, nearest
-
-ENDINGS = (".svg", ".png", ".jpg", ".jpeg", ".webp", ".gif")
-MAX_BYTES = 2 * 1024 * 1024
 
 
 class Pictures:
@@ -28,7 +26,8 @@ class Pictures:
         self._folder = project.media
         self._prefix = prefix
         self._credits = library.of(Credit)
-        self._found: dict[str, Media] = {}
+        self._names = Names(project.media)
+        self._found: dict[str, Media | tuple[str, str]] = {}
 
     def of(self, record: Record) -> Media | Diagnostic | None:
         """A record's picture as it will travel, or what is wrong with it."""
@@ -40,39 +39,42 @@ class Pictures:
     def read(self, name: str, where: Location) -> Media | Diagnostic:
         """A file of `cards/media/` as it will travel, or what is wrong with it; `where` names it."""
         if name not in self._found:
-            found = self._read(name, where)
-            if isinstance(found, Diagnostic):
-                return found
-            self._found[name] = found
-        return self._found[name]
+            self._found[name] = self._read(name)
+        found = self._found[name]
+        return Diagnostic(where, "picture", *found) if isinstance(found, tuple) else found
 
-    def _read(self, name: str, where: Location) -> Media | Diagnostic:
-        def fault(message: str, help: str) -> Diagnostic:
-            return Diagnostic(where, "picture", message, help)
-
-        path = self._folder / Path(name.replace("\\", "/"))
+    def _read(self, name: str) -> Media | tuple[str, str]:
+        """The picture, or the message and the next step."""
+        path = self._names.find(name) if "\0" not in name else None
+        if isinstance(path, images.Flaw):
+            return f"'{name}' {path.message}", path.help
         try:
-            inside = path.resolve().is_relative_to(self._folder.resolve())
+            inside = (path or self._folder / name.replace("\\", "/")).resolve().is_relative_to(self._folder.resolve())
         except (OSError, ValueError, RuntimeError):
             inside = False
         if not inside or ":" in name or "\0" in name:
-            return fault(
-                f"'{name}' lies outside cards/media/, or is a link that leads out", "copy the file into cards/media/"
+            return (
+                f"'{name}' lies outside cards/media/, or is a link that leads out",
+                "copy the file into cards/media/",
             )
-        if not path.name.lower().endswith(ENDINGS):
-            return fault(f"'{name}' is no picture that every Anki shows", f"use one of {', '.join(ENDINGS)}")
-        if not path.is_file():
-            near = nearest(name, (each.name for each in self._folder.glob("*")) if self._folder.is_dir() else ())
-            return fault(f"there is no file cards/media/{name}", near or "add the file, or mend its name")
+        if not name.lower().endswith(tuple(images.ENDINGS)):
+            return f"'{name}' is no picture that every Anki shows", f"use one of {', '.join(images.ENDINGS)}"
+        if path is None or not path.is_file():
+            others = self._names.elsewhere(name)
+            near = f"did you mean {' or '.join(map(repr, others))}?" if others else nearest(name, self._names.all())
+            return f"there is no file cards/media/{name}", near or "add the file, or mend its name"
         try:
-            if path.stat().st_size > MAX_BYTES:
-                return fault(f"'{name}' is larger than {MAX_BYTES // 1024 // 1024} MiB", "shrink it; phones load it")
-            data = path.read_bytes()
+            with path.open("rb") as file:
+                data = file.read(images.MAX_BYTES + 1)
         except OSError as error:
-            return fault(f"'{name}' cannot be read ({error.strerror or error})", "check its permissions")
-        if not data:
-            return fault(f"'{name}' is empty, and Anki counts it as missing", "export it again")
+            return f"'{name}' cannot be read ({error.strerror or error})", "check its permissions"
+        if len(data) > images.MAX_BYTES:
+            return f"'{name}' is larger than {images.MAX_BYTES // 1024 // 1024} MiB", "shrink it; phones load it"
         digest = hashlib.sha256(data).hexdigest()
-        file = path.relative_to(self._folder).as_posix()
-        credit = next((each.line for each in self._credits if each.covers(file)), "")
-        return Media(f"_{self._prefix}-{digest[:20]}{path.suffix.lower()}", path, digest, credit)
+        ending = path.suffix.lower()
+        flaw = images.look(data, digest, ending)
+        if flaw:
+            return f"'{name}' {flaw.message}", flaw.help
+        file_name = letters.composed(path.relative_to(self._folder).as_posix())
+        credit = next((each.line for each in self._credits if each.covers(file_name)), "")
+        return Media(f"_{self._prefix}-{digest[:20]}{ending}", path, digest, credit)

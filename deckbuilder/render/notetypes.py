@@ -12,6 +12,7 @@ import re
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from deckbuilder import addresses
 from deckbuilder.diagnostics import Diagnostic
 from deckbuilder.notes import IMAGE_OCCLUSION, OCCLUSION_FIELDS, CardTemplate, Field, NoteType
 from deckbuilder.project import Project
@@ -112,8 +113,7 @@ class NoteTypes:
         own = [f"{kind}/style.css"] if os.path.lexists(self._project.templates / kind / "style.css") else []
         parts = self._shared_styles(kind, spec)
         before = len(self.faults)
-        css = compact("
-".join([self._css, *(self._style(name) for name in (*parts, *own))])) + YOURS
+        css = compact("\n".join([self._css, *(self._style(name) for name in (*parts, *own))])) + YOURS
         if self._css and len(self.faults) == before:  # of a text that could not be read nothing is said
             self.faults += checks.check_css(self._project, kind, css)
         return NoteType(
@@ -189,7 +189,7 @@ class NoteTypes:
                     side=side,
                     kind=kind,
                     card=card.file,
-                    report_url=self._deck.report_url,
+                    report_url=addresses.report(self._deck.report_url, card.file) if self._deck.report_url else "",
                     language=self._deck.language,
                     prefix=self._deck.note_types.prefix.lower(),
                 )

@@ -84,7 +84,9 @@ def joint_without_action(seen: Seen) -> Iterator[Found]:
                         muscle,
                         muscle.stated("actions", part) or ("actions",),
                         f"{_who(muscle, part)} crosses the {low(seen.library.get(Joint, id).name)}, and has no action there",
-                        f"add what it does there: {', '.join(fitting or there)}",
+                        f"which of these does it do there: {', '.join(fitting)}? Name it under `actions`"
+                        if fitting
+                        else "name what it does there under `actions`",
                         key=True,
                     )
 

@@ -83,7 +83,7 @@ def long_list(seen: Seen) -> Iterator[Found]:
     usual, most = seen.limit("list-parts"), seen.limit("list-parts-grave")
     for muscle in seen.library.muscles:
         for about in ASKED:
-            count = len(muscle.facts(about))
+            count = len({fact.id for fact in muscle.facts(about)})
             if count >= usual:
                 message = f"{muscle.name} has {count} answers to one question, {about}"
                 help = "join what belongs together under one name, or give them to its heads and ask by cloze"

@@ -30,7 +30,7 @@ FILES = {
 RECORDS = {
     "bad-id": "An id that is not made of lower-case letters, digits and single hyphens.",
     "bad-names": "Something else where an id, a list of ids, or a mapping of ids to details belongs.",
-    "bad-root": "A spinal root that is none: C1-C8, T1-T12, L1-L5, S1-S5 or Co1.",
+    "bad-root": "A root that is none: C1-C8, T1-T12, L1-L5, S1-S5, Co1, or CN I to CN XII for a cranial nerve.",
     "broken-gap": "A brace that stands outside a gap: a gap is `{1|the hidden words}`.",
     "comparison-frame": "A comparison that is neither of two exercises for one muscle nor of two muscles in one exercise.",
     "curve-angles": "Angles of a curve that do not rise from one end of the movement to the other.",
@@ -49,6 +49,7 @@ RECORDS = {
     "one-picture": "An occlusion with neither a plate nor a picture, or with both.",
     "outside-picture": "A mask that does not lie within its picture.",
     "question-form": "A question that is neither open nor a choice of four, or is both.",
+    "prefix": "A prefix of the note types with other letters than A to Z.",
     "small-mask": "A mask too small to be seen, or pressed, on a phone.",
     "two-shapes": "A mask with more than one shape.",
     "unknown-key": "A key that this kind of record does not have.",
@@ -61,7 +62,7 @@ PICTURES = {
     "figures": "A list of drawn figures, `cards/media/figures.json`, that cannot be read.",
     "no-figure": "A muscle of which no picture is stated, so that `deckbuilder figures` cannot draw it.",
     "no-shape": "A landmark that `deckbuilder figures` does not find on the bone.",
-    "picture": "A picture that is missing, empty, too large, of another kind, or outside `cards/media/`.",
+    "picture": "A picture that is missing, cut off, too large, or not what its name says; an SVG that runs or needs something else.",
     "stale-figure": "A figure that was drawn from other facts than the record states now.",
     "uncredited-picture": "A picture of which nothing says who made it, and under which licence.",
 }

@@ -120,7 +120,7 @@ def unlike_its_compartment(seen: Seen) -> Iterator[Found]:
             message = (
                 f"{muscle.name} has the {low(listed(own))}, most of the {compartment} compartment the {low(usual)}"
             )
-            help = f"write `nerve: {nerve}`, or say in `why` or a contrast that it is the exception"
+            help = f"is it '{nerve}' by its source? If it is the exception, say so in `why` or a contrast"
             yield Found(muscle, muscle.stated("nerve"), message, help)
 
 
@@ -138,6 +138,32 @@ def _about_of(library: Library) -> dict[str, str]:
             muscle = id.partition("/")[0]
             found[muscle] = f"{found.get(muscle, '')}\n{text}"
     return {id: text.lower() for id, text in found.items()}
+
+
+@rule(whole=True)
+def empty_exam(seen: Seen) -> Iterator[Found]:
+    """A domain of an exam whose topics no card has, or an exam that no card belongs to.
+
+    Why: `build --exam` makes no package of it, and learners who look for the domain's tag find nothing.
+
+    Bad:
+        domains: {2-assessment: {name: Assessment, topics: [claim]}}      # and no record is of this topic
+
+    Good:
+        domains: {2-assessment: {name: Assessment, topics: []}}           # what this deck does not teach
+    """
+    taught = {subject.topic_id for record in seen.living for subject in record.subjects()}
+    for exam in seen.library.of(Exam):
+        if not any(taught & {*domain.topics} for domain in exam.domains.values()):
+            message = f"no card belongs to {exam.name}: `build --exam` can make nothing of it"
+            yield Found(exam, ("domains",), message, "give its domains the topics that they ask", key=True)
+            continue
+        for id, domain in exam.domains.items():
+            if domain.topics and not taught & {*domain.topics}:
+                message = (
+                    f"no card belongs to the domain '{domain.name}': none is of the topic {listed([*domain.topics])}"
+                )
+                yield Found(exam, ("domains", id, "topics"), message, "write such cards, or leave the topics out")
 
 
 @rule(whole=True)
@@ -182,10 +208,11 @@ def coverage_gap(seen: Seen) -> Iterator[Found]:
         for muscle in muscles:
             if not muscle.groups and 2 * len(others) > len(muscles):
                 usual = Counter(group for each in others for group in each.groups).most_common(1)[0][0]
+                help = f"add `groups: [{usual}]`, or say in `lint` why not"
+                if not _belongs(library, muscle, usual):  # others may be on the card of the group for what they share
+                    help = "name its group under `groups`, or say in `lint` why it has none"
                 message = f"{muscle.name} is in no group, unlike the others of the compartment '{compartment}' of the {region}"
-                yield Found(
-                    muscle, ("muscle",), message, f"add `groups: [{usual}]`, or say in `lint` why not", key=True
-                )
+                yield Found(muscle, ("muscle",), message, help, key=True)
     for group in library.of(Group):
         members = library.members(group)
         if len(members) < 2 and not group.retired:
@@ -198,4 +225,14 @@ def coverage_gap(seen: Seen) -> Iterator[Found]:
     for actions in alone.values():
         for action in actions[1:]:
             message = f"neither '{action.id}' nor '{actions[0].id}' says that it is the other's opposite"
-            yield Found(action, ("action",), message, f"add `opposite: {actions[0].id}`", key=True)
+            help = f"add `opposite: {actions[0].id}`"
+            if len(actions) > 2:
+                help = f"which is the way back: {', '.join(each.id for each in actions if each is not action)}? Name it"
+            yield Found(action, ("action",), message, help, key=True)
+
+
+def _belongs(library: Library, muscle: Muscle, group: str) -> bool:
+    """Whether a muscle has whatever all members of a group share, and they share something."""
+    found = library.find(Group, group)
+    shared = [(about, id) for about in ("actions", "nerve") for id, _ in library.shared(found, about)] if found else []
+    return bool(shared) and all(id in muscle.named(about) for about, id in shared)

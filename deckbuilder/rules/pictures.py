@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-import struct
 from dataclasses import dataclass
 from pathlib import Path
+
+from deckbuilder.images import raster
+from deckbuilder.images.names import Names
 
 # More than any header takes, colour profiles and previews included.
 _HEAD = 512 * 1024
@@ -39,6 +41,9 @@ def inside(folder: Path | None, name: str) -> Path | None:
         return None
     path = folder / name.replace("\\", "/")
     try:
+        if not path.is_file():  # nearly all are, and reading a folder costs more
+            found = Names(folder).find(name)
+            path = found if isinstance(found, Path) else path
         return path if path.resolve().is_relative_to(folder.resolve()) and path.is_file() else None
     except (OSError, ValueError, RuntimeError):
         return None
@@ -49,44 +54,9 @@ def weight(path: Path) -> Weight | None:
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD)
-        return Weight(path.stat().st_size, _pixels(head))
-    except (OSError, struct.error, IndexError):
+        return Weight(path.stat().st_size, raster.pixels(head))
+    except OSError:
         return None
-
-
-def _pixels(head: bytes) -> tuple[int, int] | None:
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return struct.unpack(">II", head[16:24])
-    if head[:6] in (b"GIF87a", b"GIF89a"):
-        return struct.unpack("<HH", head[6:10])
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return _webp(head)
-    return _jpeg(head) if head[:2] == b"\xff\xd8" else None
-
-
-def _webp(head: bytes) -> tuple[int, int] | None:
-    sort = head[12:16]
-    if sort == b"VP8X" and len(head) >= 30:
-        return int.from_bytes(head[24:27], "little") + 1, int.from_bytes(head[27:30], "little") + 1
-    if sort == b"VP8L" and len(head) >= 25:
-        bits = int.from_bytes(head[21:25], "little")
-        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
-    if sort != b"VP8 ":
-        return None
-    wide, high = struct.unpack("<HH", head[26:30])
-    return wide & 0x3FFF, high & 0x3FFF
-
-
-def _jpeg(head: bytes) -> tuple[int, int] | None:
-    """From the first frame header; the segments before it say how long they are."""
-    at = 2
-    while at + 9 < len(head) and head[at] == 0xFF:
-        marker = head[at + 1]
-        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
-            high, wide = struct.unpack(">HH", head[at + 5 : at + 9])
-            return wide, high
-        at += 1 if marker == 0xFF else 2 + int.from_bytes(head[at + 2 : at + 4], "big")
-    return None
 
 
 def drawn_words(path: Path) -> list[Word]:

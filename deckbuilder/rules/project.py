@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 
-from deckbuilder import tags
+from deckbuilder import letters, tags
 from deckbuilder.diagnostics import Diagnostic, Location
 from deckbuilder.records import Action, Bone, Exercise, Group, Muscle, Region, Study, nearest
 from deckbuilder.records.base import Subject
-from deckbuilder.rules.rule import Found, Seen, rule
+from deckbuilder.rules.rule import Fix, Found, Seen, rule
+from deckbuilder.source import Path_
 
 # Of more ids than these none is looked for by its words: a file may misspell thousands.
 MOST = 2_000
@@ -245,6 +246,8 @@ def impossible_role(seen: Seen) -> Iterator[Found]:
             part = id.partition("/")[2]
             if muscle is None or (part and part not in muscle.divisions):
                 continue
+            if not all(seen.library.answers("action", each) for each in muscle.named("actions")):
+                continue  # the one that is misspelt may be this one
             if action.id not in {fact.id for fact in muscle.facts("actions", part)} and action.id not in muscle.named(
                 "actions"
             ):
@@ -304,6 +307,8 @@ def unmeasured(seen: Seen) -> Iterator[Found]:
           - {exercise: hip-thrust, of: gluteus-maximus, value: 69.5}
     """
     for study in seen.library.of(Study):
+        if not all(any(seen.library.answers(kind, each.id) for kind in each.kinds) for each in study.refers()):
+            continue  # what is misspelt may be what is compared
         for place, compared in enumerate(study.subjects()):
             comparison = compared.comparison
             if comparison.higher_by_percent is not None:
@@ -340,10 +345,64 @@ def tag(seen: Seen) -> Iterator[Diagnostic]:
     Good:
         tags: [Exam_week]                   # and `extra_tags: [Exam_week]` in cards/deck.yaml
     """
-    allowed = frozenset(seen.library.deck.extra_tags) if seen.library.deck else None
+    allowed = frozenset(map(letters.composed, seen.library.deck.extra_tags)) if seen.library.deck else None
     for record in seen.library.records.values():
         if isinstance(record, Subject):
             yield from tags.check(record, allowed)
+
+
+@rule(guard=True)
+def same_name(seen: Seen) -> Iterator[Found]:
+    """Two names of which Anki makes one tag, or one deck: alike but for case, signs, or the way an accent is typed.
+
+    Why: learners who search for one of the two get both, and nothing tells them apart any more.
+
+    Bad:
+        - {region: arm, name: Arm}
+        - {region: upper-arm, name: ARM}
+
+    Good:
+        - {region: arm, name: Arm}
+        - {region: upper-arm, name: Upper arm}
+    """
+    for one, other in tags.collisions(seen.library):
+        if isinstance(other.record, Muscle) and isinstance(one.record, Muscle) and one.name == other.name:
+            continue  # of two muscles of one name all that they ask is told by rules of their own
+        both = f"'{one.name}' and '{other.name}'" if one.name != other.name else f"two things called '{other.name}'"
+        message = f"{both} are one tag to Anki: {other.tag}"
+        help = f"the other one is at {one.where}; let their letters or digits differ"
+        yield Found(other.record, other.path, message, help)
+    deck = seen.library.deck
+    first: dict[str, str] = {}
+    for id, each in deck.subdecks.items() if deck else ():
+        one_id = first.setdefault(letters.folded(each.name), id)
+        if deck and one_id != id:
+            message = f"'{each.name}' and '{deck.subdecks[one_id].name}' are one deck to Anki"
+            help = f"the other one is at {deck.locate('subdecks', one_id, 'name')}; rename one of the two"
+            yield Found(deck, ("subdecks", id, "name"), message, help)
+
+
+@rule(guard=True)
+def listed_twice(seen: Seen) -> Iterator[Found]:
+    """An id or a text that stands twice in one list: groups, roots, prime movers, sources, tags, topics, whatever it is.
+
+    Why: it is counted, asked or shown twice, or something else was meant that is missing now.
+    Fix: the second is taken out.
+
+    Bad:
+        groups: [hamstrings, hamstrings]
+
+    Good:
+        groups: [hamstrings]
+    """
+    for record in seen.library.records.values():
+        for path, text, first in _doubled(record.document.value):
+            if path[-2:-1] == ("compare",):
+                yield Found(record, path, f"'{text}' is compared with itself", "name the other one")
+                continue
+            place = record.locate(*path[:-1], first)
+            message, help = f"'{text}' stands twice in this list", f"the first is at {place}; name it once, or mend one"
+            yield Found(record, path, message, help, fix=Fix(path, None))
 
 
 @rule(guard=True)
@@ -401,6 +460,22 @@ def unused_curriculum(seen: Seen) -> Iterator[Diagnostic]:
             )
 
 
+def _doubled(value: object, path: Path_ = ()) -> Iterator[tuple[Path_, str, int]]:
+    """Texts that a list has already: the path to the second, the text, and where the first is."""
+    if isinstance(value, dict):
+        for key, each in value.items():
+            yield from _doubled(each, (*path, key))
+    elif isinstance(value, list):
+        first: dict[str, int] = {}
+        for place, each in enumerate(value):
+            if isinstance(each, str):
+                text = " ".join(letters.composed(each).split())
+                if first.setdefault(text, place) < place:
+                    yield (*path, place), text, first[text]
+            else:
+                yield from _doubled(each, (*path, place))
+
+
 def _preferred(id: str, ids: list[str], preferred: Mapping[str, str]) -> str:
     """Whether something has the id with the words that the deck prefers: 'common-fibular' for 'common-peroneal'."""
     other = f"-{id}-"
@@ -423,7 +498,7 @@ def _unnamed(kind: str, ids: list[str]) -> str:
     """The next step where no id is near."""
     if kind == "plate":
         return f"the plates are: {', '.join(ids)}" if ids else "`deckbuilder figures` draws them; none is drawn yet"
-    return f"write a {kind} record for it, or mend the id"
+    return f"write {letters.an(kind)} record for it, or mend the id"
 
 
 def _in_parts(record: Subject, fact: str) -> bool:

@@ -32,6 +32,7 @@ from deckbuilder.rules.rule import Found, Seen, rule
 from deckbuilder.rules.wording import plain, stem, words
 from deckbuilder.source import Path_
 
+_IDLE_WORDS = ("a", "by", "from", "its", "of", "the", "to")
 _SIDES = {
     "behind": ("depth of the body", "back"),
     "in front of": ("depth of the body", "front"),
@@ -51,6 +52,36 @@ _LIES = re.compile(
 _MEDIAL = re.compile(
     r"\b(?:(?P<medial>medial|medially|inner|inwards?)|(?P<lateral>lateral|laterally|outer|outwards?))\b", re.I
 )
+
+
+@rule()
+def site_twice(seen: Seen) -> Iterator[Found]:
+    """A bone and a landmark on it that say the same under one key: a femur at its shaft, and the shaft of the femur.
+
+    Why: the card counts two sites, and whoever names the one place is told that one is missing.
+
+    Bad:
+        origin: {femur: shaft, shaft-of-femur: null}
+
+    Good:
+        origin: shaft-of-femur
+    """
+    landmarks = seen.library.landmarks
+    for muscle in seen.library.muscles:
+        for part in ("", *muscle.divisions):
+            holder = muscle.divisions[part] if part else muscle
+            for about in ("origin", "insertion"):
+                named = {each.id: each.detail for each in getattr(holder, about)}
+                for id in named:
+                    bone, name = landmarks.get(id, (None, ""))
+                    if bone is None or bone.id not in named or bone.id == id:
+                        continue
+                    of, detail = {*words(bone.name), *_IDLE_WORDS}, named[bone.id]
+                    if not detail or {*words(detail)} - of == {*words(name)} - of:
+                        where = (("heads" if muscle.heads else "parts"), part) if part else ()
+                        message = f"'{id}' lies on '{bone.id}', which is named as well"
+                        help = f"name '{id}' alone, or say with '{bone.id}' which other part of the bone it is"
+                        yield Found(muscle, (*where, about, bone.id), message, help, key=True)
 
 
 @rule()
