@@ -30,15 +30,17 @@ def folder() -> Iterator[Path]:
     path = Path(tempfile.mkdtemp(prefix=_PREFIX))
     try:
         hold = FileLock(path / MARK, thread_local=False)
-        with suppress(OSError, NotImplementedError):  # a disk that is full, or knows no locks: nobody will sweep it
+        try:
             hold.acquire(timeout=0)
+        except NotImplementedError:  # a disk that knows no locks: without its mark nobody will sweep it
+            (path / MARK).unlink(missing_ok=True)
         try:
             _sweep(path)
             yield path
         finally:
             hold.release()
     finally:
-        shutil.rmtree(path, ignore_errors=True)
+        shutil.rmtree(path)
 
 
 def _sweep(beside: Path) -> None:
