@@ -42,6 +42,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--complete", action="store_true", help="what is not installed is a failure: an older Anki, Chromium"
     )
 
+    parser.addoption("--in-full", action="store_true", help="all cases of tests that are marked `sampled`, not some")
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Where all must be tested, tests of figures may not leave themselves out."""
@@ -49,9 +51,30 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError('the extra `figures` is not installed: pip install -e ".[test,figures]"')
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest first: at the end one of two workers would wait for the other."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The longest first: at the end one of two workers would wait for the other. Of what is sampled, some."""
     items.sort(key=lambda item: item.path.name != "test_matrix.py")
+    if not config.getoption("--in-full"):
+        left = _left_out(items)
+        config.hook.pytest_deselected(items=[item for item in items if item in left])
+        items[:] = [item for item in items if item not in left]
+
+
+def _left_out(items: list[pytest.Item]) -> set[pytest.Item]:
+    """The cases of sampled tests that `make torture` runs and `make test` does not: always the same."""
+    cases: dict[tuple[str, int], list[pytest.Item]] = {}
+    for item in items:
+        mark = item.get_closest_marker("sampled")
+        if mark and mark.args:
+            cases.setdefault((item.nodeid.partition("[")[0], mark.args[0]), []).append(item)
+    kept = {group[at] for (_, few), group in cases.items() for at in spread(len(group), few)}
+    return {item for group in cases.values() for item in group} - kept
+
+
+def spread(count: int, few: int) -> list[int]:
+    """Places from the first to the last of so many, evenly, and no more than a few."""
+    few = min(few, count)
+    return [at * (count - 1) // max(few - 1, 1) for at in range(few)]
 
 
 def pytest_report_header() -> str:

@@ -31,6 +31,7 @@ def publish(tmp_path_factory: pytest.TempPathFactory, compiles_each_template_onc
     return lambda seed: folder / str(seed) if (folder / str(seed)).exists() else histories.make(folder, seed)
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("number", range(len(learner.TEMPERS)))
 @pytest.mark.parametrize("seed", [PLAIN, pytest.param(RENAMING, marks=since("23.12", "cannot take a renamed field"))])
 def test_no_learner_loses_anything_in_twenty_editions(seed: int, number: int, publish: Publish, tmp_path: Path) -> None:

@@ -168,7 +168,15 @@ def cell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cell]:
     found.server.communicate()
 
 
-@pytest.mark.parametrize("name", [*CASES, *MEDIA])
+def heavy(name: str) -> bool:
+    """Packages that take seconds each: `make test` takes some of them."""
+    return " million" in name or "hundred thousand" in name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.sampled(3)) if heavy(f" {name}") else name for name in [*CASES, *MEDIA]],
+)
 def test_a_hostile_package_is_refused_in_one_sentence_with_a_next_step(name: str, cell: Cell, tmp_path: Path) -> None:
     path = tmp_path / "a.apkg"
     (CASES | MEDIA)[name](path)
@@ -212,6 +220,7 @@ def test_a_name_that_leads_out_of_a_folder_is_told_and_leads_nowhere(name: str, 
         assert "Anki refuses the whole package because of this name" in found[command][1]
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("name", MUCH)
 def test_far_too_much_of_one_thing_is_read_or_refused_within_memory(name: str, cell: Cell, tmp_path: Path) -> None:
     path = tmp_path / "a.apkg"
