@@ -55,7 +55,7 @@ FIRST: dict[str, dict[str, Any]] = {
         "checked": "2026-11",
     },
     "question": {"ask": "What is it?", "answer": "That.", "topic": "anatomy", "regions": ["arm"]},
-    "cloze": {"text": "From {1|here} to there.", "topic": "anatomy", "regions": ["arm"]},
+    "cloze": {"text": "From {1|place 1} to there.", "topic": "anatomy", "regions": ["arm"]},
     "occlusion": {"name": "A bone", "plate": "bone", "masks": {"2": "olecranon"}, "regions": ["arm"]},
 }
 MARKS = ("coracoid-process", "olecranon", "radial-tuberosity", "shaft-of-humerus")
@@ -324,11 +324,12 @@ class History:
         ordinals = defaultdict[int, list[int]](list)
         for card in content.cards():
             ordinals[card.note_id].append(card.ordinal)
+        place = {kind.id: kind.names.index("Key") for kind in content.note_types}
         notes = {}
         for note in content.notes():
-            cards = sorted(ordinals[note.id])
-            notes[note.guid] = Shipped(note.fields[0], note.mod, list(note.fields), list(note.tags), cards)
-            assert self.ids.setdefault(note.guid, note.id) == note.id, f"{note.fields[0]} has another id"
+            cards, key = sorted(ordinals[note.id]), note.fields[place[note.note_type_id]]
+            notes[note.guid] = Shipped(key, note.mod, list(note.fields), list(note.tags), cards)
+            assert self.ids.setdefault(note.guid, note.id) == note.id, f"{key} has another id"
         types = {
             name: [
                 [each["name"] for each in kind["flds"]],
