@@ -72,6 +72,7 @@ TEMPLATES = {
     "note-type": "A `notetype.yaml` that does not say what it must.",
     "note-type-id": "A kind of note without its own number under `note_types.ids` in cards/deck.yaml.",
     "template-error": "A template that failed while it was filled in.",
+    "template-limit": "A template of a project that takes more time, memory or text than it may, or is nested too deep.",
     "template-syntax": "A template that is no Jinja.",
     "unknown-field": "A template that names a field which the note type does not have.",
     "unknown-filter": "A filter in a card's template that Anki does not have.",
