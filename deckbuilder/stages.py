@@ -16,7 +16,7 @@ from deckbuilder.lock import Changes, Lock
 from deckbuilder.notes import DeckSpec, Note
 from deckbuilder.project import Project
 from deckbuilder.records import NOTE_KINDS, Deck, Exam, Record
-from deckbuilder.render import NoteTypes, Rendered, render
+from deckbuilder.render import NoteTypes, Rendered, prepare, render
 from deckbuilder.render.places import stated
 from deckbuilder.salvage import Lost, salvage
 
@@ -141,6 +141,7 @@ def load(
     For a caller that loads again and again: `read` and `types` may keep what did not change, and only records that are
     `wanted` become notes.
     """
+    prepare(project)
     paths = list(project.sources())
     tick("reading", 0, len(paths))
     documents, unreadable = read(paths, project.root)

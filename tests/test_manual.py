@@ -19,7 +19,7 @@ from deckbuilder.rules.rule import Found, Rule, Seen
 PAGE = ROOT / "docs" / "rules.md"
 _NAME = re.compile(r"[a-z]+(?:-[a-z]+)*")
 # What makes faults: for each, which argument is the name. None: any that looks like one.
-_MAKERS = {"Diagnostic": 1, "PydanticCustomError": 0, "fault": None, "Damaged": None, "Lost": 0}
+_MAKERS = {"Diagnostic": 1, "Wrong": 2, "PydanticCustomError": 0, "fault": None, "Damaged": None, "Lost": 0}
 
 
 def usual() -> Settings:

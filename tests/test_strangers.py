@@ -36,7 +36,7 @@ def test_a_template_cannot_reach_python(with_templates: Author, name: str, code:
     (fault,) = with_templates.attempt().diagnostics
 
     assert fault.location.path == name
-    assert "unsafe" in fault.message
+    assert fault.message == "a template may see no '__class__' of a text"
     assert with_templates.state() == before
 
 

@@ -2,12 +2,17 @@
 
 A template is known by its name, path and text, so an edited one is compiled anew. Where the folder cannot be written,
 nothing is kept on disk and nothing is said.
+
+What is kept is code that runs with nothing in its way. So only the shipped templates are kept, never a project's own, and
+only in a folder that nobody else can write to.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import stat
+import sys
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -30,6 +35,8 @@ class Compiled(BytecodeCache):
         bucket.code = self._found.get((bucket.key, bucket.checksum))
         if bucket.code is None:
             with suppress(Exception), self._path(bucket).open("rb") as file:  # a damaged cache is no cache
+                if not _ours(_folder()):
+                    return
                 bucket.load_bytecode(file)  # checks version and checksum itself
                 self._keep(bucket)
 
@@ -38,6 +45,8 @@ class Compiled(BytecodeCache):
         with suppress(OSError):
             path = self._path(bucket)
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not _ours(path.parent):
+                return
             aside = path.with_suffix(f".{os.getpid()}")
             with aside.open("wb") as file:
                 bucket.write_bytecode(file)
@@ -57,3 +66,11 @@ def _folder() -> Path:
     from platformdirs import user_cache_path
 
     return user_cache_path("deckbuilder", appauthor=False) / "templates"
+
+
+def _ours(folder: Path) -> bool:
+    """Whether nobody else can put anything into the folder. Windows gives each user a cache of their own."""
+    if sys.platform == "win32":
+        return True
+    found = folder.lstat()
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o022

@@ -9,22 +9,15 @@ from __future__ import annotations
 import os
 import re
 
-import jinja2
-from jinja2.sandbox import ImmutableSandboxedEnvironment
-
 from deckbuilder import addresses
 from deckbuilder.diagnostics import Diagnostic
 from deckbuilder.notes import IMAGE_OCCLUSION, OCCLUSION_FIELDS, CardTemplate, Field, NoteType
 from deckbuilder.project import Project
 from deckbuilder.records import nearest
 from deckbuilder.records.deck import Deck
-from deckbuilder.render import checks, output, specs
-from deckbuilder.render.compiled import Compiled
-from deckbuilder.render.places import explain
+from deckbuilder.render import cards, checks, output, specs
 from deckbuilder.render.specs import Specs
-from deckbuilder.render.texts import Texts
 
-_COMPILED = Compiled(__file__)
 # What of styling is text, and must stay as it is; what else can be shorter. One without an end goes on to the end.
 _TEXT = r"""(?P<text>"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?|url\([^)]*\)?)"""
 _BLANKS = re.compile(_TEXT + r"|(?:\s|/\*.*?(?:\*/|\Z))+", re.DOTALL)
@@ -47,31 +40,18 @@ class NoteTypes:
         self._deck = deck
         self._found: dict[str, NoteType | None] = {}
         self._names: dict[str, tuple[str, ...]] = {}
+        self._stopped = False  # a layout that never ends is that of all cards, and each would take as long
         self.faults += checks.check_links(project)
         self._shared = self._specs.load(specs.Shared, "_shared/notetype.yaml")
         self._css = self._style("_shared/style.css")
-        self._jinja = ImmutableSandboxedEnvironment(
-            block_start_string="[%",
-            block_end_string="%]",
-            variable_start_string="[[",
-            variable_end_string="]]",
-            comment_start_string="[#",
-            comment_end_string="#]",
-            trim_blocks=True,
-            lstrip_blocks=True,
-            undefined=jinja2.StrictUndefined,
-            loader=Texts(project),
-            bytecode_cache=_COMPILED,
-            autoescape=True,
-        )
 
     def get(self, kind: str) -> NoteType | None:
         """The note type for notes of a kind, or None where its templates are at fault."""
-        if kind not in self._found:
+        if kind not in self._found and not self._stopped:
             before = len(self.faults)
             made = self._make(kind)
             self._found[kind] = made if len(self.faults) == before else None
-        return self._found[kind]
+        return self._found.get(kind)
 
     def names(self, kind: str) -> tuple[str, ...] | None:
         """The names of its fields, as Anki would have them, if its file can be read; other templates may be at fault."""
@@ -182,22 +162,18 @@ class NoteTypes:
                 )
             )
             return None
+        same = {"kind": kind, "card": card.file, "language": self._deck.language}
+        same["report_url"] = addresses.report(self._deck.report_url, card.file) if self._deck.report_url else ""
+        same["prefix"] = self._deck.note_types.prefix.lower()
+        sides, wrong = cards.sides(self._project, name, tuple({**same, "side": side} for side in cards.SIDES))
+        if wrong is not None:
+            self.faults.append(wrong.diagnostic(self._project))
+            self._stopped |= wrong.last
+            return None
         made = []
-        for side in ("front", "back"):
-            try:
-                text = self._jinja.get_template(name).render(
-                    side=side,
-                    kind=kind,
-                    card=card.file,
-                    report_url=addresses.report(self._deck.report_url, card.file) if self._deck.report_url else "",
-                    language=self._deck.language,
-                    prefix=self._deck.note_types.prefix.lower(),
-                )
-            except jinja2.TemplateError as error:
-                self.faults.append(explain(error, self._project, name))
-                return None
+        names = {_repaired(field.name) for field in fields}
+        for side, text in zip(cards.SIDES, sides, strict=True):
             text = re.sub(r"\n\s*", "\n", text).strip()
-            names = {_repaired(field.name) for field in fields}
             self.faults += checks.check_card(self._project, name, text, names, side, cloze=spec.cloze)
             self.faults += output.check_side(self._project, name, text)
             made.append(text)

@@ -79,6 +79,7 @@ TEMPLATES = {
     "note-type-id": "A kind of note without its own number under `note_types.ids` in cards/deck.yaml.",
     "template-error": "A template that failed while it was filled in.",
     "template-html": "HTML of a template that is not closed, or that closes what is not open.",
+    "template-limit": "A template of a project that takes more time, memory or text than it may, or is nested too deep.",
     "template-media": "A template that shows, plays or runs what no package holds, or what lies on the network.",
     "template-syntax": "A template that is no Jinja.",
     "unknown-field": "A template that names a field which the note type does not have.",
