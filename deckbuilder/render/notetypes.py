@@ -150,6 +150,8 @@ class NoteTypes:
                 )
             )
             return None
+        if self._stopped:
+            return None
         same = {"kind": kind, "card": card.file, "report_url": self._deck.report_url, "language": self._deck.language}
         same["prefix"] = self._deck.note_types.prefix.lower()
         sides, wrong = cards.sides(self._project, name, tuple({**same, "side": side} for side in cards.SIDES))
