@@ -162,6 +162,8 @@ class NoteTypes:
                 )
             )
             return None
+        if self._stopped:
+            return None
         same = {"kind": kind, "card": card.file, "language": self._deck.language}
         same["report_url"] = addresses.report(self._deck.report_url, card.file) if self._deck.report_url else ""
         same["prefix"] = self._deck.note_types.prefix.lower()
