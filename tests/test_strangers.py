@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from conftest import ROOT, Author
+
+from deckbuilder import programs
 
 REACH = '"".__class__.__mro__[1].__subclasses__()'
 
@@ -85,3 +90,28 @@ def test_styling_cannot_call_home(with_templates: Author) -> None:
     (fault,) = with_templates.attempt().diagnostics
 
     assert (fault.location.path, fault.rule) == (style, "css")
+
+
+@pytest.mark.parametrize("name", ["yaml", "click", "pathlib", "pydantic"])
+def test_a_module_beside_the_cards_is_not_taken_for_one_of_ours(author: Author, tmp_path: Path, name: str) -> None:
+    mark = tmp_path / "ran"
+    author.write(f"{name}.py", f"open({str(mark)!r}, 'w').close()")
+
+    done = subprocess.run([sys.executable, "-m", "deckbuilder", "check"], cwd=author.root, check=False)
+
+    assert done.returncode == 0 and not mark.exists()
+
+
+def test_an_editor_beside_the_cards_is_not_started(
+    author: Author, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    author.write("code", "")
+    (author.root / "code").chmod(0o755)
+    monkeypatch.chdir(author.root)
+    monkeypatch.setenv("PATH", f".{os.pathsep}{tmp_path}")
+
+    assert programs.found("code") is None
+
+    (tmp_path / ("code.exe" if sys.platform == "win32" else "code")).write_text("")
+    next(tmp_path.glob("code*")).chmod(0o755)
+    assert programs.found("code") == str(next(tmp_path.glob("code*")))

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Timer
 from typing import IO
 
+from deckbuilder import programs
 from deckbuilder.diagnostics import Fault
 
 PATIENCE = 120.0  # seconds
@@ -77,7 +77,7 @@ def home(root: Path) -> Path | None:
 
     Raises `Refused` where there is one, and git says no.
     """
-    git = program()
+    git = programs.found("git")
     if git is None:
         return None
     code, said, wrong = _run(git, root, ["rev-parse", "--absolute-git-dir"])
@@ -98,7 +98,7 @@ def home(root: Path) -> Path | None:
 
 def answer(root: Path, *arguments: str, given: str = "", also: Iterable[int] = ()) -> str | None:
     """What git says, in a repository that is there. None where it ends in one of the codes that are an answer `also`."""
-    git = program()
+    git = programs.found("git")
     assert git is not None, "home() found it"
     code, said, wrong = _run(git, root, list(arguments), given)
     if code in also:
@@ -111,7 +111,7 @@ def answer(root: Path, *arguments: str, given: str = "", also: Iterable[int] = (
 @contextmanager
 def objects(root: Path) -> Iterator[Objects]:
     """Blobs by their names, as they are: no filter, no line ends, nothing but what was committed."""
-    git = program()
+    git = programs.found("git")
     assert git is not None, "home() found it"
     process = subprocess.Popen(
         _command(git, root, ["cat-file", "--batch"]),
@@ -170,17 +170,6 @@ def refused(root: Path, wrong: str) -> Refused:
     if advice:
         help = f"if you trust whoever owns the folder: {advice}"
     return Refused(f"git refuses to tell about {root}: {said}", help)
-
-
-def program() -> str | None:
-    """git's place on the search path. Never in the working folder, where a stranger's may lie: Windows looks there first."""
-    name = "git.exe" if sys.platform == "win32" else "git"
-    for folder in os.environ.get("PATH", os.defpath).split(os.pathsep):
-        path = Path(folder.strip('"'), name)
-        with suppress(OSError):  # somebody else's folder
-            if path.is_absolute() and path.is_file() and os.access(path, os.X_OK):
-                return str(path)
-    return None
 
 
 def _around(root: Path) -> Iterator[Path]:

@@ -7,6 +7,8 @@ import subprocess
 from pathlib import Path, PurePath
 from urllib.parse import quote
 
+from deckbuilder import programs
+
 _GOTO = ("{path}:{line}:{column}",)
 # Editors with windows of their own. One that needs the terminal would fight with the server for it.
 _KNOWN: dict[str, tuple[str, ...]] = {
@@ -50,9 +52,11 @@ def link(path: Path, line: int, column: int) -> str:
 
 def run(words: list[str]) -> bool:
     """Start it and let it be. False where it is not installed."""
-    quiet = subprocess.DEVNULL
+    quiet, program = subprocess.DEVNULL, programs.found(words[0])
+    if program is None:
+        return False
     try:
-        subprocess.Popen(words, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
+        subprocess.Popen([program, *words[1:]], stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
     except OSError:
         return False
     return True

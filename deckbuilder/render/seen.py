@@ -16,7 +16,7 @@ from markupsafe import Markup
 from deckbuilder.library import Library, Lookalike, Player
 from deckbuilder.masks import Masked
 from deckbuilder.notes import Media
-from deckbuilder.records import Cloze, Compared, Credit, Curve, Muscle, Occlusion, Record, Study, Subject
+from deckbuilder.records import Cloze, Compared, Credit, Curve, Muscle, Occlusion, Record, Source, Study, Subject
 from deckbuilder.records.base import Model, Named
 from deckbuilder.records.muscle import Fact
 from deckbuilder.records.occlusion import Mask
@@ -50,6 +50,7 @@ OURS: dict[type[Any], Sight] = {
     Mask: _of("bounds"),
     Curve: _of("angles"),
     Credit: _of("line"),
+    Source: _of("link"),
     Study: _of("", "unit"),
     Compared: _of(
         "kind key note_id record study comparison formerly retired tier topic_id evidence why hint picture tags"
