@@ -43,6 +43,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
     parser.addoption("--in-full", action="store_true", help="all cases of tests that are marked `sampled`, not some")
+    parser.addoption("--share", metavar="K/N", help="of each file every Nth test, from the Kth on")
+    parser.addoption("--whole", metavar="FILE", action="append", default=[], help="a file that --share takes whole")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -58,6 +60,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         left = _left_out(items)
         config.hook.pytest_deselected(items=[item for item in items if item in left])
         items[:] = [item for item in items if item not in left]
+    if config.getoption("--share"):
+        kept = _share(items, config.getoption("--share"), config.getoption("--whole"))
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = [item for item in items if item in kept]
+
+
+def _share(items: list[pytest.Item], share: str, whole: list[str]) -> set[pytest.Item]:
+    """Every Nth test of a file, whatever the other files hold."""
+    first, of = map(int, share.split("/"))
+    kept: set[pytest.Item] = set()
+    for path in {item.path for item in items}:
+        own = [item for item in items if item.path == path]
+        kept.update(own if path.name in whole else own[first::of])
+    return kept
 
 
 def _left_out(items: list[pytest.Item]) -> set[pytest.Item]:

@@ -68,6 +68,7 @@ def watch(event, details):
     elif not event.startswith(CHANGES) or event in HARMLESS:
         return
     path, folder = (details[0] if details else None), (details[-1] if event in IN_FOLDER else -1)
+    path = path.__fspath__() if hasattr(path, "__fspath__") else path
     if folder >= 0 and isinstance(path, str):
         path = os.path.join(os.readlink("/proc/self/fd/%d" % folder), path)
     if not isinstance(path, (str, bytes)) or not os.path.realpath(os.fsdecode(path)).startswith(temporary):

@@ -196,7 +196,8 @@ class Jail:
 
     def _stop(self, why: str, *, trace: bool = False) -> Stopped:
         """End it, and say where it was."""
-        if trace and hasattr(signal, "SIGUSR1") and self.alive:
+        # On a busy machine it may have had no time yet to say by itself where it is.
+        if (trace or not self._traces) and hasattr(signal, "SIGUSR1") and self.alive:
             told, until = len(self._traces), time.monotonic() + 2
             with suppress(OSError):
                 self._process.send_signal(signal.SIGUSR1)

@@ -14,7 +14,7 @@ from deckbuilder.render.limits import MAX_TEMPLATE
 from deckbuilder.source import guard
 
 # Of what kinds the faults are that the guard finds.
-RULES = ("conflict", "control-character", "encoding", "file-name", "outside-project", "too-large", "unreadable")
+RULES = ("control-character", "encoding", "file-name", "merge-conflict", "outside-project", "too-large", "unreadable")
 
 
 class Unreadable(Exception):
