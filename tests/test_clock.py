@@ -36,7 +36,7 @@ def test_a_build_says_by_which_day_it_is_dated(author: Author) -> None:
 
     author.edit(FILE, "It flexes the elbow", "It bends the elbow")
     output = said(author)
-    assert f"for learners, since the lock, dated {today}" in output and "clock" not in output
+    assert f"  since the lock, dated {today}" in output and "clock" not in output
 
 
 def test_a_time_that_is_given_and_lies_ahead_is_told_at_once(author: Author) -> None:

@@ -284,14 +284,11 @@ def test_the_price_of_another_deck_name_is_the_one_that_is_told(author: Author, 
     [
         ("id: 1700000000002", "id: 1700000000001", "subdeck 'facts' and subdeck 'exam' have the id 1700000000001"),
         ("id: 1700000000002", "id: 1700000000000", "the deck and subdeck 'exam' have the id 1700000000000"),
-        ("name: 2 Exam practice", "name: 1 facts", "subdeck 'facts' and subdeck 'exam' have one name"),
         ("group: 1700000000102", "group: 1700000000100", "and 'group' have the id 1700000000100"),
     ],
-    ids=["two subdecks", "deck and subdeck", "two names", "two note types"],
+    ids=["two subdecks", "deck and subdeck", "two note types"],
 )
-def test_a_number_or_a_name_stands_for_one_thing_from_the_first_build_on(
-    author: Author, old: str, new: str, said: str
-) -> None:
+def test_a_number_stands_for_one_thing_from_the_first_build_on(author: Author, old: str, new: str, said: str) -> None:
     author.edit("cards/deck.yaml", old, new)
 
     (fault,) = author.check()

@@ -8,7 +8,6 @@ from typing import Any
 
 from deckbuilder.diagnostics import Diagnostic, Severity
 from deckbuilder.lock.entry import DeckEntry, Lock
-from deckbuilder.source import Path_
 
 _ON_PURPOSE = "if learners must pay this price, build with --allow-schema-change"
 
@@ -24,28 +23,14 @@ def deck_entry(deck: Any, old: DeckEntry | None, now: int) -> DeckEntry:
 
 
 def check_numbers_of_deck(deck: Any) -> Iterator[Diagnostic]:
-    """Numbers and names that stand for two things at once: Anki would keep one of them."""
-    decks: list[tuple[tuple[Path_, Path_], int, str, str]] = [
-        ((("anki_id",), ("name",)), deck.anki_id, deck.name, "the deck")
-    ]
+    """Numbers that stand for two things at once: Anki would keep one of them. Names that do are the rules' own business."""
+    ids = {deck.anki_id: "the deck"}
     for key, each in deck.subdecks.items():
-        paths = (("subdecks", key, "id"), ("subdecks", key, "name"))
-        decks.append((paths, each.id, f"{deck.name}::{each.name}", f"subdeck '{key}'"))
-    ids: dict[int, str] = {}
-    names: dict[str, str] = {}
-    for (at_id, at_name), id, name, what in decks:
-        if ids.setdefault(id, what) != what:
-            message = (
-                f"{ids[id]} and {what} have the id {id}: one of them would go into the package, with the cards of both"
-            )
-            yield Diagnostic(
-                deck.locate(*at_id), "same-id", message, "give each its own; the one that learners have keeps it"
-            )
-        if names.setdefault(name.casefold(), what) != what:
-            message = (
-                f"{names[name.casefold()]} and {what} have one name, and Anki goes by names: their cards would mix"
-            )
-            yield Diagnostic(deck.locate(*at_name), "same-id", message, "give each its own name")
+        what = f"subdeck '{key}'"
+        if ids.setdefault(each.id, what) != what:
+            message = f"{ids[each.id]} and {what} have the id {each.id}: one of them would go into the package, with the cards of both"
+            at = deck.locate("subdecks", key, "id")
+            yield Diagnostic(at, "same-id", message, "give each its own; the one that learners have keeps it")
     kinds: dict[int, str] = {}
     for kind, id in deck.note_types.ids.items():
         if kinds.setdefault(id, kind) != kind:

@@ -103,8 +103,8 @@ class Shown:
             return {"front": said, "back": said}
         fields = dict(zip(self.type.names, self.fields, strict=True))
         return {
-            "front": _still(sounds.with_buttons(typed.asked(sides.front, fields, ordinal + 1))),
-            "back": _still(sounds.with_buttons(typed.answered(sides.back, fields, ordinal + 1))),
+            "front": still(sounds.with_buttons(typed.asked(sides.front, fields, ordinal + 1))),
+            "back": still(sounds.with_buttons(typed.answered(sides.back, fields, ordinal + 1))),
         }
 
 
@@ -113,7 +113,8 @@ def plain(html: str) -> str:
     return _SPACE.sub(" ", filters.strip(html.replace("<", " <"))).strip() if html else ""
 
 
-def _still(html: str) -> str:
+def still(html: str) -> str:
+    """A card without what acts by itself: Anki's own hints and sounds, which our frame opens and plays instead."""
     return _UNFOLDS.sub(r'data-unfolds="\1"', html).replace(_STAYS, "")
 
 

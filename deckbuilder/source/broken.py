@@ -93,7 +93,7 @@ def broken(file: File, error: Exception) -> Diagnostic:
         if (glued := _GLUED.match(lines[begun[0]])) and begun[1] < glued.end():
             return fault((begun[0], glued.end() - 1), "a blank is missing after the colon", "write it as `key: value`")
         return fault(begun, "this line has no `:` after its key", "write it as `key: value`, or indent it")
-    if first and first in "[{" and value < place:
+    if first and first in "[{" and value < place and not _closed(lines[value[0]][value[1] :]):
         return fault(value, f"text that begins with `{first}` means something else to YAML", QUOTED)
     if first and first in "'\"" and value < place and "did not find expected" in problem:
         return fault(value, "the text goes on behind its closing quote", "quote all of it: " + QUOTED)
@@ -105,6 +105,12 @@ def broken(file: File, error: Exception) -> Diagnostic:
         return fault(at, "what follows ` #` is a comment, and the text does not go on below it", QUOTED)
     help = "check quotes, brackets and indentation around this line"
     return fault(place, f"this is not valid YAML: {problem}", help)
+
+
+def _closed(text: str) -> bool:
+    """Whether a list or mapping in brackets is all of a line: then the fault lies behind it."""
+    text = text.partition(" #")[0].rstrip()
+    return text[-1:] in ("]", "}") and text.count("[") == text.count("]") and text.count("{") == text.count("}")
 
 
 def oddly(line: str) -> int | None:
