@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from deckbuilder.diagnostics import Fault
@@ -35,7 +36,7 @@ class Project:
     @property
     def shipped_templates(self) -> bool:
         """Whether the templates are deckbuilder's own, and not a project's that may be a stranger's."""
-        return self.templates.resolve() == (shipped() / "templates").resolve()
+        return os.path.realpath(self.templates) == _own_templates()
 
     @property
     def lock(self) -> Path:
@@ -85,6 +86,11 @@ def shipped() -> Path:
     package = Path(__file__).parent
     inside = package / "shipped"
     return inside if inside.is_dir() else package.parent
+
+
+@cache
+def _own_templates() -> str:
+    return os.path.realpath(shipped() / "templates")
 
 
 def find(start: Path | None = None) -> Project:

@@ -58,12 +58,14 @@ def check_names(specs: Specs, kind: str, spec: NoteType, shared: Shared) -> Iter
     ids: set[int] = set()
     for name, fields in ((file, spec.fields), ("_shared/notetype.yaml", shared.fields)):
         for place, each in enumerate(fields):
-            own = each in spec.spares.fields
-            at = specs.at(file, "spares", "fields") if own else specs.at(name, "fields", place, "name")
-            if _REPAIRED.search(each.name) or not each.name:
+            repaired, twice = bool(_REPAIRED.search(each.name)) or not each.name, each.name.lower() in seen
+            if repaired or twice:  # only then: a place is looked for in the file
+                own = each in spec.spares.fields
+                at = specs.at(file, "spares", "fields") if own else specs.at(name, "fields", place, "name")
+            if repaired:
                 message = f"Anki would repair the field name '{each.name}', and no later edition would fit it"
                 yield Diagnostic(at, "field-name", message, 'leave out : { } ", a first # / ^, and outer spaces')
-            if each.name.lower() in seen:
+            if twice:
                 message = f"the field names '{seen[each.name.lower()]}' and '{each.name}' are one to Anki"
                 yield Diagnostic(at, "field-name", message, "rename one")
             if each.id in ids:

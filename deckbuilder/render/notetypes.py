@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import lru_cache
 
 from deckbuilder import addresses
 from deckbuilder.diagnostics import Diagnostic
@@ -192,6 +193,7 @@ def _repaired(name: str) -> str:
     return re.sub(r'[:{}"]', "", name).strip().lstrip("#/^")
 
 
+@lru_cache(maxsize=64)
 def compact(css: str) -> str:
     """Styling as phones load it with every card: a rule a line, without comments and needless blanks."""
     css = _BLANKS.sub(lambda found: found["text"] or " ", css)
