@@ -425,7 +425,7 @@ def test_a_lock_that_is_a_folder_or_cannot_be_read_is_named_and_left(open_kept: 
 
     assert (unreadable.exit_code, folder.exit_code) == (1, 1)
     assert "cards/deck.lock: damaged-lock: the lock cannot be read (Permission denied)" in unreadable.stderr
-    assert "cards/deck.lock: damaged-lock: the lock cannot be read (Is a directory)" in folder.stderr
+    assert "cards/deck.lock: damaged-lock: the lock cannot be read (this is no ordinary file)" in folder.stderr
     assert lock.is_dir()
 
 

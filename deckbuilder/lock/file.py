@@ -97,10 +97,13 @@ def read(project: Project) -> Lock | None:
         pass  # reading it says why
     text = guard.raw(project.lock, project.root, LOCK, MAX_BYTES)
     if isinstance(text, Diagnostic):
-        if text.message.startswith("the file "):
-            raise Damaged(Location(LOCK), text.message.replace("the file", "the lock", 1), RESTORE)
-        reason = "it is no text" if text.rule == "encoding" else text.message
-        raise Damaged(Location(LOCK), f"the lock cannot be read ({reason})", RESTORE)
+        if text.rule == "encoding":
+            said = "the lock cannot be read (it is no text)"
+        elif text.message.startswith("the file "):
+            said = text.message.replace("the file", "the lock", 1)
+        else:
+            said = f"the lock cannot be read ({text.message})"
+        raise Damaged(Location(LOCK), said, RESTORE)
     return load(text.replace("\r\n", "\n"), LOCK)
 
 
