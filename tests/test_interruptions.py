@@ -279,12 +279,12 @@ def steps_of_packaging(bench: Bench, root: Path) -> int:
 
 @pytest.fixture
 def some(request: pytest.FixtureRequest) -> Callable[[Sequence[int]], list[int]]:
-    """Of many steps every fourth, and each of the last ten, in which things are moved; `make torture` takes all."""
+    """Of many steps every eighth, and each of the last ten, in which things are moved; `make torture` takes all."""
 
     def chosen(steps: Sequence[int]) -> list[int]:
         if request.config.getoption("--in-full"):
             return list(steps)
-        return [*steps[:-10:4], *steps[-10:]]
+        return [*steps[:-10:8], *steps[-10:]]
 
     return chosen
 
@@ -475,7 +475,7 @@ def test_ctrl_c_at_any_step_leaves_everything_as_it_was_and_says_so_in_one_line(
             assert code == "0", said
             assert state(author) == bench.new, "too late to stop: then it is done whole"
         assert_made_good(bench, author)
-    assert interrupted >= 20
+    assert interrupted >= min(20, len(steps) // 2)
     assert finished >= 3
 
 
