@@ -69,6 +69,8 @@ def watch(event, details):
         return
     path, folder = (details[0] if details else None), (details[-1] if event in IN_FOLDER else -1)
     path = path.__fspath__() if hasattr(path, "__fspath__") else path
+    if isinstance(path, int) and path >= 0:  # an open file
+        path = os.readlink("/proc/self/fd/%d" % path)
     if folder >= 0 and isinstance(path, str):
         path = os.path.join(os.readlink("/proc/self/fd/%d" % folder), path)
     if not isinstance(path, (str, bytes)) or not os.path.realpath(os.fsdecode(path)).startswith(temporary):
