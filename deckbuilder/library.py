@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from rapidfuzz.distance import DamerauLevenshtein
 
@@ -49,6 +49,8 @@ class Library:
     def __init__(self, records: Iterable[Record], drawings: Drawings | None = None) -> None:
         self.drawings = drawings or Drawings()
         self.records: dict[tuple[str, str], Record] = {}
+        self._of: dict[type[Record], list[Any]] = {}  # asked for a hundred times, and the records stay
+        self._alike: dict[str, list[Lookalike]] = {}
         self.duplicates: list[tuple[Record, Record]] = []
         for record in records:
             first = self.records.setdefault((record.kind, record.id), record)
@@ -59,7 +61,10 @@ class Library:
 
     def of(self, cls: type[R]) -> list[R]:
         """Every record of a kind, in the order of their ids."""
-        return [record for record in self.records.values() if isinstance(record, cls)]
+        found = self._of.get(cls)
+        if found is None:
+            found = self._of[cls] = [record for record in self.records.values() if isinstance(record, cls)]
+        return list(found)
 
     def find(self, cls: type[R], id: str) -> R | None:
         found = self.records.get((cls.kind, id))
@@ -309,6 +314,11 @@ class Library:
 
     def lookalikes(self, muscle: Muscle) -> list[Lookalike]:
         """Muscles that share an attachment or nearly a name, with what tells them apart; the author's words first."""
+        if muscle.id not in self._alike:  # rules, cards and tags ask for the same
+            self._alike[muscle.id] = self._lookalikes(muscle)
+        return list(self._alike[muscle.id])
+
+    def _lookalikes(self, muscle: Muscle) -> list[Lookalike]:
         found: dict[str, Lookalike] = {}
         for id, words in muscle.confuse_with.items():
             other = self.find(Muscle, id.split("/")[0])

@@ -40,8 +40,8 @@ def misspelt_name(seen: Seen) -> Iterator[Found]:
     ordinary = {*seen.words("ordinary")}
     used: dict[str, set[int]] = {}
     rare: dict[str, list[tuple[Record, Path_]]] = {}
-    for place, record in enumerate(seen.records):
-        for said in record.texts():
+    for place, (record, texts) in enumerate(seen.said):
+        for said in texts:
             for word in words(said.text):
                 if len(word) > LEAST and word not in known and word.isalpha():
                     used.setdefault(word, set()).add(place)
@@ -70,8 +70,8 @@ def misspelt_name(seen: Seen) -> Iterator[Found]:
 def _of_names(seen: Seen, used: dict[str, set[int]], often: float) -> set[str]:
     """The words of names that others use as well: a name alone may itself be misspelt."""
     found: set[str] = set()
-    for record in seen.records:
-        for said in record.texts() if record.kind in _ANATOMY else ():
+    for record, texts in seen.said:
+        for said in texts if record.kind in _ANATOMY else ():
             if said.role == "name":
                 found.update(word for word in words(said.text) if len(used.get(word, ())) >= often)
     return found
@@ -109,10 +109,10 @@ def name_against_id(seen: Seen) -> Iterator[Found]:
     Good:
         landmarks: {lesser-trochanter: Lesser trochanter}
     """
-    for record in seen.records:
+    for record, texts in seen.said:
         if record.kind not in ("muscle", "bone", "nerve", "structure"):
             continue
-        for said in record.texts():
+        for said in texts:
             if said.role != "name" or said.path not in (("name",), ("landmarks", said.path[-1])):
                 continue
             id = record.id if said.path == ("name",) else str(said.path[-1])

@@ -48,8 +48,8 @@ def side_slip(seen: Seen) -> Iterator[Found]:
 
 def _of_names(seen: Seen) -> Iterator[Found]:
     """Ids stay when names are typed again: an id that says another side tells of the slip."""
-    for record in seen.records:
-        for said in record.texts():
+    for record, texts in seen.said:
+        for said in texts:
             if said.role != "name":
                 continue
             id = said.path[-1] if len(said.path) > 1 and said.path[-1] != "name" else record.id

@@ -96,11 +96,14 @@ class Seen:
         return [record for each in self.library.living.values() for record in each]
 
     @cached_property
+    def said(self) -> list[tuple[Record, tuple[Said, ...]]]:
+        """Every record with its texts, those of retired ones among them: worked out once for all rules."""
+        return [(record, tuple(record.texts())) for record in self.library.records.values()]
+
+    @cached_property
     def texts(self) -> list[tuple[Record, Said]]:
         """Every text that learners read, of records that are not retired."""
-        return [
-            (record, said) for record in self.records if not getattr(record, "retired", "") for said in record.texts()
-        ]
+        return [(record, each) for record, said in self.said if not getattr(record, "retired", "") for each in said]
 
     @cached_property
     def asked(self) -> list[tuple[Subject, Asked]]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
 
 OPPOSITE = {
     "medial": "lateral",
@@ -22,6 +25,7 @@ _SIDES = {
 }
 _SIDE_OF = {word: side for side, words in _SIDES.items() for word in words}
 WORDS = "|".join(_SIDE_OF)
+_NONE: Mapping[str, str] = MappingProxyType({})
 _SIDE = re.compile(rf"\b({WORDS})\b", re.IGNORECASE)
 _MUSCLES = re.compile(
     r"\b(?:obturator|vastus|pterygoid|oblique|intercostal)\w* \w+(?=[,;.)]|$| and| or| of)", re.IGNORECASE
@@ -33,14 +37,18 @@ def side_of(word: str) -> str:
     return _SIDE_OF.get(word.lower().strip("*_(“"), "")
 
 
-def sides_in(text: str) -> dict[str, str]:
+@lru_cache(maxsize=65_536)
+def sides_in(text: str) -> Mapping[str, str]:
     """The sides that a text names, each with the word for it. *Internus* names a muscle, never a side of something else."""
-    return sides_named(_MUSCLES.sub("", text))
+    found = sides_named(text)
+    return sides_named(_MUSCLES.sub("", text)) if found else found
 
 
-def sides_named(name: str) -> dict[str, str]:
+@lru_cache(maxsize=65_536)
+def sides_named(name: str) -> Mapping[str, str]:
     """The sides that a name holds, a muscle's among them, each with the word for it."""
-    return {_SIDE_OF[each[0].lower()]: each[0] for each in _SIDE.finditer(name)}
+    found = {_SIDE_OF[each[0].lower()]: each[0] for each in _SIDE.finditer(name)}
+    return MappingProxyType(found) if found else _NONE
 
 
 def other(word: str) -> str:
