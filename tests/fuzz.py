@@ -190,6 +190,10 @@ def _watch(event: str, details: tuple[Any, ...]) -> None:
         return
     if event == "open" and (not details[2] & _WRITES or str(details[0]).startswith(_allowed)):
         return
+    if event == "os.chmod" and str(details[0]).isdigit():  # an open file, by its number
+        details = (os.path.realpath(f"/proc/self/fd/{details[0]}"),)
+        if details[0].startswith(_allowed):
+            return
     paths = [os.path.realpath(each) for each in details if isinstance(each, str) and os.sep in each]
     if paths and all(each.startswith(_compiled) for each in paths):
         return  # a template that is used for the first time
