@@ -20,6 +20,8 @@ FOLDER = ROOT / "constraints"
 PYTHONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
 # What hatchling asks for when it makes an editable install, and says only then.
 BUILDING = ("editables",)
+# The last that runs with the click of pyproject.toml; later ones want click 8.4 and do not say so.
+BESIDE_THE_OLDEST = ("check-jsonschema<0.38",)
 HEADER = "# Made by `make constraints`; not to be edited.\n"
 
 
@@ -64,7 +66,13 @@ def _write(uv: list[str], python: str, aside: Path) -> None:
     )
     # uv keeps to what its output holds, where it can: the tests' tools are those of the other file.
     oldest.write_text(pinned.read_text("utf-8"), "utf-8")
-    _compile(compiling, oldest, python, ["pyproject.toml", *extras, f"--constraints={bounds}"], BUILDING)
+    _compile(
+        compiling,
+        oldest,
+        python,
+        ["pyproject.toml", *extras, f"--constraints={bounds}"],
+        (*BUILDING, *BESIDE_THE_OLDEST),
+    )
 
     ankis = runpy.run_path(str(ROOT / "tests" / "ankis.py"))
     lines: dict[str, str] = {}
