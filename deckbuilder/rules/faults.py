@@ -100,7 +100,7 @@ LOCK = {
     "renamed-twice": "One note that two branches renamed, each in its own way.",
     "reused-id": "A new card under the id of a retired one: it would take over the reviews of that.",
     "reused-number": "A number of a gap or mask that is gone: its reviews would become those of another question.",
-    "same-id": "Two decks or two note types of one number or name: Anki would take them for one.",
+    "same-id": "Two decks or two note types of one number: Anki would take them for one.",
     "schema-change": "Fields or cards of a note type that are not those that learners have: Anki would refuse the update.",
     "vanished-id": "Learners have a note that no record makes any more.",
 }
