@@ -30,10 +30,10 @@ NOW = 1_790_000_000
 
 def dump(project: str, folder: str) -> None:
     """The notes that `build` makes of a project, as strings, as notes and as rows."""
-    from deckbuilder import describe, lock, records, source
-    from deckbuilder.library import Library
-    from deckbuilder.package import writer
-    from deckbuilder.project import find
+    from deckbuilder import lock, records, source
+    from deckbuilder.anatomy.library import Library
+    from deckbuilder.core.project import find
+    from deckbuilder.package import describe, writer
     from deckbuilder.render import render
 
     where, into = find(Path(project)), Path(folder)
@@ -64,7 +64,7 @@ def dump(project: str, folder: str) -> None:
 
 def write(folder: str, out: str, decks: str = "1") -> None:
     """Our writer, spreading the notes over a number of decks where one is given."""
-    from deckbuilder.notes import DeckSpec
+    from deckbuilder.anki.notes import DeckSpec
     from deckbuilder.package import writer
 
     with (Path(folder) / "notes.pickle").open("rb") as file:

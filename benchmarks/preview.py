@@ -18,9 +18,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deckbuilder.preview import server
-from deckbuilder.preview.session import Session
-from deckbuilder.project import find
+from deckbuilder.core.project import find
+from deckbuilder.verbs.preview import server
+from deckbuilder.verbs.preview.session import Session
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

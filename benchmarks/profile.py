@@ -32,17 +32,17 @@ STAGES = (
     ("YAML: nodes to values", "deckbuilder.source.values", "Reading.mapping"),
     ("positions for faults", "deckbuilder.source", "Document.locate"),
     ("validate (pydantic)", "deckbuilder.records", "parse"),
-    ("library", "deckbuilder.stages", "Library"),
+    ("library", "deckbuilder.workspace.stages", "Library"),
     ("rules: what rendering relies on", "deckbuilder.rules", "guard"),
     ("rules: the linter", "deckbuilder.rules", "lint"),
-    ("render: order, notes, the rest", "deckbuilder.stages", "render"),
+    ("render: order, notes, the rest", "deckbuilder.workspace.stages", "render"),
     ("render: note types", "deckbuilder.render", "NoteTypes.get"),
     ("render: fields (Jinja)", "deckbuilder.render", "_Writer._values"),
-    ("render: look-alikes", "deckbuilder.library", "Library.lookalikes"),
-    ("render: tags", "deckbuilder.tags", "of"),
-    ("render: which cards exist", "deckbuilder.notes", "NoteType.ordinals"),
+    ("render: look-alikes", "deckbuilder.anatomy.library", "Library.lookalikes"),
+    ("render: tags", "deckbuilder.anatomy.tags", "of"),
+    ("render: which cards exist", "deckbuilder.anki.notes", "NoteType.ordinals"),
     ("lock: read", "deckbuilder.lock", "load"),
-    ("lock: check", "deckbuilder.stages", "hold"),
+    ("lock: check", "deckbuilder.workspace.stages", "hold"),
     ("lock: advance", "deckbuilder.lock", "advance"),
     ("lock: dump", "deckbuilder.lock", "dump"),
     ("package: pages to disk, the rest", "deckbuilder.package.writer", "write"),
@@ -91,10 +91,10 @@ class Clocks:
 def profile(project: Path, output: Path) -> Clocks:
     """Build once, on the clocks."""
     start = time.process_time()
-    from deckbuilder import pipeline
-    from deckbuilder.project import find
+    from deckbuilder.core.project import find
+    from deckbuilder.workspace import pipeline
 
-    importlib.import_module("deckbuilder.describe")
+    importlib.import_module("deckbuilder.package.describe")
     importlib.import_module("filelock")
     for _, module, _ in STAGES:
         importlib.import_module(module)

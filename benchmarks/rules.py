@@ -16,9 +16,9 @@ from pathlib import Path
 
 from benchmarks import synthetic
 from deckbuilder import records, rules, source
-from deckbuilder.library import Library
-from deckbuilder.pipeline import without_collector
-from deckbuilder.project import Project, find
+from deckbuilder.anatomy.library import Library
+from deckbuilder.core.project import Project, find
+from deckbuilder.workspace.pipeline import without_collector
 
 ROOT = Path(__file__).parents[1]
 TODAY = date(2026, 11, 22)

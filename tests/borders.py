@@ -25,17 +25,19 @@ from zlib import crc32
 import yaml
 from packed import LAYOUTS, Packed
 
-from deckbuilder import ankitemplate, project, prose, records, rules, source
 from deckbuilder import lock as locks
+from deckbuilder import records, rules, source
+from deckbuilder.anatomy.library import Library
+from deckbuilder.anki import cardtemplate
 from deckbuilder.cli.common import as_json, harmless
 from deckbuilder.cli.inspect import _lines, _seen
-from deckbuilder.diagnostics import Diagnostic, Location, errors
-from deckbuilder.library import Library
+from deckbuilder.core import project, prose
+from deckbuilder.core.diagnostics import Diagnostic, Location, errors
 from deckbuilder.package import reader
 from deckbuilder.records import Record
+from deckbuilder.records.salvage import salvage
 from deckbuilder.render import Rendered, render
-from deckbuilder.salvage import salvage
-from deckbuilder.stages import Loaded, sound_of
+from deckbuilder.workspace.stages import Loaded, sound_of
 
 TODAY = date(2026, 11, 22)
 
@@ -549,14 +551,14 @@ def cross_prose(data: bytes, folder: Path) -> bool:
         if re.search(r"\{\{|\}\}|\[sound:|\[\$|<!--", made):
             raise Broken(f"Anki would read {made!r}")
         _Tags().feed(str(made))
-    ankitemplate.is_blank(text)
+    cardtemplate.is_blank(text)
     try:
-        nodes = ankitemplate.parse.__wrapped__(text)
-    except ankitemplate.BadTemplate as bad:
+        nodes = cardtemplate.parse.__wrapped__(text)
+    except cardtemplate.BadTemplate as bad:
         return not str(bad)
-    names = {name for name, _ in ankitemplate.fields(nodes)}
-    ankitemplate.shows(nodes, names)
-    ankitemplate.shows(nodes, set())
+    names = {name for name, _ in cardtemplate.fields(nodes)}
+    cardtemplate.shows(nodes, names)
+    cardtemplate.shows(nodes, set())
     return True
 
 

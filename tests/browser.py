@@ -36,7 +36,7 @@ FLAGS = (
 HOME = "http://anki.test/"
 
 # The card's own style comes after it: Anki puts that into the card.
-ANKI_CSS = (Path(__file__).parents[1] / "deckbuilder/preview/page/anki.css").read_text("utf-8")
+ANKI_CSS = (Path(__file__).parents[1] / "deckbuilder/verbs/preview/page/anki.css").read_text("utf-8")
 SHELL = f"""<!doctype html>
 <html lang="en" dir="ltr"><head><title>Anki</title><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><style>{ANKI_CSS}</style></head>

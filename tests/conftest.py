@@ -19,13 +19,14 @@ import pytest
 from judge import Anki
 
 from deckbuilder import lock as locks
-from deckbuilder import pipeline, rules
+from deckbuilder import rules
 from deckbuilder.cli.new import _fill
-from deckbuilder.diagnostics import Diagnostic
+from deckbuilder.core.diagnostics import Diagnostic
+from deckbuilder.core.project import Project, find
 from deckbuilder.lock import Lock
-from deckbuilder.pipeline import Built
-from deckbuilder.project import Project, find
 from deckbuilder.records import NOTE_KINDS
+from deckbuilder.workspace import pipeline
+from deckbuilder.workspace.pipeline import Built
 
 if TYPE_CHECKING:  # most tests do without
     from browser import Reviewer

@@ -24,9 +24,9 @@ from browser import Card, Reviewer, Side, cards, launched
 from judge import Anki
 from playwright.sync_api import Browser, Page
 
-from deckbuilder import stages
-from deckbuilder.diagnostics import errors
-from deckbuilder.project import Project, find
+from deckbuilder.core.diagnostics import errors
+from deckbuilder.core.project import Project, find
+from deckbuilder.workspace import stages
 
 ROOT = Path(__file__).parents[1]
 

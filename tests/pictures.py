@@ -15,7 +15,7 @@ from browser import Card, Reviewer, cards, launched
 from looks import MODES, PHONE, ROOT, learner
 from playwright.sync_api import Browser
 
-from deckbuilder.project import find
+from deckbuilder.core.project import find
 
 FOLDER = ROOT / "docs" / "pictures"
 INDEX = FOLDER / "pictures.json"

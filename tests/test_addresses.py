@@ -9,7 +9,8 @@ import pytest
 from conftest import Author
 from judge import Anki
 
-from deckbuilder import addresses, records, source
+from deckbuilder import records, source
+from deckbuilder.core import addresses
 
 DECK, BODY = "cards/deck.yaml", "cards/vocabulary/body.yaml"
 

@@ -20,9 +20,9 @@ from judge import VERSION, Anki
 from opened import Json, broken, decks, media, note_types, rows
 
 from deckbuilder import lock as locks
+from deckbuilder.anki.notes import CardTemplate, DeckSpec, Field, Media, Note, NoteType
 from deckbuilder.lock import Lock
 from deckbuilder.lock import file as lock_file
-from deckbuilder.notes import CardTemplate, DeckSpec, Field, Media, Note, NoteType
 from deckbuilder.package import reader, writer
 
 BICEPS, TRICEPS, IDEA = "muscle/biceps-brachii", "muscle/triceps-brachii", "concept/reciprocal-inhibition"

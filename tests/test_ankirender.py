@@ -18,10 +18,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from judge import Anki
 
-from deckbuilder.ankirender import BadTemplate, Sides, Where, blake3, cloze, render, typed
-from deckbuilder.preview.session import Session
-from deckbuilder.preview.shown import Shown, still
-from deckbuilder.project import find
+from deckbuilder.anki.reviewer import BadTemplate, Sides, Where, blake3, cloze, render, typed
+from deckbuilder.core.project import find
+from deckbuilder.verbs.preview.session import Session
+from deckbuilder.verbs.preview.shown import Shown, still
 
 pytestmark = since("26.9", "numbers gaps and hints in other ways")
 

@@ -22,7 +22,7 @@ from conftest import ROOT, Author
 from filelock import FileLock
 
 from deckbuilder.cli import cli
-from deckbuilder.diagnostics import Diagnostic, Fault, errors
+from deckbuilder.core.diagnostics import Diagnostic, Fault, errors
 from deckbuilder.lock import file as lock_file
 from deckbuilder.package import place
 

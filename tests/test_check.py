@@ -16,10 +16,10 @@ from click.testing import CliRunner, Result
 from conftest import Author, lacking
 
 from deckbuilder.cli import cli
-from deckbuilder.diagnostics import Diagnostic, Location
-from deckbuilder.reports import machines
-from deckbuilder.reports.excerpt import Excerpts
+from deckbuilder.core.diagnostics import Diagnostic, Location
 from deckbuilder.rules import RULES, defaults, manual
+from deckbuilder.verbs.reports import machines
+from deckbuilder.verbs.reports.excerpt import Excerpts
 
 BICEPS, QUESTIONS = "cards/muscles/biceps-brachii.yaml", "cards/questions.yaml"
 TYPO = "radial-tuberosty"

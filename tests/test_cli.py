@@ -19,9 +19,10 @@ from conftest import ROOT, START, Author
 from judge import Anki
 from markdown_it import MarkdownIt
 
-from deckbuilder import pipeline, source
+from deckbuilder import source
 from deckbuilder.cli import VERBS, cli
-from deckbuilder.project import find
+from deckbuilder.core.project import find
+from deckbuilder.workspace import pipeline
 
 
 def deckbuilder(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -214,7 +215,8 @@ def test_the_schema_accepts_every_shipped_card_and_marks_a_misspelt_key(tmp_path
 
 def test_ctrl_c_while_a_module_makes_its_classes_ends_in_exit_code_1(tmp_path: Path, author: Author) -> None:
     code = f"""
-from deckbuilder import cli, stages
+from deckbuilder import cli
+from deckbuilder.workspace import stages
 
 def load(*arguments, **named):
     exec("import signal; signal.raise_signal(signal.SIGINT)")  # as a dataclass is made
@@ -241,7 +243,8 @@ cli.main(["check", "--project", {str(author.root)!r}])
 def test_ctrl_c_that_falls_into_a_destructor_still_ends_the_verb_in_one_line(tmp_path: Path, author: Author) -> None:
     code = f"""
 import signal, sys, time
-from deckbuilder import cli, stages
+from deckbuilder import cli
+from deckbuilder.workspace import stages
 
 class Doomed:
     def __del__(self):

@@ -126,7 +126,7 @@ def test_a_muscle_that_was_renamed_keeps_its_figure(author: Author) -> None:
 
 
 def _media(author: Author) -> list[Any]:
-    from deckbuilder import stages
+    from deckbuilder.workspace import stages
 
     rendered = stages.load(author.project).rendered
     assert rendered is not None

@@ -21,13 +21,13 @@ from hypothesis import strategies as st
 from language_server import Editor
 
 from deckbuilder import source
-from deckbuilder.diagnostics import Fault
-from deckbuilder.editors import jsonc
-from deckbuilder.editors.vscode import EXTENSION, SCHEMA, update
+from deckbuilder.core.diagnostics import Fault
+from deckbuilder.core.project import Project, find
 from deckbuilder.package import place
-from deckbuilder.project import Project, find
 from deckbuilder.records import KINDS, Record, parse
 from deckbuilder.records.schema import marked, schema
+from deckbuilder.verbs.editors import jsonc
+from deckbuilder.verbs.editors.vscode import EXTENSION, SCHEMA, update
 
 SETTINGS = ".vscode/settings.json"
 EXAMPLE = Path(__file__).parent / "example"

@@ -17,10 +17,11 @@ from conftest import START, Author
 from filelock import FileLock
 from test_bad_input import as_nobody
 
-from deckbuilder import pipeline, scratch
-from deckbuilder.diagnostics import Fault
-from deckbuilder.edits import rename
+from deckbuilder.core import scratch
+from deckbuilder.core.diagnostics import Fault
 from deckbuilder.package import place
+from deckbuilder.verbs.edits import rename
+from deckbuilder.workspace import pipeline
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="files, signals and permissions are another thing there")
 LOCK = "cards/deck.lock"
@@ -290,7 +291,7 @@ def test_ctrl_c_ends_the_waiting(built: Author) -> None:
 @posix
 def test_a_run_that_was_killed_keeps_nobody_waiting(built: Author, told: list[str]) -> None:
     held = "import sys, time; from pathlib import Path; from deckbuilder.package import place; "
-    held += "from deckbuilder.project import find\nwith place.alone(find(Path('.'))): print('held', flush=True); time.sleep(60)"
+    held += "from deckbuilder.core.project import find\nwith place.alone(find(Path('.'))): print('held', flush=True); time.sleep(60)"
     running = subprocess.Popen([sys.executable, "-c", held], cwd=built.root, stdout=subprocess.PIPE, text=True)
     assert running.stdout is not None and running.stdout.readline() == "held\n"
     assert (built.root / "cards/.building.part").read_text() == str(running.pid)

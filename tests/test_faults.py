@@ -27,12 +27,12 @@ from test_promises import ANCONEUS
 from test_release import bytes_of, commit, published, refused, release
 from test_variants import BLUEPRINT
 
-from deckbuilder import pipeline
-from deckbuilder import release as releases
+from deckbuilder.anki.notes import VERSION
 from deckbuilder.cli import cli
-from deckbuilder.diagnostics import Fault, errors
-from deckbuilder.notes import VERSION
+from deckbuilder.core.diagnostics import Fault, errors
 from deckbuilder.package import place
+from deckbuilder.verbs import release as releases
+from deckbuilder.workspace import pipeline
 
 BICEPS, BRACHIALIS, TRICEPS = (
     f"cards/muscles/{name}.yaml" for name in ("biceps-brachii", "brachialis", "triceps-brachii")

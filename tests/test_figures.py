@@ -19,12 +19,14 @@ import pytest
 from click.testing import CliRunner
 from conftest import ROOT, Author
 
-from deckbuilder import drawings, figures, pipeline
+from deckbuilder import figures
+from deckbuilder.anatomy import drawings
+from deckbuilder.anatomy.library import Library
+from deckbuilder.anatomy.words import Words
 from deckbuilder.cli import cli
-from deckbuilder.library import Library
-from deckbuilder.project import find
+from deckbuilder.core.project import find
 from deckbuilder.records import Muscle
-from deckbuilder.words import Words
+from deckbuilder.workspace import pipeline
 
 MEDIA = ROOT / "cards" / "media"
 KINDS = ("marked", "plain", "where")
@@ -82,8 +84,8 @@ SHAPED = muscles() if EVERY else ["biceps-femoris", "iliacus", "psoas-major", "v
 def drawn(*ids: str, seed: str = "0", project: Path = ROOT) -> dict[str, str]:
     """What another process draws, by file name."""
     code = (
-        "import json, sys\nfrom pathlib import Path\nfrom deckbuilder import figures, pipeline\n"
-        "from deckbuilder.project import find\n"
+        "import json, sys\nfrom pathlib import Path\nfrom deckbuilder import figures\nfrom deckbuilder.workspace import pipeline\n"
+        "from deckbuilder.core.project import find\n"
         "drawn = figures.draw(pipeline.load(find(Path(sys.argv[1])))[0], sys.argv[2:])\n"
         "assert not drawn.diagnostics, drawn.diagnostics\njson.dump(drawn.files, sys.stdout)"
     )

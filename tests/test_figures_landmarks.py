@@ -12,10 +12,10 @@ from itertools import pairwise
 import pytest
 from conftest import ROOT
 
-from deckbuilder import pipeline
-from deckbuilder.library import Library
-from deckbuilder.project import find
+from deckbuilder.anatomy.library import Library
+from deckbuilder.core.project import find
 from deckbuilder.records import Bone, Muscle, Structure
+from deckbuilder.workspace import pipeline
 
 if not all(find_spec(name) for name in ("musclemimic_models", "scipy", "trimesh")):
     pytest.skip("needs the extra `figures` (Python 3.11)", allow_module_level=True)

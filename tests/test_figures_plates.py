@@ -14,10 +14,10 @@ from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deckbuilder import pipeline
-from deckbuilder.library import Library
-from deckbuilder.project import find
+from deckbuilder.anatomy.library import Library
+from deckbuilder.core.project import find
 from deckbuilder.records import Muscle
+from deckbuilder.workspace import pipeline
 
 if not all(find_spec(name) for name in ("musclemimic_models", "scipy", "skimage", "trimesh")):
     pytest.skip("needs the extra `figures` (Python 3.11)", allow_module_level=True)

@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 from layouts import Layout
 from test_check import QUESTIONS, TYPO, check, question, quiet
 
-from deckbuilder import edits, rules, source
-from deckbuilder.diagnostics import Fault
+from deckbuilder import rules, source
+from deckbuilder.core.diagnostics import Fault
 from deckbuilder.rules.rule import Fix, Found, Rule, Seen
+from deckbuilder.verbs import edits
 
 BICEPS, BODY, DECK = (f"cards/{name}.yaml" for name in ("muscles/biceps-brachii", "vocabulary/body", "deck"))
 UNUSED = "lint: {yes-no: nobody asks anything here}\n"

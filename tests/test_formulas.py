@@ -12,10 +12,10 @@ import pytest
 from conftest import Author, lacking
 from judge import Anki
 
-from deckbuilder import pipeline
-from deckbuilder.diagnostics import Diagnostic
-from deckbuilder.prose import prose
+from deckbuilder.core.diagnostics import Diagnostic
+from deckbuilder.core.prose import prose
 from deckbuilder.records.cloze import Cloze, Gap
+from deckbuilder.workspace import pipeline
 
 if TYPE_CHECKING:  # most tests do without
     from playwright.sync_api import Browser, Route

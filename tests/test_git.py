@@ -14,11 +14,12 @@ import pytest
 from click.testing import CliRunner, Result
 from conftest import Author
 
-from deckbuilder import cli, history
-from deckbuilder import git as gits
-from deckbuilder.diagnostics import Fault
-from deckbuilder.git import asking, plain
-from deckbuilder.release import refuse
+from deckbuilder import cli
+from deckbuilder.core import git as gits
+from deckbuilder.core.diagnostics import Fault
+from deckbuilder.core.git import asking, plain
+from deckbuilder.verbs.release import refuse
+from deckbuilder.workspace import history
 
 LOCK = "cards/deck.lock"
 MUSCLE = "cards/muscles/biceps-brachii.yaml"

@@ -14,9 +14,9 @@ import pytest
 from conftest import ROOT, START
 from judge import Anki
 
-from deckbuilder import pipeline
-from deckbuilder.project import find
+from deckbuilder.core.project import find
 from deckbuilder.records import NOTE_KINDS
+from deckbuilder.workspace import pipeline
 
 EXAMPLE, GOLDEN = ROOT / "tests" / "example", ROOT / "tests" / "golden"
 KEYS = {

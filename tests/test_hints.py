@@ -12,11 +12,12 @@ from conftest import Author, plain
 from judge import Anki
 from test_rules import PROJECT, base
 
-from deckbuilder import drawings, records, rules
-from deckbuilder.diagnostics import Diagnostic
-from deckbuilder.library import Library
+from deckbuilder import records, rules
+from deckbuilder.anatomy import drawings
+from deckbuilder.anatomy.library import Library
+from deckbuilder.core.diagnostics import Diagnostic
 from deckbuilder.records import hints
-from deckbuilder.salvage import Lost, salvage
+from deckbuilder.records.salvage import Lost, salvage
 from deckbuilder.source import Document
 
 BICEPS, BODY, ACTIONS = "cards/muscles/biceps-brachii.yaml", "cards/vocabulary/body.yaml", "cards/actions.yaml"

@@ -53,7 +53,7 @@ SERVER = """
 import json, os, resource, signal, sys
 import deckbuilder.cli, deckbuilder.cli.diff, deckbuilder.cli.inspect, zstandard
 from deckbuilder.cli.common import fail
-from deckbuilder.diagnostics import Fault
+from deckbuilder.core.diagnostics import Fault
 from deckbuilder.package import reader
 
 MEMORY, SECONDS, temporary = int(sys.argv[1]), int(sys.argv[2]), os.path.realpath(sys.argv[3]) + os.sep

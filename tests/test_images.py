@@ -17,7 +17,7 @@ import pytest
 from conftest import Author
 from judge import Anki
 
-from deckbuilder import images
+from deckbuilder.core import images
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -28,10 +28,11 @@ from click.testing import CliRunner, Result
 from conftest import START, Author
 from test_diff import git
 
-from deckbuilder import cli, pipeline
-from deckbuilder import release as releases
-from deckbuilder.diagnostics import Fault
+from deckbuilder import cli
+from deckbuilder.core.diagnostics import Fault
 from deckbuilder.package import reader
+from deckbuilder.verbs import release as releases
+from deckbuilder.workspace import pipeline
 
 EPOCH = START + 3_600
 PACKAGE = "dist/arm-2026-11-next.apkg"

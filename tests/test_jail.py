@@ -28,11 +28,12 @@ from jinja2.runtime import BlockReference, LoopContext, Macro, TemplateReference
 from jinja2.utils import Cycler, Joiner, Namespace
 from pydantic import BaseModel
 
-from deckbuilder import drawings, records, source
-from deckbuilder.diagnostics import Diagnostic
-from deckbuilder.library import Library
-from deckbuilder.notes import Media
-from deckbuilder.project import find
+from deckbuilder import records, source
+from deckbuilder.anatomy import drawings
+from deckbuilder.anatomy.library import Library
+from deckbuilder.anki.notes import Media
+from deckbuilder.core.diagnostics import Diagnostic
+from deckbuilder.core.project import find
 from deckbuilder.records import NOTE_KINDS
 from deckbuilder.records.base import Subject
 from deckbuilder.render import cards, compiled, filled, jail, limits, seen
@@ -158,7 +159,7 @@ def test_templates_that_are_a_copy_of_the_shipped_ones_give_the_same_package(aut
 
 
 def test_every_kind_of_note_reads_alike_under_templates_of_ones_own(tmp_path: Path) -> None:
-    from deckbuilder import stages
+    from deckbuilder.workspace import stages
 
     shutil.copytree(ROOT / "tests" / "example", tmp_path / "own")
     here = stages.load(find(tmp_path / "own"))
@@ -284,7 +285,7 @@ def test_a_list_that_is_printed_says_nothing_of_what_is_in_it(stranger: Author) 
 
 
 def loaded(author: Author) -> Any:
-    from deckbuilder import stages
+    from deckbuilder.workspace import stages
 
     found = stages.load(author.project)
     assert found.rendered is not None

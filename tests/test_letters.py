@@ -14,8 +14,10 @@ import pytest
 from conftest import Author
 from judge import Anki
 
-from deckbuilder import letters, selection, tags
-from deckbuilder.diagnostics import Diagnostic, Fault
+from deckbuilder.anatomy import tags
+from deckbuilder.core import letters
+from deckbuilder.core.diagnostics import Diagnostic, Fault
+from deckbuilder.workspace import selection
 
 BODY, DECK = "cards/vocabulary/body.yaml", "cards/deck.yaml"
 NAMES = ["大腿", "上腕", "Hüfte", "Häfte", "Бедро", "عضلة الفخذ", "मांसपेशी", "กล้ามเนื้อ", "가슴", "Ἀχιλλεύς", "C² (x)"]

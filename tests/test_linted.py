@@ -8,7 +8,7 @@ from judge import Anki
 from test_diff import git
 
 from deckbuilder.cli import cli
-from deckbuilder.preview.session import Session
+from deckbuilder.verbs.preview.session import Session
 
 QUESTION = "cards/questions/arm.yaml"
 VAGUE = """question: arm

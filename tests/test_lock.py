@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 from test_promises import ANCONEUS
 
 from deckbuilder import lock as locks
+from deckbuilder.anki.notes import VERSION, CardTemplate, Field, Note, NoteType
 from deckbuilder.cli import cli
-from deckbuilder.diagnostics import Fault, Location
+from deckbuilder.core.diagnostics import Fault, Location
 from deckbuilder.lock import Lock
 from deckbuilder.lock.file import MAX_NUMBER, sealed
-from deckbuilder.notes import VERSION, CardTemplate, Field, Note, NoteType
 
 T = TypeVar("T")
 MUSCLE_TYPE, LOCK = "templates/muscle/notetype.yaml", "cards/deck.lock"

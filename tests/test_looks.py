@@ -20,7 +20,7 @@ from conftest import ROOT, Author, spread
 from judge import Anki, SeenNoteType
 from looks import SIDES, chosen, learner
 
-from deckbuilder.project import find
+from deckbuilder.core.project import find
 from deckbuilder.render.notetypes import compact
 
 DAY, NIGHT = False, True

@@ -8,7 +8,7 @@ import pytest
 from conftest import Author
 
 from deckbuilder import source
-from deckbuilder.diagnostics import Diagnostic
+from deckbuilder.core.diagnostics import Diagnostic
 from deckbuilder.source import File
 
 CURE = "put the text in single quotes, '…', with '' for an apostrophe; or below a `|`, indented"

@@ -14,11 +14,11 @@ import pytest
 from conftest import ROOT
 from mistakes import HELD_OUT, Mistake, made, read
 
-from deckbuilder import pipeline, stages
-from deckbuilder.diagnostics import Diagnostic
-from deckbuilder.project import Project
+from deckbuilder.core.diagnostics import Diagnostic
+from deckbuilder.core.project import Project
 from deckbuilder.records import Record
 from deckbuilder.source import Kept
+from deckbuilder.workspace import pipeline, stages
 
 TODAY = date(2026, 11, 22)
 FILES = Kept()

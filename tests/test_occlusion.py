@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 from judge import VERSION, Anki
 from opened import note_types
 
-from deckbuilder import drawings, edits
 from deckbuilder import lock as locks
+from deckbuilder.anatomy import drawings
 from deckbuilder.cli import cli
+from deckbuilder.core.project import Project
 from deckbuilder.lock.entry import Entry, later
-from deckbuilder.project import Project
 from deckbuilder.records.schema import schema
+from deckbuilder.verbs import edits
 
 pytestmark = pytest.mark.usefixtures("compiles_each_template_once")
 has_masks = since("23.10", "has no image occlusion")

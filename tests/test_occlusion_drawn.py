@@ -51,7 +51,7 @@ SHOWN = """() => ["image-occlusion-container", "toggle", "err"].filter(id => {
 
 
 # The preview draws masks itself; whatever holds in Anki's reviewers must hold in it.
-OURS = ROOT / "deckbuilder/preview/page/masks.js"
+OURS = ROOT / "deckbuilder/verbs/preview/page/masks.js"
 
 
 @pytest.fixture(params=[*ankis.DRAWING, "preview"])

@@ -13,7 +13,7 @@ from conftest import Author
 from judge import Anki
 from opened import broken
 
-from deckbuilder.diagnostics import Fault
+from deckbuilder.core.diagnostics import Fault
 from deckbuilder.lock import LOCK
 from deckbuilder.package import reader
 

@@ -20,12 +20,12 @@ from urllib.parse import unquote_to_bytes
 import pytest
 from conftest import ROOT, Author
 
-from deckbuilder.diagnostics import Fault
-from deckbuilder.preview import editor, server
-from deckbuilder.preview.export import MARKER, export
-from deckbuilder.preview.session import Patch, Session
-from deckbuilder.preview.since import Since
-from deckbuilder.project import find
+from deckbuilder.core.diagnostics import Fault
+from deckbuilder.core.project import find
+from deckbuilder.verbs.preview import editor, server
+from deckbuilder.verbs.preview.export import MARKER, export
+from deckbuilder.verbs.preview.session import Patch, Session
+from deckbuilder.verbs.preview.since import Since
 
 PORT = 4747
 HERE = f"127.0.0.1:{PORT}"
@@ -479,7 +479,7 @@ def test_while_a_fault_stands_in_the_way_nothing_is_said_of_changes(author: Auth
 
 
 def released(author: Author) -> None:
-    from deckbuilder.release import release
+    from deckbuilder.verbs.release import release
 
     author.build()
     person = {f"GIT_{role}_{part}": "an-author" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")}

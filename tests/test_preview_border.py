@@ -19,8 +19,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_preview_browser import Running, running_for
 
-from deckbuilder.preview import patience, server
-from deckbuilder.preview.session import Session
+from deckbuilder.verbs.preview import patience, server
+from deckbuilder.verbs.preview.session import Session
 
 PORT = 4747
 HOST = (b"host", f"127.0.0.1:{PORT}".encode())

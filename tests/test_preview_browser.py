@@ -14,11 +14,11 @@ import pytest
 from conftest import ROOT, Author
 
 import benchmarks.preview
-from deckbuilder import stages
-from deckbuilder.preview import editor, server
-from deckbuilder.preview.export import export
-from deckbuilder.preview.session import Session
-from deckbuilder.project import find
+from deckbuilder.core.project import find
+from deckbuilder.verbs.preview import editor, server
+from deckbuilder.verbs.preview.export import export
+from deckbuilder.verbs.preview.session import Session
+from deckbuilder.workspace import stages
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, FrameLocator, Page

@@ -21,7 +21,7 @@ from chromium import found
 from conftest import Author
 from test_preview_browser import BICEPS, ORIGIN, opened, running_for
 
-from deckbuilder.preview.export import export
+from deckbuilder.verbs.preview.export import export
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -13,11 +13,13 @@ from click.testing import CliRunner, Result
 from conftest import Author
 from test_check import QUESTIONS, check, question, quiet
 
-from deckbuilder import edits, pipeline, ratchet, rules
+from deckbuilder import rules
 from deckbuilder.cli import cli
-from deckbuilder.diagnostics import Diagnostic, Fault, Location
-from deckbuilder.preview.session import Session
-from deckbuilder.ratchet import FILE, Ratchet
+from deckbuilder.core.diagnostics import Diagnostic, Fault, Location
+from deckbuilder.verbs import edits
+from deckbuilder.verbs.preview.session import Session
+from deckbuilder.workspace import pipeline, ratchet
+from deckbuilder.workspace.ratchet import FILE, Ratchet
 
 
 @pytest.fixture(scope="module", autouse=True)

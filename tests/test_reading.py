@@ -15,13 +15,13 @@ import pytest
 from click.testing import CliRunner
 from conftest import Author
 
-from deckbuilder import pipeline
 from deckbuilder.cli import cli
-from deckbuilder.diagnostics import Fault
-from deckbuilder.editors import vscode
-from deckbuilder.preview.session import Session
-from deckbuilder.preview.watch import saves
-from deckbuilder.project import find
+from deckbuilder.core.diagnostics import Fault
+from deckbuilder.core.project import find
+from deckbuilder.verbs.editors import vscode
+from deckbuilder.verbs.preview.session import Session
+from deckbuilder.verbs.preview.watch import saves
+from deckbuilder.workspace import pipeline
 
 GROUPS, DECK, LOCK = "cards/groups.yaml", "cards/deck.yaml", "cards/deck.lock"
 BRACHIALIS = "cards/muscles/brachialis.yaml"

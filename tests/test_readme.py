@@ -16,7 +16,7 @@ from browser import cards
 from conftest import ROOT
 from looks import MODES, learner
 
-from deckbuilder.project import find
+from deckbuilder.core.project import find
 
 _BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 

@@ -16,11 +16,11 @@ from test_diff import git
 from test_promises import BICEPS, BICEPS_FILE, TRICEPS, _adds, _retires, _studies
 from test_variants import BLUEPRINT
 
-from deckbuilder import pipeline
-from deckbuilder import release as releases
-from deckbuilder.diagnostics import Fault
+from deckbuilder.core.diagnostics import Fault
 from deckbuilder.package.reader import read
-from deckbuilder.release import Released
+from deckbuilder.verbs import release as releases
+from deckbuilder.verbs.release import Released
+from deckbuilder.workspace import pipeline
 
 
 @pytest.fixture

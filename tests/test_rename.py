@@ -24,14 +24,15 @@ from hypothesis import strategies as st
 from judge import Anki
 from layouts import Layout
 
-from deckbuilder import edits, source
+from deckbuilder import source
 from deckbuilder.cli import cli
-from deckbuilder.diagnostics import Fault
-from deckbuilder.edits import cards as edited_cards
-from deckbuilder.edits import targets
-from deckbuilder.edits.cards import Cards
-from deckbuilder.edits.rename import draft_of
-from deckbuilder.project import Project, find
+from deckbuilder.core.diagnostics import Fault
+from deckbuilder.core.project import Project, find
+from deckbuilder.verbs import edits
+from deckbuilder.verbs.edits import cards as edited_cards
+from deckbuilder.verbs.edits import targets
+from deckbuilder.verbs.edits.cards import Cards
+from deckbuilder.verbs.edits.rename import draft_of
 
 BICEPS = "cards/muscles/biceps-brachii.yaml"
 BRACHIALIS = "cards/muscles/brachialis.yaml"
@@ -625,7 +626,7 @@ def test_all_files_are_written_or_none(
 
 
 def source_aside() -> str:
-    from deckbuilder.edits.save import ASIDE
+    from deckbuilder.verbs.edits.save import ASIDE
 
     return ASIDE
 

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from judge import Anki
 from layouts import Layout
 
-from deckbuilder import edits, source
+from deckbuilder import source
 from deckbuilder.cli import cli
-from deckbuilder.diagnostics import Fault
+from deckbuilder.core.diagnostics import Fault
 from deckbuilder.source import edit
+from deckbuilder.verbs import edits
 
 CONCEPTS, STUDY = "cards/concepts.yaml", "cards/study.yaml"
 CONCEPT = "concept/reciprocal-inhibition"

@@ -16,12 +16,14 @@ from pathlib import Path
 
 import pytest
 
-from deckbuilder import drawings, records, rules, source, stages
-from deckbuilder.diagnostics import Diagnostic, errors
-from deckbuilder.library import Library
-from deckbuilder.project import Project
-from deckbuilder.salvage import Lost, salvage
+from deckbuilder import records, rules, source
+from deckbuilder.anatomy import drawings
+from deckbuilder.anatomy.library import Library
+from deckbuilder.core.diagnostics import Diagnostic, errors
+from deckbuilder.core.project import Project
+from deckbuilder.records.salvage import Lost, salvage
 from deckbuilder.source import Document
+from deckbuilder.workspace import stages
 
 HERE = Path(__file__).parent
 CASES = HERE / "rules"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from deckbuilder import records, rules, source
-from deckbuilder.library import Library
+from deckbuilder.anatomy.library import Library
+from deckbuilder.records.salvage import Lost
 from deckbuilder.rules.rule import Found, Seen
-from deckbuilder.salvage import Lost
 
 
 def found(name: str, text: str) -> list[Found]:

@@ -18,14 +18,14 @@ from conftest import ROOT, START, Author, plain
 from judge import Anki, ImportResult, SeenNote
 from test_promises import ANCONEUS
 
-from deckbuilder import describe, stages
 from deckbuilder import lock as locks
-from deckbuilder.diagnostics import Fault
-from deckbuilder.notes import DeckSpec, Media, Note
-from deckbuilder.package import text, writer
-from deckbuilder.project import Project, find
+from deckbuilder.anki.notes import DeckSpec, Media, Note
+from deckbuilder.core.diagnostics import Fault
+from deckbuilder.core.project import Project, find
+from deckbuilder.package import describe, text, writer
 from deckbuilder.render import Rendered
 from deckbuilder.render.media import Pictures
+from deckbuilder.workspace import stages
 
 BICEPS, TRICEPS, IDEA = "muscle/biceps-brachii", "muscle/triceps-brachii", "concept/reciprocal-inhibition"
 BICEPS_FILE, TRICEPS_FILE = "cards/muscles/biceps-brachii.yaml", "cards/muscles/triceps-brachii.yaml"

@@ -22,7 +22,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 import tasks
-from deckbuilder.diagnostics import Fault
+from deckbuilder.core.diagnostics import Fault
 from tasks import __main__ as verbs
 from tasks import constraints
 from tasks.environment import Environment, Failed

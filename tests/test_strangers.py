@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, Author
 
-from deckbuilder import programs
+from deckbuilder.core import programs
 
 REACH = '"".__class__.__mro__[1].__subclasses__()'
 

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, Author
 
-from deckbuilder import css, pipeline
-from deckbuilder.diagnostics import Diagnostic
-from deckbuilder.project import find
+from deckbuilder.core import css
+from deckbuilder.core.diagnostics import Diagnostic
+from deckbuilder.core.project import find
 from deckbuilder.render import markup
+from deckbuilder.workspace import pipeline
 
 pytestmark = pytest.mark.usefixtures("compiles_each_template_once")
 CARD = "templates/muscle/cards/nerve.html.j2"

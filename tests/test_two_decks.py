@@ -9,9 +9,9 @@ from click.testing import CliRunner
 from conftest import START
 from judge import Anki
 
-from deckbuilder import pipeline
 from deckbuilder.cli import cli
-from deckbuilder.project import Project, find
+from deckbuilder.core.project import Project, find
+from deckbuilder.workspace import pipeline
 
 pytestmark = pytest.mark.usefixtures("compiles_each_template_once")
 

@@ -14,10 +14,10 @@ from judge import Anki
 from test_cli import deckbuilder
 from test_promises import BICEPS, BICEPS_FILE
 
-from deckbuilder import pipeline, selection
-from deckbuilder.diagnostics import Fault
-from deckbuilder.notes import Note
+from deckbuilder.anki.notes import Note
+from deckbuilder.core.diagnostics import Fault
 from deckbuilder.package.reader import read
+from deckbuilder.workspace import pipeline, selection
 
 MUSCLES, ARM, EXAM = "TA::Muscle", "TA::Region::Arm", "TA::Topic::Joint_action or TA::Topic::Anatomy"
 BLUEPRINT = """\

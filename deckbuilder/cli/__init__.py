@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 import click
 
 from deckbuilder import __version__
-from deckbuilder.diagnostics import Fault
+from deckbuilder.core.diagnostics import Fault
 
 VERBS = {
     "new": "Make a starter project that builds at once.",

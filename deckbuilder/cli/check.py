@@ -11,10 +11,10 @@ import click
 
 from deckbuilder.cli import now, too_late
 from deckbuilder.cli.common import as_json, beside, columns, count, harmless, progress, project_option, show, tally
-from deckbuilder.diagnostics import Diagnostic, Fault, errors
-from deckbuilder.pipeline import Report, check, strictness, tighten
-from deckbuilder.project import Project
-from deckbuilder.ratchet import FILE, Step
+from deckbuilder.core.diagnostics import Diagnostic, Fault, errors
+from deckbuilder.core.project import Project
+from deckbuilder.workspace.pipeline import Report, check, strictness, tighten
+from deckbuilder.workspace.ratchet import FILE, Step
 
 LIST = "*"
 FORMATS = ("text", "json", "github", "sarif")
@@ -97,7 +97,7 @@ def command(
 def _chosen(
     project: Project, paths: tuple[Path, ...], select: tuple[str, ...], ignore: tuple[str, ...], every: bool
 ) -> Any:
-    from deckbuilder.reports import chosen
+    from deckbuilder.verbs.reports import chosen
 
     try:
         only = chosen.rules_of(select) if select else None
@@ -111,8 +111,8 @@ def _misuse(fault: Fault) -> click.UsageError:
 
 
 def _explain(project: Project, name: str) -> None:
-    from deckbuilder.reports import chosen
     from deckbuilder.rules import manual
+    from deckbuilder.verbs.reports import chosen
 
     settings, width = strictness(project), min(columns(sys.stdout), 100)
     if name != LIST and name not in manual.known():
@@ -153,8 +153,8 @@ def _statistics(found: list[Diagnostic]) -> None:
 
 def _hand_over(project: Project, report: Report, chosen: Any, style: str) -> None:
     """The faults for programs, on standard output. JSON and SARIF hold what is known, too, and say so."""
-    from deckbuilder.reports import machines, sarif
-    from deckbuilder.reports.excerpt import Excerpts
+    from deckbuilder.verbs.reports import machines, sarif
+    from deckbuilder.verbs.reports.excerpt import Excerpts
 
     excerpts = Excerpts(project.root)
     wanted = [each for each in report.diagnostics if chosen.wants(each)]
@@ -200,7 +200,7 @@ def _tighten(project: Project, today: Any) -> None:
 
 def _mended(project: Project, chosen: Any, today: Any, dry_run: bool) -> bool:
     """Mends what can be, and says what; whether that is all that was to be done."""
-    from deckbuilder.edits import mend
+    from deckbuilder.verbs.edits import mend
 
     mended = mend(project, chosen.wants, today, dry_run=dry_run, committing=too_late)
     if dry_run:

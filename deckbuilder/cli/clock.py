@@ -12,8 +12,8 @@ import time
 from datetime import datetime
 from pathlib import Path
 
-from deckbuilder.diagnostics import Diagnostic, Location
-from deckbuilder.project import Project
+from deckbuilder.core.diagnostics import Diagnostic, Location
+from deckbuilder.core.project import Project
 
 DAY = 86_400
 # A hardware clock may keep the time of some place; no two are farther apart than this.

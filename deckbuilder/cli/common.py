@@ -15,9 +15,9 @@ from typing import Any, NoReturn
 
 import click
 
-from deckbuilder.diagnostics import Diagnostic, Fault, errors
-from deckbuilder.project import Project, find
-from deckbuilder.prose import unobeyed
+from deckbuilder.core.diagnostics import Diagnostic, Fault, errors
+from deckbuilder.core.project import Project, find
+from deckbuilder.core.prose import unobeyed
 
 MAX_SHOWN = 200
 PIPED = 120
@@ -80,7 +80,7 @@ def show(found: Sequence[Diagnostic], project: Project | None = None, *, known: 
     found = [each for each in found if known or not each.known]
     if not found:
         return
-    from deckbuilder.reports.excerpt import Excerpts
+    from deckbuilder.verbs.reports.excerpt import Excerpts
 
     excerpts = Excerpts(project.root) if project else None
     for each in found[:MAX_SHOWN]:

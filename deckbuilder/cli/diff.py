@@ -7,10 +7,12 @@ from pathlib import Path
 
 import click
 
-from deckbuilder import diff, history, scratch
+from deckbuilder import diff
 from deckbuilder.cli import now
 from deckbuilder.cli.common import as_json, colour
-from deckbuilder.project import Project, find
+from deckbuilder.core import scratch
+from deckbuilder.core.project import Project, find
+from deckbuilder.workspace import history
 
 
 @click.command("diff")

@@ -8,8 +8,8 @@ import click
 
 from deckbuilder.cli import too_late
 from deckbuilder.cli.common import count, progress, project_option, show, tally
-from deckbuilder.diagnostics import errors
-from deckbuilder.project import Project
+from deckbuilder.core.diagnostics import errors
+from deckbuilder.core.project import Project
 
 MAX_LISTED = 12
 
@@ -33,8 +33,8 @@ def command(project: Project, checking: bool, muscles: tuple[str, ...]) -> None:
       deckbuilder figures gluteus-maximus
       deckbuilder figures --check
     """
-    from deckbuilder import pipeline
     from deckbuilder.figures import files
+    from deckbuilder.workspace import pipeline
 
     library, found = pipeline.load(project, notes=False)  # a picture that is missing is about to be drawn
     if errors(found):

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from deckbuilder.cli.common import as_json, count, fail, harmless
-from deckbuilder.diagnostics import Fault
+from deckbuilder.core.diagnostics import Fault
 from deckbuilder.package.reader import TOO_LARGE, PackageContents, UnreadablePackage, open_package
 
 MAX_TAGS = 40

@@ -15,14 +15,14 @@ from string import Template
 
 import click
 
-from deckbuilder import letters
 from deckbuilder.cli import too_late
 from deckbuilder.cli.common import fail
-from deckbuilder.diagnostics import Fault
-from deckbuilder.editors import vscode
+from deckbuilder.core import letters
+from deckbuilder.core.diagnostics import Fault
+from deckbuilder.core.project import find
 from deckbuilder.package import place
-from deckbuilder.project import find
 from deckbuilder.records import NOTE_KINDS
+from deckbuilder.verbs.editors import vscode
 
 STARTER = Path(__file__).parents[1] / "starter"
 MAX_SLUG = 60

@@ -13,7 +13,7 @@ import click
 
 from deckbuilder.cli import now, too_late
 from deckbuilder.cli.common import count, project_option, relative, show, tally
-from deckbuilder.project import Project
+from deckbuilder.core.project import Project
 
 FIRST_PORT = 4747
 
@@ -51,8 +51,8 @@ def command(project: Project, port: int, opens: bool, export: Path | None) -> No
     if export is not None:
         _export(project, export)
         return
-    from deckbuilder.preview import server
-    from deckbuilder.preview.session import Session
+    from deckbuilder.verbs.preview import server
+    from deckbuilder.verbs.preview.session import Session
 
     try:
         session = Session(project)
@@ -72,7 +72,7 @@ def command(project: Project, port: int, opens: bool, export: Path | None) -> No
 
 
 def _export(project: Project, folder: Path) -> None:
-    from deckbuilder.preview.export import export
+    from deckbuilder.verbs.preview.export import export
 
     report = export(project, folder)
     show(report.diagnostics)

@@ -9,8 +9,8 @@ import click
 
 from deckbuilder.cli import clock, now, too_late
 from deckbuilder.cli.common import count, output_option, progress, project_option, relative, show, tally
-from deckbuilder.project import Project
-from deckbuilder.release import Released, release
+from deckbuilder.core.project import Project
+from deckbuilder.verbs.release import Released, release
 
 
 @click.command("release")

@@ -6,8 +6,8 @@ import click
 
 from deckbuilder.cli import too_late
 from deckbuilder.cli.common import count, project_option
-from deckbuilder.edits import Edited, rename
-from deckbuilder.project import Project
+from deckbuilder.core.project import Project
+from deckbuilder.verbs.edits import Edited, rename
 
 dry_run_option = click.option("--dry-run", is_flag=True, help="Show the changes, and write nothing.")
 

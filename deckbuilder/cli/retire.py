@@ -7,8 +7,8 @@ import click
 from deckbuilder.cli import too_late
 from deckbuilder.cli.common import project_option
 from deckbuilder.cli.rename import dry_run_option, tell
-from deckbuilder.edits import retire
-from deckbuilder.project import Project
+from deckbuilder.core.project import Project
+from deckbuilder.verbs.edits import retire
 
 
 @click.command("retire")

@@ -9,7 +9,7 @@ import click
 
 from deckbuilder.cli import too_late
 from deckbuilder.cli.common import count, project_option, show
-from deckbuilder.project import Project
+from deckbuilder.core.project import Project
 from deckbuilder.records.schema import schema
 
 
@@ -38,7 +38,7 @@ def command(project: Project, vscode: bool, checking: bool) -> None:
             raise click.UsageError("--check goes with --vscode")
         click.echo(json.dumps(schema(), indent=2, ensure_ascii=False))
         return
-    from deckbuilder.editors.vscode import update
+    from deckbuilder.verbs.editors.vscode import update
 
     result = update(project, write=not checking, committing=too_late)
     show(result.faults)

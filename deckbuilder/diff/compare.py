@@ -11,12 +11,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from deckbuilder.diagnostics import Fault
+from deckbuilder.anki.notes import VERSION
+from deckbuilder.core.diagnostics import Fault
 from deckbuilder.diff import media
 from deckbuilder.diff.changes import Difference, Effect, FieldChange, NoteChange, PackageChange
 from deckbuilder.diff.wording import Budget, compare, plain, visible
 from deckbuilder.lock.order import longest_run
-from deckbuilder.notes import VERSION
 from deckbuilder.package.reader import FieldSeen, NoteSeen, NoteTypeSeen, PackageContents, TemplateSeen
 
 MAX_NOTES = 400_000

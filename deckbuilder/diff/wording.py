@@ -7,8 +7,8 @@ import re
 
 from rapidfuzz.distance import LCSseq
 
+from deckbuilder.core.prose import OBEYED
 from deckbuilder.diff.changes import Run
-from deckbuilder.prose import OBEYED
 
 MAX_LENGTH = 100_000  # of a field in characters; past that nobody reads a comparison
 MAX_WORDS = 2_000

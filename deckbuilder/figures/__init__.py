@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
-from deckbuilder import drawings
-from deckbuilder.diagnostics import Diagnostic, Fault
-from deckbuilder.library import Library
+from deckbuilder.anatomy import drawings
+from deckbuilder.anatomy.library import Library
+from deckbuilder.core.diagnostics import Diagnostic, Fault
 from deckbuilder.records import Muscle
 
 FOLDER, INDEX = "figures", PurePath(drawings.INDEX).name  # below cards/media

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from deckbuilder import figures
-from deckbuilder.diagnostics import Diagnostic, Fault, errors
-from deckbuilder.library import Library
+from deckbuilder.anatomy.library import Library
+from deckbuilder.core.diagnostics import Diagnostic, Fault, errors
+from deckbuilder.core.project import Project
 from deckbuilder.package import place
-from deckbuilder.project import Project
 from deckbuilder.records import Muscle, nearest
 
 

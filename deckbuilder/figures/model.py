@@ -20,7 +20,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 from xml.etree import ElementTree
 
-from deckbuilder.diagnostics import Fault
+from deckbuilder.core.diagnostics import Fault
 
 try:
     import numpy as np

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from deckbuilder.diagnostics import Fault
+from deckbuilder.core.diagnostics import Fault
 
 ANGLES = range(0, 111, 10)
 # Group, its muscles in the model, and whether the strong count for more.

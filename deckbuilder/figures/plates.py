@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 
+from deckbuilder.anatomy.library import Library
 from deckbuilder.figures import canvas, labels
 from deckbuilder.figures.atlas import LINES, PLATES, SHEETS, Plate
 from deckbuilder.figures.bodies import curve
@@ -20,7 +21,6 @@ from deckbuilder.figures.places import PLACES, STRUCTURES, Shape
 from deckbuilder.figures.raster import MARGIN
 from deckbuilder.figures.style import labelled
 from deckbuilder.figures.view import Floats, Frame, View
-from deckbuilder.library import Library
 from deckbuilder.records import Muscle
 
 WIDTH = 700  # units, two to a pixel of a phone's page

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from deckbuilder.anki.notes import Note, NoteType
 from deckbuilder.lock import order
 from deckbuilder.lock.deck import check_deck, check_numbers_of_deck, deck_entry
 from deckbuilder.lock.entry import (
@@ -29,7 +30,6 @@ from deckbuilder.lock.names import called, check_exchanged
 from deckbuilder.lock.numbers import check_numbers
 from deckbuilder.lock.order import GAP
 from deckbuilder.lock.release import NEXT, compare_editions, dated, label, release, state
-from deckbuilder.notes import Note, NoteType
 
 __all__ = [
     "GAP",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from deckbuilder.diagnostics import Diagnostic, Severity
+from deckbuilder.core.diagnostics import Diagnostic, Severity
 from deckbuilder.lock.entry import DeckEntry, Lock
 
 _ON_PURPOSE = "if learners must pay this price, build with --allow-schema-change"

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from deckbuilder.diagnostics import Location
-from deckbuilder.notes import VERSION, Note, NoteType
+from deckbuilder.anki.notes import VERSION, Note, NoteType
+from deckbuilder.core.diagnostics import Location
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _GUID_LENGTH = 16

@@ -10,10 +10,10 @@ import json
 import re
 from typing import Any
 
-from deckbuilder import git
-from deckbuilder.diagnostics import Diagnostic, Fault, Location
+from deckbuilder.core import git
+from deckbuilder.core.diagnostics import Diagnostic, Fault, Location
+from deckbuilder.core.project import Project
 from deckbuilder.lock.entry import DeckEntry, Entry, Lock, Release, TypeEntry, later
-from deckbuilder.project import Project
 from deckbuilder.source import guard
 from deckbuilder.source.conflict import conflict
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 from functools import reduce
 from typing import Any
 
-from deckbuilder.diagnostics import Diagnostic, Location, Severity
+from deckbuilder.anki.notes import NoteType
+from deckbuilder.core.diagnostics import Diagnostic, Location, Severity
 from deckbuilder.lock.entry import Entry, Lock, TypeEntry, later, type_entry
-from deckbuilder.notes import NoteType
 
 
 def settle(lock: Lock, subjects: Sequence[Any], lost: Callable[[str, str], bool]) -> tuple[Lock, list[Diagnostic]]:

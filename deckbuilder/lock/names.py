@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import unescape
 from typing import Any
 
-from deckbuilder.diagnostics import Diagnostic
+from deckbuilder.anki.notes import Note, NoteType
+from deckbuilder.core.diagnostics import Diagnostic
 from deckbuilder.lock.entry import Entry, Lock
 from deckbuilder.lock.numbers import like, nearer
-from deckbuilder.notes import Note, NoteType
 
 MAX_NAME = 100
 # Beyond so many changed names, only those that are equal are looked for: likeness costs the square.

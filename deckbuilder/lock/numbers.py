@@ -12,7 +12,7 @@ from typing import Any
 
 from rapidfuzz.distance import Indel
 
-from deckbuilder.diagnostics import Diagnostic
+from deckbuilder.core.diagnostics import Diagnostic
 from deckbuilder.lock.entry import Entry, Lock
 
 # Words that are as near as this to another number's are that number's, if they are farther from their own by a margin. What

@@ -13,8 +13,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deckbuilder.diagnostics import Fault
-from deckbuilder.project import Project
+from deckbuilder.core.diagnostics import Fault
+from deckbuilder.core.project import Project
 
 if TYPE_CHECKING:
     from filelock import FileLock

@@ -25,7 +25,7 @@ from itertools import repeat
 from pathlib import Path
 from typing import Any, Literal
 
-from deckbuilder import scratch
+from deckbuilder.core import scratch
 from deckbuilder.package import mistaken
 from deckbuilder.package.medianames import kept
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from deckbuilder.diagnostics import Fault
+from deckbuilder.anki.notes import DeckSpec, Note, NoteType
+from deckbuilder.core.diagnostics import Fault
 from deckbuilder.lock import Entry, Lock
-from deckbuilder.notes import DeckSpec, Note, NoteType
 
 # The first two lines are for people: Anki passes over what is no name of an option, up to a colon.
 # `if matches` outweighs the choice that Anki remembers from the learner's last text file. `columns` stands below the

@@ -24,10 +24,10 @@ import genanki
 from genanki.apkg_col import APKG_COL
 from genanki.apkg_schema import APKG_SCHEMA
 
-from deckbuilder import scratch
-from deckbuilder.diagnostics import Fault
+from deckbuilder.anki.notes import OCCLUSION_FIELDS, DeckSpec, Media, Note, NoteType
+from deckbuilder.core import scratch
+from deckbuilder.core.diagnostics import Fault
 from deckbuilder.lock import Lock
-from deckbuilder.notes import OCCLUSION_FIELDS, DeckSpec, Media, Note, NoteType
 
 MANIFEST = "manifest.json"
 COMMENTS = OCCLUSION_FIELDS["comments"]

@@ -12,8 +12,8 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from deckbuilder import letters
-from deckbuilder.diagnostics import Diagnostic
+from deckbuilder.core import letters
+from deckbuilder.core.diagnostics import Diagnostic
 from deckbuilder.records import hints
 from deckbuilder.records.action import Action
 from deckbuilder.records.base import Of, Record, Reference, Subject, suggest_id

@@ -23,8 +23,8 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from deckbuilder import addresses
-from deckbuilder.diagnostics import Location
+from deckbuilder.core import addresses
+from deckbuilder.core.diagnostics import Location
 from deckbuilder.records.meanings import meanings
 from deckbuilder.source import Document, Path_
 

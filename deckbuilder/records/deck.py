@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from deckbuilder import letters
+from deckbuilder.core import letters
 from deckbuilder.records.base import Address, Id, Model, Prose, Record, Reference, Said, Text, Whole, said
 
 EDITION = r"[0-9A-Za-z][0-9A-Za-z._-]{0,31}"

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from deckbuilder.diagnostics import Location
+from deckbuilder.core.diagnostics import Location
 from deckbuilder.records.base import (
     About,
     Evidence,

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from deckbuilder import addresses, letters
+from deckbuilder.core import addresses, letters
 from deckbuilder.records.base import (
     Address,
     Id,

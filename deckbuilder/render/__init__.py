@@ -7,12 +7,12 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from deckbuilder import tags
-from deckbuilder.diagnostics import Diagnostic, Location
-from deckbuilder.drawings import INDEX
-from deckbuilder.library import Library
-from deckbuilder.notes import Media, Note, NoteType
-from deckbuilder.project import Project
+from deckbuilder.anatomy import tags
+from deckbuilder.anatomy.drawings import INDEX
+from deckbuilder.anatomy.library import Library
+from deckbuilder.anki.notes import Media, Note, NoteType
+from deckbuilder.core.diagnostics import Diagnostic, Location
+from deckbuilder.core.project import Project
 from deckbuilder.records import NOTE_KINDS, Deck, Record, nearest
 from deckbuilder.records.base import Subject
 from deckbuilder.render import filled

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import jinja2
 
-from deckbuilder.project import Project
+from deckbuilder.core.project import Project
 from deckbuilder.render import fields
 from deckbuilder.render.compiled import Compiled
 from deckbuilder.render.fields import CARDS, filled

@@ -6,9 +6,9 @@ import errno
 import re
 from collections.abc import Iterator
 
-from deckbuilder import ankitemplate
-from deckbuilder.diagnostics import Diagnostic, Location
-from deckbuilder.project import Project
+from deckbuilder.anki import cardtemplate
+from deckbuilder.core.diagnostics import Diagnostic, Location
+from deckbuilder.core.project import Project
 from deckbuilder.records import nearest
 from deckbuilder.render.places import in_template, shown
 from deckbuilder.render.specs import NoteType, Shared, Specs
@@ -110,13 +110,13 @@ def check_card(
 ) -> Iterator[Diagnostic]:
     """What Anki would not make of one side of a card: broken sections, unknown fields and filters, a blank front."""
     try:
-        nodes = ankitemplate.parse(text)
-    except ankitemplate.BadTemplate as error:
+        nodes = cardtemplate.parse(text)
+    except cardtemplate.BadTemplate as error:
         at = in_template(project, name, f"({re.escape(error.text)})")
         yield Diagnostic(at, "card-template", str(error), "open and close each section once")
         return
-    for field, filters in ankitemplate.fields(nodes):
-        if field not in fields and field not in ankitemplate.SPECIAL:
+    for field, filters in cardtemplate.fields(nodes):
+        if field not in fields and field not in cardtemplate.SPECIAL:
             word = re.escape(field)
             yield Diagnostic(
                 in_template(
@@ -127,15 +127,15 @@ def check_card(
                 nearest(field, fields) or "mend the name, or add the field to notetype.yaml",
             )
         for each in filters:
-            if each not in ankitemplate.FILTERS and not each.startswith("tts "):
+            if each not in cardtemplate.FILTERS and not each.startswith("tts "):
                 yield Diagnostic(
                     in_template(project, name, f"({re.escape(each)}):"),
                     "unknown-filter",
                     f"Anki has no filter '{each}'",
-                    nearest(each, ankitemplate.FILTERS) or "leave it out",
+                    nearest(each, cardtemplate.FILTERS) or "leave it out",
                 )
     yield from _check_braces(project, name, text)
-    gaps = any("cloze" in filters or "cloze-only" in filters for _, filters in ankitemplate.fields(nodes))
+    gaps = any("cloze" in filters or "cloze-only" in filters for _, filters in cardtemplate.fields(nodes))
     if gaps and not cloze:
         yield Diagnostic(
             in_template(project, name, r"(\{\{[^{}]*\bcloze(?:-only)?:[^{}]*\}\})", r"\b(cloze(?:-only)?:)"),
@@ -151,7 +151,7 @@ def check_card(
             "put the field with the gaps in as `{{cloze:Field}}`",
         )
     tags = [node for node in nodes if not isinstance(node, str)]
-    if side == "front" and not cloze and (len(tags) != 1 or not isinstance(tags[0], ankitemplate.Section)):
+    if side == "front" and not cloze and (len(tags) != 1 or not isinstance(tags[0], cardtemplate.Section)):
         yield Diagnostic(
             in_template(project, name),
             "front-gate",

@@ -22,8 +22,8 @@ from typing import Any, BinaryIO
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 
-from deckbuilder.library import Library
-from deckbuilder.notes import Media
+from deckbuilder.anatomy.library import Library
+from deckbuilder.anki.notes import Media
 from deckbuilder.render.drawn import Shown
 from deckbuilder.render.fields import CARDS, FIELDS, Fields, filled
 from deckbuilder.render.limits import Limits

@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from deckbuilder.diagnostics import Diagnostic, Location
-from deckbuilder.drawings import INDEX, Figure, drawn_from
-from deckbuilder.library import Library
-from deckbuilder.notes import Media
+from deckbuilder.anatomy.drawings import INDEX, Figure, drawn_from
+from deckbuilder.anatomy.library import Library
+from deckbuilder.anki.notes import Media
+from deckbuilder.core.diagnostics import Diagnostic, Location
 from deckbuilder.records import Muscle
 from deckbuilder.render.media import Pictures
 

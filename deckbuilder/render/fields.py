@@ -12,10 +12,10 @@ import jinja2
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from deckbuilder import masks, words
-from deckbuilder.library import Library
-from deckbuilder.notes import Media
-from deckbuilder.prose import MATH, formula, inline, plain, prose, with_formulas
+from deckbuilder.anatomy import masks, words
+from deckbuilder.anatomy.library import Library
+from deckbuilder.anki.notes import Media
+from deckbuilder.core.prose import MATH, formula, inline, plain, prose, with_formulas
 from deckbuilder.records import Cloze, Deck, Gap, Occlusion, Source
 from deckbuilder.records.study import BANDS
 from deckbuilder.render.drawn import Shown

@@ -8,10 +8,10 @@ from typing import Any, get_args
 
 import jinja2
 
-from deckbuilder.diagnostics import Diagnostic
-from deckbuilder.library import Library
-from deckbuilder.notes import Media
-from deckbuilder.project import Project
+from deckbuilder.anatomy.library import Library
+from deckbuilder.anki.notes import Media
+from deckbuilder.core.diagnostics import Diagnostic
+from deckbuilder.core.project import Project
 from deckbuilder.records import Deck
 from deckbuilder.records.base import Subject
 from deckbuilder.render import fields

@@ -21,7 +21,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
-from deckbuilder.diagnostics import Fault
+from deckbuilder.core.diagnostics import Fault
 from deckbuilder.render.limits import MAX_MESSAGE
 from deckbuilder.render.loader import Unreadable, read
 from deckbuilder.render.places import BUDGET, MAX_WORDS, RULES, Wrong

@@ -9,7 +9,7 @@ from pathlib import Path
 import jinja2
 from jinja2.loaders import split_template_path
 
-from deckbuilder.diagnostics import Diagnostic
+from deckbuilder.core.diagnostics import Diagnostic
 from deckbuilder.render.limits import MAX_TEMPLATE
 from deckbuilder.source import guard
 

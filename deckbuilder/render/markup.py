@@ -12,7 +12,7 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
-from deckbuilder import css
+from deckbuilder.core import css
 
 # Stands for what a field will hold, of which nothing is known yet.
 _FIELD = "\ue000"

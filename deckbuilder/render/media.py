@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import hashlib
 
-from deckbuilder import images, letters
-from deckbuilder.diagnostics import Diagnostic, Location
-from deckbuilder.images.names import Names
-from deckbuilder.library import Library
-from deckbuilder.notes import Media
-from deckbuilder.project import Project
+from deckbuilder.anatomy.library import Library
+from deckbuilder.anki.notes import Media
+from deckbuilder.core import images, letters
+from deckbuilder.core.diagnostics import Diagnostic, Location
+from deckbuilder.core.images.names import Names
+from deckbuilder.core.project import Project
 from deckbuilder.records import Credit, Record, nearest
 
 

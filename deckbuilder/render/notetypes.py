@@ -10,10 +10,10 @@ import os
 import re
 from functools import lru_cache
 
-from deckbuilder import addresses
-from deckbuilder.diagnostics import Diagnostic
-from deckbuilder.notes import IMAGE_OCCLUSION, OCCLUSION_FIELDS, CardTemplate, Field, NoteType
-from deckbuilder.project import Project
+from deckbuilder.anki.notes import IMAGE_OCCLUSION, OCCLUSION_FIELDS, CardTemplate, Field, NoteType
+from deckbuilder.core import addresses
+from deckbuilder.core.diagnostics import Diagnostic
+from deckbuilder.core.project import Project
 from deckbuilder.records import nearest
 from deckbuilder.records.deck import Deck
 from deckbuilder.render import cards, checks, output, specs

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 
-from deckbuilder import ankitemplate, css
-from deckbuilder.diagnostics import Diagnostic, Location
-from deckbuilder.project import Project
+from deckbuilder.anki import cardtemplate
+from deckbuilder.core import css
+from deckbuilder.core.diagnostics import Diagnostic, Location
+from deckbuilder.core.project import Project
 from deckbuilder.render import markup
 from deckbuilder.render.places import shown, where
 
@@ -40,8 +41,8 @@ def check_side(project: Project, name: str, text: str) -> Iterator[Diagnostic]:
 def _is_sound(text: str) -> bool:
     """Where sections are broken, nobody knows what is within what."""
     try:
-        ankitemplate.parse(text)
-    except ankitemplate.BadTemplate:
+        cardtemplate.parse(text)
+    except cardtemplate.BadTemplate:
         return False
     return True
 

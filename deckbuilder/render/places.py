@@ -11,8 +11,8 @@ from jinja2.compiler import CodeGenerator
 from jinja2.nodes import Node
 from jinja2.parser import Parser
 
-from deckbuilder.diagnostics import Diagnostic, Location
-from deckbuilder.project import Project
+from deckbuilder.core.diagnostics import Diagnostic, Location
+from deckbuilder.core.project import Project
 from deckbuilder.render import loader
 from deckbuilder.render.limits import DEEP, Refused, TooMuch
 from deckbuilder.render.loader import Unreadable

@@ -13,16 +13,16 @@ from jinja2 import filters
 from jinja2 import tests as jinja_tests
 from markupsafe import Markup
 
-from deckbuilder.library import Library, Lookalike, Player
-from deckbuilder.masks import Masked
-from deckbuilder.notes import Media
+from deckbuilder.anatomy.library import Library, Lookalike, Player
+from deckbuilder.anatomy.masks import Masked
+from deckbuilder.anatomy.words import Answer, Said, Words
+from deckbuilder.anki.notes import Media
 from deckbuilder.records import Cloze, Compared, Credit, Curve, Muscle, Occlusion, Record, Source, Study, Subject
 from deckbuilder.records.base import Model, Named
 from deckbuilder.records.muscle import Fact
 from deckbuilder.records.occlusion import Mask
 from deckbuilder.records.study import Side
 from deckbuilder.render.drawn import Shown
-from deckbuilder.words import Answer, Said, Words
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from pydantic import Field as Key
 from pydantic import ValidationError
 
 from deckbuilder import source
-from deckbuilder.diagnostics import Diagnostic, Location
-from deckbuilder.project import Project
+from deckbuilder.core.diagnostics import Diagnostic, Location
+from deckbuilder.core.project import Project
 from deckbuilder.records.base import Model
 from deckbuilder.render.places import shown
 from deckbuilder.source import guard

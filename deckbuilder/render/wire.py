@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from deckbuilder.drawings import Drawings
+from deckbuilder.anatomy.drawings import Drawings
 from deckbuilder.records import Deck, Record
 from deckbuilder.render.limits import Limits
 

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deckbuilder import records, source
-from deckbuilder.diagnostics import Diagnostic, Severity
-from deckbuilder.library import Library
+from deckbuilder.anatomy.library import Library
+from deckbuilder.core.diagnostics import Diagnostic, Severity
 from deckbuilder.records.rulebook import Rulebook
+from deckbuilder.records.salvage import Lost
 from deckbuilder.rules import occlusion, project, suppressions
 from deckbuilder.rules.rule import Found, Rule, Seen, Settings, told
-from deckbuilder.salvage import Lost
 
 if TYPE_CHECKING:
     from deckbuilder.rules.book import MODULES, RULES

@@ -6,14 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from deckbuilder.library import Library
+from deckbuilder.anatomy.library import Library
+from deckbuilder.anatomy.words import low
 from deckbuilder.records import Action, Group, Muscle, Nerve
 from deckbuilder.records.muscle import ASKED
 from deckbuilder.rules.lexicon import Mention
 from deckbuilder.rules.rule import Found, Seen
 from deckbuilder.rules.sides import OPPOSITE, side_of, sides_in
 from deckbuilder.rules.statements import Statement
-from deckbuilder.words import low
 
 _FROM = re.compile(r"\b(?:from|arises?|originat\w+|starts?|begins?|origin)\b", re.IGNORECASE)
 _TO = re.compile(r"\b(?:to|inserts?|ends?|insertion|reach\w*)\b", re.IGNORECASE)

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from rapidfuzz.distance import DamerauLevenshtein
 
-from deckbuilder.library import MAX_SHARING
+from deckbuilder.anatomy.library import MAX_SHARING
 from deckbuilder.rules.wording import words
 
 T = TypeVar("T")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from deckbuilder.anatomy.words import Words
 from deckbuilder.records import Cloze, Gap
 from deckbuilder.rules.fronts import above
 from deckbuilder.rules.rule import Found, Seen, rule
 from deckbuilder.rules.wording import bare, content, holds, plain, stem
-from deckbuilder.words import Words
 
 _ARTICLE = re.compile(r"\b(an) $", re.IGNORECASE)
 

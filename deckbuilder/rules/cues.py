@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from deckbuilder.library import Library
+from deckbuilder.anatomy.library import Library
 from deckbuilder.records import Action, Bone, Joint, Muscle, Nerve, Structure
 from deckbuilder.rules.lexicon import Lexicon, Mention
 

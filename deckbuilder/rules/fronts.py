@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from deckbuilder.anatomy.words import Words
 from deckbuilder.records import Action, Cloze, Concept, Exercise, Group, Muscle, Occlusion, Study
 from deckbuilder.records.base import Asked, Said, Subject
 from deckbuilder.rules.rule import Seen
 from deckbuilder.source import Path_
-from deckbuilder.words import Words
 
 
 @dataclass(frozen=True, slots=True)

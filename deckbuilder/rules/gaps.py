@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache, partial
 from pathlib import Path
 
-from deckbuilder.library import Library
+from deckbuilder.anatomy.library import Library
 from deckbuilder.records import (
     Action,
     Bone,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from deckbuilder.library import Library
+from deckbuilder.anatomy.library import Library
 from deckbuilder.records import Action, Bone, Exercise, Group, Joint, Muscle, Nerve, Structure
 
 _WORD = re.compile(r"[^\W_]+")

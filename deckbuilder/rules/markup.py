@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from html import unescape
 
-from deckbuilder.prose import MATH
+from deckbuilder.core.prose import MATH
 from deckbuilder.records import Cloze, Record
 from deckbuilder.records.base import MAX_PROSE, Model, Said
 from deckbuilder.rules.rule import Fix, Found, Seen, rule

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deckbuilder import masks
-from deckbuilder.diagnostics import Diagnostic
+from deckbuilder.anatomy import masks
+from deckbuilder.core.diagnostics import Diagnostic
 from deckbuilder.records import Occlusion
 from deckbuilder.rules.rule import Seen, rule
 

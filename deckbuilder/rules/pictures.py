@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from deckbuilder.images import raster
-from deckbuilder.images.names import Names
+from deckbuilder.core.images import raster
+from deckbuilder.core.images.names import Names
 
 # More than any header takes, colour profiles and previews included.
 _HEAD = 512 * 1024

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from deckbuilder.anatomy.words import low
 from deckbuilder.records import Muscle
 from deckbuilder.records.base import Named
 from deckbuilder.rules.rule import Found, Seen, rule
 from deckbuilder.rules.sides import OPPOSITE, WORDS, other, side_of, sides_in, sides_named, swapped
 from deckbuilder.source import Path_
-from deckbuilder.words import low
 
 ACROSS = ("medial", "lateral", "anterior", "posterior")
 # 'medial surface of the greater trochanter': a part of what lies lateral may well be medial.

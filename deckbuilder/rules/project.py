@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 
-from deckbuilder import letters, tags
-from deckbuilder.diagnostics import Diagnostic, Location
+from deckbuilder.anatomy import tags
+from deckbuilder.core import letters
+from deckbuilder.core.diagnostics import Diagnostic, Location
 from deckbuilder.records import Action, Bone, Exercise, Group, Muscle, Region, Study, nearest
 from deckbuilder.records.base import Subject
 from deckbuilder.rules.rule import Fix, Found, Seen, rule

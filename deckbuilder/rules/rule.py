@@ -15,16 +15,16 @@ from inspect import getdoc
 from pathlib import Path
 from textwrap import dedent
 
-from deckbuilder.diagnostics import Diagnostic, Location, Severity
-from deckbuilder.diagnostics import Fix as Fix
-from deckbuilder.library import Library
+from deckbuilder.anatomy.library import Library
+from deckbuilder.core.diagnostics import Diagnostic, Location, Severity
+from deckbuilder.core.diagnostics import Fix as Fix
 from deckbuilder.records import Group, Muscle, Question, Record
 from deckbuilder.records.base import Asked, Said, Subject, near_id
 from deckbuilder.records.rulebook import Rulebook, Strictness
+from deckbuilder.records.salvage import Lost
 from deckbuilder.rules.lexicon import Lexicon
 from deckbuilder.rules.skeleton import Skeleton
 from deckbuilder.rules.statements import Reader, Statement
-from deckbuilder.salvage import Lost
 from deckbuilder.source import Path_
 
 _PARAGRAPH = re.compile(r"^(Why|Bad|Good|Source|Fix): *", re.MULTILINE)

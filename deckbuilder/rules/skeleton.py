@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from deckbuilder.library import Library
+from deckbuilder.anatomy.library import Library
 from deckbuilder.records import Action, Bone, Joint, Muscle, Structure
 from deckbuilder.rules.sides import OPPOSITE
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from deckbuilder.library import Library
+from deckbuilder.anatomy.library import Library
 from deckbuilder.records import Muscle, Record
 from deckbuilder.records.base import Asked, Said
 from deckbuilder.rules.lexicon import Lexicon

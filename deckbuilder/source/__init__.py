@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from deckbuilder.diagnostics import Diagnostic, Location, errors
+from deckbuilder.core.diagnostics import Diagnostic, Location, errors
 from deckbuilder.source import guard
 from deckbuilder.source.broken import broken
 from deckbuilder.source.document import Document, File, Path_, Value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from deckbuilder.diagnostics import Diagnostic, Location
+from deckbuilder.core.diagnostics import Diagnostic, Location
 from deckbuilder.source.document import BREAK, File
 
 QUOTED = "put the text in single quotes, '…', with '' for an apostrophe; or below a `|`, indented"

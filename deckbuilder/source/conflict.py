@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from deckbuilder.diagnostics import Diagnostic, Location
+from deckbuilder.core.diagnostics import Diagnostic, Location
 
 MARKER = re.compile(r"(?:<{7,}|\|{7,}|>{7,})(?:[ \t].*)?|={7,}")
 # A line of `=` alone may be a line under a heading; one of these two stands in every conflict.

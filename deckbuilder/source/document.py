@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from deckbuilder.diagnostics import Location
+from deckbuilder.core.diagnostics import Location
 from deckbuilder.source.parser import nodes_of
 
 Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from deckbuilder.diagnostics import Fault
+from deckbuilder.core.diagnostics import Fault
 from deckbuilder.source.document import BREAK, Document, File, Path_, child, compose
 from deckbuilder.source.parser import nodes_of
 from deckbuilder.source.values import Reading

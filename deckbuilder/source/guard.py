@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from deckbuilder.diagnostics import Diagnostic, Location
+from deckbuilder.core.diagnostics import Diagnostic, Location
 from deckbuilder.source.broken import QUOTED, broken
 from deckbuilder.source.conflict import conflict
 from deckbuilder.source.document import File

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from deckbuilder.diagnostics import Diagnostic
+from deckbuilder.core.diagnostics import Diagnostic
 from deckbuilder.source.document import Document, File
 
 Stamp = tuple[int, int, int, int]

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from deckbuilder.diagnostics import Severity
+from deckbuilder.core.diagnostics import Severity
 from deckbuilder.source.broken import ODD, QUOTED, odd_blank
 from deckbuilder.source.document import File
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from deckbuilder.diagnostics import Diagnostic, Location, Severity
+from deckbuilder.core.diagnostics import Diagnostic, Location, Severity
 from deckbuilder.source.broken import QUOTED
 from deckbuilder.source.document import File, Value
 from deckbuilder.source.guard import CONTROL, MAX_DEPTH

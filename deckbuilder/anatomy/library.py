@@ -1,0 +1,387 @@
+"""All records together, and what follows from them.
+
+Nothing here was typed by an author: who belongs to a group, who moves a joint and who opposes it, which muscles are
+easily mixed up, and which origin and insertion belong to one muscle alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeVar
+
+from rapidfuzz.distance import DamerauLevenshtein
+
+from deckbuilder.anatomy.drawings import Drawings
+from deckbuilder.records import Action, Bone, Deck, Exam, Exercise, Group, Muscle, Record, Region, Source
+from deckbuilder.records.base import Subject
+
+R = TypeVar("R", bound=Record)
+MAX_LOOKALIKES = 3
+# An attachment or group that more muscles than this share tells none of them apart.
+MAX_SHARING = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """A muscle that plays a part in a movement; `part` where only one head or part of it does."""
+
+    muscle: Muscle
+    part: str = ""
+
+    @property
+    def id(self) -> str:
+        return f"{self.muscle.id}/{self.part}" if self.part else self.muscle.id
+
+
+@dataclass(frozen=True, slots=True)
+class Lookalike:
+    """A muscle that is easily taken for another, and the words that tell them apart."""
+
+    muscle: Muscle
+    words: str
+
+
+class Library:
+    """The records of one project by kind and id. Later records of a taken id are left out; a rule reports them."""
+
+    def __init__(self, records: Iterable[Record], drawings: Drawings | None = None) -> None:
+        self.drawings = drawings or Drawings()
+        self.records: dict[tuple[str, str], Record] = {}
+        self._of: dict[type[Record], list[Any]] = {}  # asked for a hundred times, and the records stay
+        self._alike: dict[str, list[Lookalike]] = {}
+        self.duplicates: list[tuple[Record, Record]] = []
+        for record in records:
+            first = self.records.setdefault((record.kind, record.id), record)
+            if first is not record:
+                self.duplicates.append((first, record))
+        # By id, so that no list on a card depends on the file in which a record stands.
+        self.records = dict(sorted(self.records.items()))
+
+    def of(self, cls: type[R]) -> list[R]:
+        """Every record of a kind, in the order of their ids."""
+        found = self._of.get(cls)
+        if found is None:
+            found = self._of[cls] = [record for record in self.records.values() if isinstance(record, cls)]
+        return list(found)
+
+    def find(self, cls: type[R], id: str) -> R | None:
+        found = self.records.get((cls.kind, id))
+        return found if isinstance(found, cls) else None
+
+    def get(self, cls: type[R], id: str) -> R:
+        """The record; the rules have made sure that it is there."""
+        found = self.find(cls, id)
+        if found is None:
+            raise KeyError(f"{cls.kind}/{id}")
+        return found
+
+    @cached_property
+    def deck(self) -> Deck | None:
+        return next(iter(self.of(Deck)), None)
+
+    @cached_property
+    def low(self) -> Callable[[str], str]:
+        """A name as it stands inside a sentence. Of a language other than English it stays as it was written.
+
+        German writes nouns with a capital, and what other languages do is known to the author alone.
+        """
+        language = self.deck.language if self.deck else "en"
+        return _lower if language.lower().split("-")[0] == "en" else str
+
+    @cached_property
+    def landmarks(self) -> dict[str, tuple[Bone, str]]:
+        """Landmark id to its bone and name."""
+        return {id: (bone, name) for bone in self.of(Bone) for id, name in bone.landmarks.items()}
+
+    @cached_property
+    def living(self) -> dict[str, list[Subject]]:
+        """The records with cards that are not retired, by kind: only these take part in what is derived."""
+        found: dict[str, list[Subject]] = {}
+        for record in self.records.values():
+            if isinstance(record, Subject) and not record.retired:
+                found.setdefault(record.kind, []).append(record)
+        return found
+
+    @cached_property
+    def muscles(self) -> list[Muscle]:
+        return [record for record in self.living.get("muscle", []) if isinstance(record, Muscle)]
+
+    def answers(self, kind: str, id: str) -> bool:
+        """Whether a reference to `id` as a `kind` leads somewhere."""
+        if kind == "landmark":
+            return id in self.landmarks
+        if kind == "plate":
+            return id in self.drawings.plates
+        if kind == "muscle" and "/" in id:
+            muscle, part = id.split("/", 1)
+            record = self.find(Muscle, muscle)
+            return record is not None and part in record.divisions
+        return (kind, id) in self.records
+
+    def ids(self, kind: str) -> list[str]:
+        """Every id that answers to `kind`, for suggestions."""
+        if kind == "landmark":
+            return list(self.landmarks)
+        if kind == "plate":
+            return list(self.drawings.plates)
+        found = [id for of, id in self.records if of == kind]
+        if kind == "muscle":
+            found += [f"{muscle.id}/{part}" for muscle in self.of(Muscle) for part in muscle.divisions]
+        return found
+
+    # Names as learners read them
+
+    def site(self, id: str) -> str:
+        """'Linea aspera, femur'; the bone is left out where the landmark says it."""
+        if id in self.landmarks:
+            bone, name = self.landmarks[id]
+            return name if bone.name.lower() in name.lower() else f"{name}, {self.low(bone.name)}"
+        return self._name(("bone", "structure"), id)
+
+    def site_short(self, id: str) -> str:
+        return self.landmarks[id][1] if id in self.landmarks else self._name(("bone", "structure"), id)
+
+    def name(self, id: str, *kinds: str) -> str:
+        """The name behind an id of any of the kinds; a part of a muscle reads 'Biceps femoris, long head'."""
+        if "/" in id:
+            muscle, part = id.split("/", 1)
+            record = self.get(Muscle, muscle)
+            return f"{record.name}, {self.low(record.part_name(part))}"
+        return self._name(kinds, id)
+
+    def _name(self, kinds: Iterable[str], id: str) -> str:
+        for kind in kinds:
+            record = self.records.get((kind, id))
+            if record is not None:
+                return str(getattr(record, "name", id))
+        raise KeyError(id)
+
+    def trail(self, region: str) -> list[str]:
+        """'Lower limb', 'Thigh': the names from the whole down to the region."""
+        found: list[str] = []
+        at: str | None = region
+        while at and len(found) < 8:
+            record = self.get(Region, at)
+            found.insert(0, record.name)
+            at = record.part_of
+        return found
+
+    # Muscles and movements
+
+    def members(self, group: Group) -> list[Muscle]:
+        return self._members.get(group.id, [])
+
+    @cached_property
+    def _members(self) -> dict[str, list[Muscle]]:
+        found: dict[str, list[Muscle]] = {}
+        for muscle in self.muscles:
+            for group in muscle.groups:
+                found.setdefault(group, []).append(muscle)
+        return found
+
+    def shared(self, group: Group, about: str) -> list[tuple[str, list[Player]]]:
+        """What all members have in common about 'actions' or 'nerve', and those parts that alone have it."""
+        members = self.members(group)
+        both = frozenset[str]().union(*(muscle.named(about) for muscle in members[:1]))
+        for muscle in members[1:]:
+            both &= muscle.named(about)
+        found: list[tuple[str, list[Player]]] = []
+        for id in dict.fromkeys(fact.id for muscle in members[:1] for fact in muscle.facts(about) if fact.id in both):
+            alone: list[Player] = []
+            for muscle in members:
+                parts = dict.fromkeys(fact.part for fact in muscle.facts(about) if fact.id == id)
+                if "" not in parts and len(parts) < len(muscle.divisions):
+                    alone += [Player(muscle, part) for part in parts]
+            found.append((id, alone))
+        return found
+
+    def group_of(self, players: Iterable[Player]) -> Group | None:
+        """The group whose members these are, all of them whole and nobody else."""
+        listed = list(players)
+        if any(player.part for player in listed):
+            return None
+        id = self._groups.get(frozenset(player.muscle.id for player in listed))
+        return self.find(Group, id) if id else None
+
+    @cached_property
+    def _groups(self) -> dict[frozenset[str], str]:
+        return {
+            frozenset(muscle.id for muscle in members): id for id, members in self._members.items() if len(members) > 1
+        }
+
+    @cached_property
+    def _performers(self) -> dict[str, list[Player]]:
+        found: dict[str, list[Player]] = {}
+        for muscle in self.muscles:
+            parts: dict[str, list[str]] = {}
+            for fact in muscle.facts("actions"):
+                parts.setdefault(fact.id, []).append(fact.part)
+            for action, of in parts.items():
+                whole = "" in of or len(of) == len(muscle.divisions)
+                found.setdefault(action, []).extend(
+                    [Player(muscle)] if whole else [Player(muscle, part) for part in of]
+                )
+        return found
+
+    def performers(self, action: str) -> list[Player]:
+        """Every muscle, or part of one, that has this action."""
+        return self._performers.get(action, [])
+
+    def prime_movers(self, action: Action) -> list[Player]:
+        return [
+            Player(self.get(Muscle, id.split("/")[0]), id.partition("/")[2])
+            for id in action.prime_movers
+            if not self.get(Muscle, id.split("/")[0]).retired
+        ]
+
+    def led_by(self, muscle: str) -> list[str]:
+        """The ids of the movements in which this muscle, or a part of it, is a prime mover."""
+        return self._led_by.get(muscle, [])
+
+    @cached_property
+    def _led_by(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for action in self.of(Action):
+            for id in action.prime_movers:
+                found.setdefault(id.split("/")[0], []).append(action.id)
+        return found
+
+    def synergists(self, action: Action) -> list[Player]:
+        """The others with this action: they assist its prime movers."""
+        first = {player.id for player in self.prime_movers(action)}
+        return [
+            player for player in self.performers(action.id) if player.id not in first and player.muscle.id not in first
+        ]
+
+    def opposite(self, action: Action) -> Action | None:
+        """The movement back, whichever of the two states it."""
+        id = action.opposite or self._opposites.get(action.id)
+        return self.find(Action, id) if id else None
+
+    @cached_property
+    def _opposites(self) -> dict[str, str]:
+        return {action.opposite: action.id for action in self.of(Action) if action.opposite}
+
+    def antagonists(self, action: Action) -> list[Player]:
+        """Every muscle of the opposite movement."""
+        back = self.opposite(action)
+        return [] if back is None else [*self.prime_movers(back), *self.synergists(back)]
+
+    def joints(self, muscle: Muscle) -> list[str]:
+        """The ids of the joints that its actions move."""
+        actions = (self.find(Action, fact.id) for fact in muscle.facts("actions"))
+        return list(dict.fromkeys(action.joint for action in actions if action))
+
+    def moved_by(self, exercise: Exercise) -> list[tuple[Action, list[Player]]]:
+        """Each joint action of an exercise with its prime movers."""
+        return [(action, self.prime_movers(action)) for id in exercise.actions if (action := self.find(Action, id))]
+
+    # What sets a muscle apart
+
+    def only_one(self, muscle: Muscle) -> bool:
+        """Whether origin and insertion together belong to no other living muscle, so that they can be asked in reverse.
+
+        A retired muscle keeps its card: learners have it, and it must not go blank.
+        """
+        key = (muscle.named("origin"), muscle.named("insertion"))
+        return bool(key[0] and key[1]) and set(self._attached.get(key, ())) <= {muscle.id}
+
+    @cached_property
+    def _attached(self) -> dict[tuple[frozenset[str], frozenset[str]], list[str]]:
+        found: dict[tuple[frozenset[str], frozenset[str]], list[str]] = {}
+        for muscle in self.muscles:
+            found.setdefault((muscle.named("origin"), muscle.named("insertion")), []).append(muscle.id)
+        return found
+
+    @cached_property
+    def _by_site(self) -> dict[tuple[str, str], list[Muscle]]:
+        found: dict[tuple[str, str], list[Muscle]] = {}
+        for muscle in self.muscles:
+            for about in ("origin", "insertion"):
+                for site in sorted(muscle.named(about)):
+                    found.setdefault((about, site), []).append(muscle)
+        return found
+
+    @cached_property
+    def _confused_with(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for muscle in self.muscles:
+            for id in muscle.confuse_with:
+                found.setdefault(id.split("/")[0], []).append(muscle.id)
+        return found
+
+    def lookalikes(self, muscle: Muscle) -> list[Lookalike]:
+        """Muscles that share an attachment or nearly a name, with what tells them apart; the author's words first."""
+        if muscle.id not in self._alike:  # rules, cards and tags ask for the same
+            self._alike[muscle.id] = self._lookalikes(muscle)
+        return list(self._alike[muscle.id])
+
+    def _lookalikes(self, muscle: Muscle) -> list[Lookalike]:
+        found: dict[str, Lookalike] = {}
+        for id, words in muscle.confuse_with.items():
+            other = self.find(Muscle, id.split("/")[0])
+            if other is not None and not other.retired:
+                found[other.id] = Lookalike(other, words)
+        scores: dict[str, float] = dict.fromkeys(self._confused_with.get(muscle.id, ()), 1.0)
+        for about in ("origin", "insertion"):
+            for site in sorted(muscle.named(about)):  # sums of fractions differ with their order
+                sharing = self._by_site.get((about, site), ())  # empty around a retired muscle
+                for other in sharing if len(sharing) <= MAX_SHARING else ():
+                    scores[other.id] = scores.get(other.id, 0) + 1 / len(sharing)
+        for group in muscle.groups:
+            members = self._members.get(group, ())
+            for other in members if len(members) <= MAX_SHARING else ():
+                if DamerauLevenshtein.distance(muscle.name, other.name, score_cutoff=4) <= 4:
+                    scores[other.id] = scores.get(other.id, 0) + 1
+        for id in sorted(scores, key=lambda id: (-scores[id], id)):
+            if len(found) >= MAX_LOOKALIKES:
+                break
+            if id != muscle.id and id not in found:
+                other = self.get(Muscle, id)
+                words = self._difference(muscle, other)
+                if words:
+                    found[id] = Lookalike(other, words)
+        return list(found.values())
+
+    def _difference(self, muscle: Muscle, other: Muscle) -> str:
+        """'Also from the ischial tuberosity, but inserts on …': what is shared, then what is not."""
+        both = [(about, muscle.named(about) & other.named(about)) for about in ("origin", "insertion")]
+        (_, origin), (_, insertion) = both
+        ends = self._listed(other, "insertion", insertion)
+        starts = self._listed(other, "origin", origin)
+        if origin and ends:
+            return f"Also from {self._some(origin)}; inserts on {ends}."
+        if insertion and starts:
+            return f"Also inserts on {self._some(insertion)}; arises from {starts}."
+        if starts and ends:
+            return f"From {starts} to {ends}."
+        return ""
+
+    def _some(self, sites: Iterable[str]) -> str:
+        return " and ".join(f"the {self.low(self.site_short(site))}" for site in sorted(sites)[:2])
+
+    def _listed(self, muscle: Muscle, about: str, without: Iterable[str]) -> str:
+        found = [fact.id for fact in muscle.facts(about) if fact.id not in without]
+        return " and ".join(f"the {self.low(self.site_short(site))}" for site in dict.fromkeys(found[:2]))
+
+    # Evidence
+
+    def sources(self, ids: Iterable[str]) -> list[Source]:
+        return [self.get(Source, id) for id in ids]
+
+    @cached_property
+    def exams(self) -> dict[str, list[tuple[Exam, str]]]:
+        """Topic to the exam domains that ask it."""
+        found: dict[str, list[tuple[Exam, str]]] = {}
+        for exam in self.of(Exam):
+            for domain, each in exam.domains.items():
+                for topic in each.topics:
+                    found.setdefault(topic, []).append((exam, domain))
+        return found
+
+
+def _lower(name: str) -> str:
+    """A name inside a sentence: 'Ischial tuberosity' becomes 'ischial tuberosity', 'T12 vertebra' stays."""
+    return name if name[1:2].isupper() or name[1:2].isdigit() else name[:1].lower() + name[1:]

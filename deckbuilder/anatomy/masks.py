@@ -1,0 +1,146 @@
+"""The masks of a picture: what each covers and where, from the record and its plate, and as Anki's reviewer reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+
+from markupsafe import Markup
+
+from deckbuilder.anatomy.library import Library
+from deckbuilder.core.diagnostics import Diagnostic
+from deckbuilder.core.prose import plain
+from deckbuilder.records import Occlusion, nearest
+from deckbuilder.records.occlusion import Mask
+
+# What two masks may share without being said to overlap: a hair, as of rounded numbers.
+_SHARED = 0.002
+
+
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """One mask: its number, what it covers, and its shape in Anki's words."""
+
+    number: int
+    name: str
+    detail: str
+    shape: str
+
+    @property
+    def cloze(self) -> Markup:
+        """The gap from which Anki makes the card and draws the mask."""
+        return Markup(f"{{{{c{self.number}::image-occlusion:{self.shape}}}}}")
+
+    @property
+    def label(self) -> Markup:
+        """What it covers, as a gap of the same number: Anki then shows the one that was asked."""
+        small = Markup("<small>{}</small>").format(plain(self.detail)) if self.detail else ""
+        return Markup(f"{{{{c{self.number}::{plain(self.name)}{small}}}}}")
+
+
+def of(record: Occlusion, library: Library) -> list[Masked]:
+    """The masks in the order of their numbers; the rules have made sure that each has a place."""
+    on = {
+        mask.landmark: library.landmarks[mask.landmark][0]
+        for mask in record.masks.values()
+        if mask.landmark in library.landmarks
+    }
+    several = len({bone.id for bone in on.values()}) > 1
+    found = []
+    for number in record.numbers:
+        mask = record.masks[str(number)]
+        name, detail = mask.label, mask.detail
+        if mask.landmark:
+            name = name or library.site_short(mask.landmark)
+            detail = detail or (on[mask.landmark].name if several and mask.landmark in on else "")
+        shape = _shape(mask, _bounds(record, mask, library)) + (":oi=1" if record.mode == "hide-all" else "")
+        found.append(Masked(number, name, detail, shape))
+    return found
+
+
+def check(record: Occlusion, library: Library) -> Iterator[Diagnostic]:
+    """Masks that are missing, named twice, without a place, or over each other."""
+    plate = library.drawings.plates.get(record.plate or "")
+    if not record.masks:
+        on_plate = [label.landmark for label in plate.labels] if plate else []
+        lines = ", ".join(f"{number}: {id}" for number, id in enumerate(on_plate[:12], 1))
+        yield Diagnostic(
+            record.locate("masks"),
+            "no-masks",
+            "the picture has no mask, and so no card",
+            f"add `masks: {{{lines or '1: {label: …, box: [x, y, width, height]}'}}}`; a number stays with its mask for ever",
+        )
+    seen: dict[str, int] = {}
+    for number, what in record.asks:
+        if seen.setdefault(what.lower(), number) != number:
+            yield Diagnostic(
+                record.locate("masks", str(number)),
+                "named-twice",
+                f"masks {seen[what.lower()]} and {number} both ask for '{what}'",
+                "keep one, or give each a label of its own",
+            )
+    places: list[tuple[int, tuple[float, float, float, float]]] = []
+    for number in record.numbers:
+        mask = record.masks[str(number)]
+        bounds = _bounds(record, mask, library)
+        if bounds:
+            places.append((number, bounds))
+        elif (plate or not record.plate) and (not mask.landmark or _known(mask.landmark, library)):
+            yield _placeless(record, number, mask, library)
+    for (one, first), (other, second) in combinations(places, 2):
+        if _overlap(first, second):
+            yield Diagnostic(
+                record.locate("masks", str(other)),
+                "masks-overlap",
+                f"masks {one} and {other} overlap: one hides a part of what the other asks for",
+                "move or shrink one of them",
+                "warning",
+            )
+
+
+def _known(id: str, library: Library) -> bool:
+    return any(library.answers(kind, id) for kind in ("landmark", "bone", "structure"))
+
+
+def _bounds(record: Occlusion, mask: Mask, library: Library) -> tuple[float, float, float, float] | None:
+    plate = library.drawings.plates.get(record.plate or "")
+    if mask.bounds or not plate or not mask.landmark or not _known(mask.landmark, library):
+        return mask.bounds
+    label = plate.label(mask.landmark, library.site_short(mask.landmark))
+    return label.box if label else None
+
+
+def _placeless(record: Occlusion, number: int, mask: Mask, library: Library) -> Diagnostic:
+    known = [label.landmark for label in library.drawings.plates[record.plate].labels] if record.plate else []
+    help = "add `box: [x, y, width, height]`, in fractions of the picture"
+    if mask.landmark and record.plate:
+        message = f"the name of '{mask.landmark}' does not stand on the plate '{record.plate}'"
+        help = nearest(mask.landmark, known) or f"it has: {', '.join(known)}"
+    else:
+        message = f"mask {number} has no place on the picture"
+    return Diagnostic(record.locate("masks", str(number)), "placeless-mask", message, help)
+
+
+def _overlap(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+    return all(
+        min(one[axis] + one[axis + 2], other[axis] + other[axis + 2]) - max(one[axis], other[axis]) > _SHARED
+        for axis in (0, 1)
+    )
+
+
+def _shape(mask: Mask, bounds: tuple[float, float, float, float] | None) -> str:
+    """As Anki's mask editor writes it, in fractions of the picture with four decimals."""
+    assert bounds is not None, "the rules let no mask through that has no place"
+    x, y, width, height = bounds
+    at = f"left={_decimal(x)}:top={_decimal(y)}"
+    if mask.polygon:
+        points = " ".join(f"{_decimal(left)},{_decimal(top)}" for left, top in mask.polygon)
+        return f"polygon:{at}:points={points}"
+    if mask.ellipse:
+        return f"ellipse:{at}:rx={_decimal(width / 2)}:ry={_decimal(height / 2)}"
+    return f"rect:{at}:width={_decimal(width)}:height={_decimal(height)}"
+
+
+def _decimal(value: float) -> str:
+    return f"{value:.4f}".removeprefix("0")

@@ -1,0 +1,163 @@
+"""Tags, derived from what a note is about. Learners search and filter by these; nobody types them.
+
+Every tag is `ROOT::Facet::Value`, at most five levels of letters of any script, digits, `_` and `-`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from deckbuilder.anatomy.library import Library
+from deckbuilder.core import letters
+from deckbuilder.core.diagnostics import Diagnostic, Location
+from deckbuilder.records import Action, Deck, Exam, Exercise, Group, Joint, Muscle, Record, Region, nearest
+from deckbuilder.records.base import About, Subject
+
+_NOT_OURS = frozenset({"marked", "leech"})
+TIERS = {"core": "1_Core", "useful": "2_Useful", "deep": "3_Deep"}
+
+
+def of(subject: Any, library: Library, root: str) -> tuple[str, ...]:
+    """Every tag of a note, sorted. A retired note keeps its tags and gains one."""
+    found = {f"{root}::{tag}" for tag in _derived(subject, library)}
+    found |= {f"{root}::{letters.composed(tag)}" for tag in subject.tags}
+    return tuple(sorted(found))
+
+
+@lru_cache(maxsize=16_384)
+def level(name: str, id: str) -> str:
+    """A name as one level of a tag: 'Biceps femoris' becomes 'Biceps_femoris'. A name of signs alone goes by the id."""
+    return letters.level(name) or capital(id)
+
+
+def capital(id: str) -> str:
+    """An id as a tag level: 'hip-extension' becomes 'Hip_extension'."""
+    return letters.level(id.replace("-", "_").capitalize())
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A level of the tree of tags, and the name in the cards that it was made of."""
+
+    tag: str
+    record: Record
+    path: tuple[str | int, ...]
+
+    @property
+    def name(self) -> str:
+        held: Any = self.record.document.value
+        for step in self.path:
+            held = held[step]
+        return str(held)
+
+    @property
+    def where(self) -> Location:
+        return self.record.locate(*self.path)
+
+
+def collisions(library: Library) -> Iterator[tuple[Named, Named]]:
+    """Two names that Anki would take for one tag: learners who select one of the two get both."""
+    first: dict[str, Named] = {}
+    for each in _levels(library):
+        other = first.setdefault(letters.folded(each.tag), each)
+        if (other.record, other.path) != (each.record, each.path):
+            yield other, each
+
+
+def _levels(library: Library) -> Iterator[Named]:
+    for deck in library.of(Deck):
+        for place, tag in enumerate(deck.extra_tags):
+            yield Named(tag, deck, ("extra_tags", place))
+    for region in library.of(Region):
+        yield Named(f"Region::{level(region.name, region.id)}", region, ("name",))
+    for joint in library.of(Joint):
+        yield Named(f"Joint::{level(joint.name, joint.id)}", joint, ("name",))
+    for exam in library.of(Exam):
+        yield Named(f"Exam::{level(exam.name, exam.id)}", exam, ("name",))
+    for region in library.of(Region):
+        for id, name in region.compartments.items():
+            tag = f"Muscle::{level(region.name, region.id)}::{level(name, id)}"
+            yield Named(tag, region, ("compartments", id))
+    for muscle in library.muscles:
+        if library.find(Region, muscle.region):
+            yield Named(_muscle(muscle, library), muscle, ("name",))
+
+
+def check(subject: Subject, allowed: frozenset[str] | None) -> Iterator[Diagnostic]:
+    """What is wrong with the extra tags that an author typed. `allowed`: None where the vocabulary cannot be read."""
+    for place, typed in enumerate(subject.tags):
+        tag = letters.composed(typed)
+        steps = tag.split("::")
+        usable = all(map(letters.is_level, steps)) and len(steps) <= 4
+        sound = usable and tag.lower() not in _NOT_OURS
+        if sound and (allowed is None or tag in allowed):
+            continue
+        if " " in tag or "\u3000" in tag:
+            message = f"the tag '{tag}' holds a space: Anki would make two tags of it"
+            help = f"write '{tag.strip().replace(' ', '_')}'"
+        elif not usable:
+            message = f"the tag '{tag}' cannot be used"
+            help = "use letters, digits, `_` and `-`, with `::` between at most four levels"
+        elif tag.lower() in _NOT_OURS:
+            message, help = f"'{tag}' belongs to the learner", "leave it out"
+        else:
+            message = f"the tag '{tag}' is not in the vocabulary"
+            help = nearest(tag, allowed or ()) or "add it to `extra_tags` in cards/deck.yaml"
+        yield Diagnostic(subject.locate("tags", place), "tag", message, help)
+
+
+def _derived(subject: Any, library: Library) -> Iterator[str]:
+    about: About = subject.about()
+    joints: list[str] = []
+    for id in about.moves:
+        action = library.find(Action, id)
+        if action is not None:
+            joints.append(action.joint)
+            if about.planes:
+                yield f"Plane::{action.plane.capitalize()}"
+    for id in dict.fromkeys(joints):
+        joint = library.get(Joint, id)
+        yield f"Joint::{level(joint.name, id)}"
+        if not about.regions:
+            yield f"Region::{level(library.get(Region, joint.region).name, joint.region)}"
+    for id in about.regions:
+        yield f"Region::{level(library.get(Region, id).name, id)}"
+    for id in about.muscles:
+        muscle = library.find(Muscle, id.split("/")[0])
+        if muscle is not None:
+            yield _muscle(muscle, library)
+    for id in about.groups:
+        if library.find(Group, id):
+            yield f"Group::{capital(id)}"
+    for id in about.actions or _primary(subject, library):
+        yield f"Action::{capital(id)}"
+    for id in about.exercises:
+        exercise = library.find(Exercise, id)
+        if exercise is not None:
+            yield f"Exercise::{(exercise.pattern or 'other').capitalize()}::{capital(id)}"
+    topic = subject.topic_id
+    yield f"Topic::{capital(topic)}"
+    for exam, domain in library.exams.get(topic, ()):
+        yield f"Exam::{level(exam.name, exam.id)}::{capital(domain)}"
+    yield f"Tier::{TIERS[subject.tier]}"
+    yield f"Evidence::{capital(subject.evidence)}"
+    for source in subject.cited():
+        yield f"Source::{letters.level(source)}"
+    if subject.retired:
+        yield "Status::Retired"
+
+
+def _muscle(muscle: Muscle, library: Library) -> str:
+    region = library.get(Region, muscle.region)
+    steps = [level(region.name, region.id), level(muscle.name, muscle.id)]
+    if compartment := region.compartments.get(muscle.compartment or "", ""):
+        steps.insert(1, level(compartment, muscle.compartment or ""))
+    return "Muscle::" + "::".join(steps)
+
+
+def _primary(subject: Any, library: Library) -> list[str]:
+    """The movements in which a muscle is a prime mover."""
+    return library.led_by(subject.id) if isinstance(subject, Muscle) else []

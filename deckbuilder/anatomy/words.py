@@ -1,0 +1,220 @@
+"""How facts read: names in a sentence, counts, the small print of an answer. Plain text; templates lay it out.
+
+Everything here is asked for every note, so what depends on a record alone is worked out once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from deckbuilder.anatomy.library import Library, Player
+from deckbuilder.records import Action, Group, Joint, Muscle, Nerve, Region, Source
+from deckbuilder.records.base import Subject
+from deckbuilder.records.muscle import Fact
+
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_ASKED = (
+    ("origin", "site", "sites"),
+    ("insertion", "site", "sites"),
+    ("actions", "movement", "movements"),
+    ("nerve", "nerve", "nerves"),
+)
+MAX_STEPS = 4
+Low = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One part of an answer: what is graded, the bone it is on, and the lines of small print below."""
+
+    name: str
+    bone: str = ""
+    small: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a muscle's cards ask about one thing: the answer parts, how many are expected, and all in one line."""
+
+    answers: tuple[Answer, ...]
+    expect: str
+    short: str
+
+
+def cap(text: str) -> str:
+    """With a capital at the beginning."""
+    return text[:1].upper() + text[1:]
+
+
+def low(text: str) -> str:
+    """A name inside a sentence; 'T12 vertebra' and 'TFL' keep their capitals."""
+    second = text[1:2]
+    return text if second.isupper() or second.isdigit() else text[:1].lower() + text[1:]
+
+
+def sentence(text: str) -> str:
+    """With a capital and a full stop."""
+    return cap(text) + ("" if text[-1:] in ".!?…" else ".")
+
+
+def count(number: int, one: str, many: str) -> str:
+    """'two heads', 'one site', '12 muscles'"""
+    return f"{_NUMBERS[number] if number < len(_NUMBERS) else number} {one if number == 1 else many}"
+
+
+def who(players: Iterable[Player], low: Low = low) -> str:
+    """'Biceps femoris (long head), semitendinosus'; `low`: how names stand inside a sentence."""
+    found = [
+        f"{low(player.muscle.name)} ({low(player.muscle.part_name(player.part))})"
+        if player.part
+        else low(player.muscle.name)
+        for player in players
+    ]
+    return cap(", ".join(found))
+
+
+def listed(names: Sequence[str], joint: str = ", ", low: Low = low) -> str:
+    """Names in a row, the first with its capital."""
+    return joint.join([*names[:1], *(low(name) for name in names[1:])])
+
+
+def _once(answers: Iterable[Answer]) -> tuple[Answer, ...]:
+    """What several heads have is named once, with what is said of each below it."""
+    found: dict[tuple[str, str], dict[str, None]] = {}
+    for each in answers:
+        found.setdefault((each.name, each.bone), {}).update(dict.fromkeys(each.small))
+    return tuple(Answer(*key, tuple(small)) for key, small in found.items())
+
+
+@lru_cache(maxsize=65_536)
+def _divisions(number: int, heads: bool) -> str:
+    return cap(count(number, "head", "heads") if heads else count(number, "part", "parts"))
+
+
+class Words:
+    """The words for the records of one library."""
+
+    def __init__(self, library: Library) -> None:
+        self._library, self._low = library, library.low
+        self._trails: dict[str, tuple[str, ...]] = {}
+        self._sites: dict[str, tuple[str, str]] = {}
+
+    # Muscles
+
+    def muscle(self, muscle: Muscle) -> dict[str, Said]:
+        """Everything that is asked about a muscle, by 'origin', 'insertion', 'actions' and 'nerve'."""
+        return {
+            about: Said(self._answers(muscle, about), self._expect(muscle, about, one, many), self.short(muscle, about))
+            for about, one, many in _ASKED
+        }
+
+    def _answers(self, muscle: Muscle, about: str) -> tuple[Answer, ...]:
+        facts = muscle.facts(about)
+        if about in ("origin", "insertion"):
+            return _once(Answer(*self._site(fact.id), self._small(muscle, fact)) for fact in facts)
+        if about == "actions":
+            return _once(
+                Answer(cap(self._library.get(Action, fact.id).phrase), "", self._small(muscle, fact)) for fact in facts
+            )
+        return _once(self._nerve(muscle, fact, several=len(facts) > 1) for fact in facts)
+
+    def _expect(self, muscle: Muscle, about: str, one: str, many: str) -> str:
+        """How many answers there are and of which sort: never which."""
+        facts = muscle.facts(about)
+        stating = len({fact.part for fact in facts if fact.part})
+        number = len({fact.id for fact in facts})  # what two heads share is one thing to name
+        if not facts:
+            return ""
+        if number < 2:
+            return f"One {one}."
+        if stating == len(muscle.divisions) == len(facts) == number:
+            return f"{_divisions(stating, bool(muscle.heads))}. Name one {one} for each."
+        if about == "actions" and stating:
+            return f"Name {number} {many}. Not every {'head' if muscle.heads else 'part'} does all of them."
+        if stating:
+            return f"{_divisions(len(muscle.divisions), bool(muscle.heads))}. Name {number} {many} in all."
+        return f"Name {number} {many}."
+
+    def short(self, muscle: Muscle, about: str, parts: bool = True) -> str:
+        """One line: 'Ischial tuberosity (long head); linea aspera (short head)'"""
+        by_part: dict[str, list[str]] = {}
+        for fact in muscle.facts(about):
+            by_part.setdefault(fact.part, []).append(self._low(self._name(about, fact.id)))
+        alike: dict[tuple[str, ...], list[str]] = {}
+        for part in ("", *muscle.divisions):
+            if part in by_part:
+                alike.setdefault(tuple(by_part[part]), []).append(self._low(muscle.part_name(part)) if part else "")
+        found = []
+        for names, of in alike.items():
+            named = [each for each in of if each] if parts else []
+            found.append(", ".join(names) + (f" ({', '.join(named)})" if named else ""))
+        return cap("; ".join(found))
+
+    def _name(self, about: str, id: str) -> str:
+        if about == "actions":
+            return self._library.get(Action, id).phrase
+        return self._library.get(Nerve, id).name if about == "nerve" else self._site(id)[0]
+
+    def _site(self, id: str) -> tuple[str, str]:
+        found = self._sites.get(id)
+        if found is None:
+            name = self._library.site_short(id)
+            found = self._sites[id] = (name, self._library.site(id)[len(name) + 2 :])
+        return found
+
+    def _small(self, muscle: Muscle, fact: Fact, *more: str) -> tuple[str, ...]:
+        part = self._low(muscle.part_name(fact.part)) if fact.part else ""
+        line = ", ".join(each for each in (part, fact.detail, *more) if each)
+        return (line,) if line else ()
+
+    def _nerve(self, muscle: Muscle, fact: Fact, several: bool) -> Answer:
+        nerve = self._library.get(Nerve, fact.id)
+        own = muscle.divisions[fact.part].roots if fact.part else ()
+        roots = own or (() if muscle.roots and several else muscle.roots or nerve.roots)
+        trunk = f"part of the {self._low(self._library.name(nerve.part_of, 'nerve'))}" if nerve.part_of else ""
+        lines = self._small(muscle, fact, trunk)
+        return Answer(nerve.name, "", (*lines, ", ".join(roots)) if roots else lines)
+
+    # Where a note belongs
+
+    def path(self, regions: Sequence[str]) -> tuple[str, ...]:
+        """'Lower limb', 'Thigh' for one region; several stand side by side."""
+        if len(regions) == 1:
+            if regions[0] not in self._trails:
+                self._trails[regions[0]] = tuple(self._library.trail(regions[0]))
+            return self._trails[regions[0]]
+        return (listed([self._library.get(Region, id).name for id in regions], low=self._low),) if regions else ()
+
+    def trail(self, subject: Any) -> list[str]:
+        """'Muscle › Thigh › Posterior', 'Joint › Hip, knee': the tags as a learner reads them."""
+        about, library = subject.about(), self._library
+        found: list[str] = []
+        if isinstance(subject, Muscle):
+            region = library.get(Region, subject.region)
+            compartment = region.compartments.get(subject.compartment or "", "")
+            found.append(" › ".join(["Muscle", region.name, *([compartment] if compartment else [])]))
+        else:
+            muscles = (library.find(Muscle, id.split("/")[0]) for id in about.muscles)
+            found += self._step("Muscle", [muscle.name for muscle in muscles if muscle])
+        groups = (library.find(Group, id) for id in about.groups)
+        found += self._step("Group", [group.name for group in groups if group])
+        actions = (library.find(Action, id) for id in about.moves or about.actions)
+        found += self._step("Joint", [library.get(Joint, action.joint).name for action in actions if action])
+        found += self._step("Topic", [cap(subject.topic_id.replace("-", " "))])
+        exams = dict.fromkeys(exam.name for exam, _ in library.exams.get(subject.topic_id, ()))
+        found += [f"Exam › {', '.join(exams)}"] if exams else []
+        return [*found, *self._step("Evidence", [cap(subject.evidence.replace("-", " "))])]
+
+    def sources(self, subject: Subject) -> list[Source]:
+        """What its facts were read in, in the order cited."""
+        return self._library.sources(subject.cited())
+
+    def _step(self, facet: str, names: Iterable[str]) -> list[str]:
+        found = list(dict.fromkeys(names))
+        if not found:
+            return []
+        more = " …" if len(found) > MAX_STEPS else ""
+        return [f"{facet} › {listed(found[:MAX_STEPS], low=self._low)}{more}"]

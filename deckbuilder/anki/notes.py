@@ -1,0 +1,112 @@
+"""What Anki is given: decks, notes, note types, card templates. Plain values, named in Anki's words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from deckbuilder.anki import cardtemplate
+
+# Filled from the lock when the package is written: the edition in which the note last changed. It is no content.
+VERSION = "Version"
+
+
+@dataclass(frozen=True, slots=True)
+class DeckSpec:
+    """A deck as Anki shows it: the whole name with `::`, and a description in Markdown."""
+
+    id: int
+    name: str
+    description: str
+
+
+# Anki's number for its own note type "Image Occlusion", and those by which that finds its fields: they are their places too.
+IMAGE_OCCLUSION = 6
+OCCLUSION_FIELDS = {"masks": 0, "image": 1, "header": 2, "extra": 3, "comments": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a note type. `id` never changes, so that a field can be renamed. `tag`: Anki's own use of it."""
+
+    id: int
+    name: str
+    description: str = ""
+    collapsed: bool = False
+    plain_text: bool = False
+    tag: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CardTemplate:
+    """One card of a note type. `spare` ones are reserved for later editions."""
+
+    id: int
+    name: str
+    front: str
+    back: str
+
+
+@dataclass(frozen=True)
+class NoteType:
+    """A note type as Anki stores it."""
+
+    kind: str
+    id: int
+    name: str
+    cloze: bool
+    css: str
+    sort_field: str
+    fields: tuple[Field, ...]
+    templates: tuple[CardTemplate, ...]
+    stock: int = 0  # Anki's note type that its windows take this one for
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        return tuple(field.name for field in self.fields)
+
+    @cached_property
+    def _fronts(self) -> tuple[tuple[cardtemplate.Node, ...], ...]:
+        return tuple(cardtemplate.parse(template.front) for template in self.templates)
+
+    def with_version(self, values: tuple[str, ...], edition: str) -> tuple[str, ...]:
+        """The fields, with the edition in which the note last changed: a learner who reports an error says which one."""
+        if VERSION not in self.names:
+            return values
+        place = self.names.index(VERSION)
+        return (*values[:place], edition, *values[place + 1 :])
+
+    def ordinals(self, values: Sequence[str]) -> tuple[int, ...]:
+        """The cards that Anki makes of a normal note with these field values."""
+        filled = {
+            name for name, value in zip(self.names, values, strict=True) if value and not cardtemplate.is_blank(value)
+        }
+        return tuple(place for place, front in enumerate(self._fronts) if cardtemplate.shows(front, filled))
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A file to ship: its name in the package, which holds a hash of its bytes, where it is now, and whose it is."""
+
+    name: str
+    path: Path
+    digest: str
+    credit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One note: its key is its identity, everything else is content."""
+
+    key: str
+    kind: str
+    deck: str
+    fields: tuple[str, ...]
+    tags: tuple[str, ...]
+    ordinals: tuple[int, ...]
+    media: tuple[Media, ...] = ()
+    formerly: tuple[str, ...] = ()
+    retired: str = ""
+    asks: tuple[tuple[int, str], ...] = ()  # what each number asks for, where a number is an identity

@@ -1,0 +1,148 @@
+"""What can be told of records that are at fault, so that their neighbours do not look wrong.
+
+A record that is not valid still takes its id; a file that is no YAML still shows how its records open. What answers to
+an id here is not reported as missing elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from deckbuilder import source
+from deckbuilder.core.diagnostics import Diagnostic
+from deckbuilder.core.project import Project
+from deckbuilder.records import KINDS, Record
+from deckbuilder.records.base import near_id
+from deckbuilder.source import guard
+from deckbuilder.source.conflict import MARKER
+
+# None of these tries a text twice: a file may be a single line of megabytes.
+_OPENING = re.compile(r"(\s*- +(?! ))?\s*[\"']?([a-z]+)(?![a-z])[\"']?:\s*[\"']?([^\"'#]*)")
+_FORMERLY = re.compile(r"\s*(?:- +)?formerly:(.*)")
+_KEY = re.compile(r"(?<![a-z0-9-])([a-z0-9]+(?:-[a-z0-9]+)*)(?![a-z0-9-])[\"']?\s*:")
+_WORD = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+# Of such files nothing can be told.
+_UNSEEN = frozenset({"unreadable", "outside-project", "too-large", "file-name", "not-read"})
+_ANY = "*"
+
+
+@dataclass(slots=True)
+class Lost:
+    """What faulty records answer to, and what they name. `blind`: a file may hold anything at all.
+
+    `documents`: those that could be read as YAML.
+    """
+
+    ids: set[tuple[str, str]] = field(default_factory=set)
+    words: set[str] = field(default_factory=set)
+    mentioned: set[str] = field(default_factory=set)
+    documents: list[source.Document] = field(default_factory=list)
+    blind: bool = False
+
+    def answers(self, kind: str, id: str) -> bool:
+        """Whether something that could not be read may answer to this id."""
+        first = id.split("/")[0]
+        known = {(kind, id), (kind, first), (kind, _ANY)}
+        return self.blind or not self.ids.isdisjoint(known) or id in self.words or first in self.words
+
+    def of(self, kind: str) -> list[str]:
+        """Every id that answers to `kind` for certain, for suggestions."""
+        return sorted(id for of, id in self.ids if of == kind and id != _ANY)
+
+    def names(self, id: str) -> bool:
+        """Whether a faulty record names this id: what follows from it is then unknown."""
+        return self.blind or id in self.mentioned
+
+    def mention(self, documents: Iterable[source.Document]) -> None:
+        """These records name what stands in them."""
+        for document in documents:
+            self.mentioned |= set(_WORD.findall(repr(document.value)))
+
+
+def salvage(
+    project: Project, found: Iterable[Record], documents: Sequence[source.Document], faults: Iterable[Diagnostic]
+) -> Lost:
+    """What the documents that made no record, and the files that made no document, would have answered to."""
+    lost = Lost()
+    parsed = {id(record.document) for record in found}
+    for document in documents:
+        if id(document) not in parsed:
+            lost.documents.append(document)
+            _take(lost, document)
+            lost.mention([document])
+    whole = {document.file.name for document in documents}
+    for fault in {(each.location.path, each.rule): each for each in faults}.values():  # a file may have thousands
+        path = PurePosixPath(fault.location.path)
+        lost.ids |= {("file", each.as_posix()) for each in (path, *path.parents)}
+        if fault.rule in _UNSEEN:
+            lost.blind = True
+        elif fault.location.path not in whole:
+            whole.add(fault.location.path)
+            _guess(lost, project, fault.location.path)
+    lost.ids -= {("file", "cards"), ("file", ".")}
+    return lost
+
+
+def _take(lost: Lost, document: source.Document) -> None:
+    value = document.value
+    first = next(iter(value), "")
+    kinds = [first] if first in KINDS else [kind for kind in value if kind in KINDS]
+    formerly = value.get("formerly")
+    for kind in kinds:
+        _add(lost, kind, str(value[kind]))
+        for old in formerly if isinstance(formerly, list) else [formerly]:
+            _add(lost, kind, str(old))
+    if first not in KINDS and first:
+        lost.words.add(near_id(str(value[first])))
+    if first == "bone":
+        landmarks = value.get("landmarks")
+        for each in landmarks if isinstance(landmarks, dict) else [_ANY]:
+            lost.ids.add(("landmark", each))
+
+
+def _add(lost: Lost, kind: str, id: str) -> None:
+    lost.ids |= {(kind, id), (kind, near_id(id))}
+    if kind == "deck":
+        lost.ids.add((kind, _ANY))
+
+
+def _guess(lost: Lost, project: Project, name: str) -> None:
+    """From a file that is no YAML: how its records open, and the landmarks under its bones."""
+    data = guard.read(project.root / name, project.root, name)
+    if isinstance(data, bytes):
+        before = len(lost.ids)
+        wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+        text = data.decode("utf-16" if wide else "utf-8-sig", "replace").replace("\0", "")
+        lost.mentioned |= set(_WORD.findall(text))
+        kind = ""
+        for line, opening in _openings(text):
+            if opening:
+                kind, id = opening
+                _add(lost, kind, id)
+            if kind == "bone":
+                lost.ids |= {("landmark", key) for key in _KEY.findall(line)}
+            if kind and (formerly := _FORMERLY.match(line)):
+                lost.ids |= {(kind, old) for old in _WORD.findall(formerly[1])}
+        lost.blind |= len(lost.ids) == before  # nothing tells what it was before it broke
+
+
+def _openings(text: str) -> Iterator[tuple[str, tuple[str, str] | None]]:
+    """Every line, with the kind and id if a record opens in it.
+
+    What stands where a file's first record should may be what broke it: until one is found, any line may open it.
+    """
+    fresh, item, begun = True, None, False
+    for line in text.splitlines():
+        found = _OPENING.match(line)
+        opening = None
+        if found and found[2] in KINDS and (fresh or not begun or (found[1] and found[1] == item)):
+            item, begun = found[1], True
+            opening = found[2], found[3].strip()
+        yield line, opening
+        if line.startswith("---") or MARKER.fullmatch(line):
+            fresh = True
+        elif line.strip() and not line.lstrip().startswith("#"):
+            fresh = False

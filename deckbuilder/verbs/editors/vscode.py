@@ -1,0 +1,103 @@
+"""VS Code's settings for a project: its own schema, tied to its cards, and the extension that reads it.
+
+What others wrote into these files stays as it is. All files are written, or none.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from deckbuilder import records, source
+from deckbuilder.anatomy import drawings
+from deckbuilder.anatomy.library import Library
+from deckbuilder.core.diagnostics import Diagnostic, Fault, errors
+from deckbuilder.core.project import Project
+from deckbuilder.package import place
+from deckbuilder.source import guard
+from deckbuilder.verbs.editors import jsonc
+from deckbuilder.verbs.editors.meanings import meanings
+from deckbuilder.verbs.editors.schema import project_schema
+
+FOLDER = ".vscode"
+SCHEMA = f"{FOLDER}/cards.schema.json"
+EXTENSION = "redhat.vscode-yaml"
+CARDS = ["cards/**/*.yaml", "cards/**/*.yml"]
+MAX_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """`stale`: the files that are, or were, out of date. `faults`: why some ids are not known, so that none is refused."""
+
+    stale: tuple[str, ...]
+    ids: int
+    faults: tuple[Diagnostic, ...]
+
+
+def update(project: Project, *, write: bool = True, committing: Callable[[], None] = lambda: None) -> Result:
+    """The files as they should be, written where they are not. Raises `Fault` with every file as it was."""
+    if write and project.read_only:
+        raise Fault("the deck that ships with deckbuilder is read only", "name a project of your own with --project")
+    documents, unreadable = source.read(project.sources(), project.root)
+    found, malformed = records.parse(documents)
+    drawn = drawings.read(project)
+    faults = errors([*unreadable, *malformed, *drawn.faults])
+    known = meanings(Library(found, drawn))
+    schema = project_schema(known, complete=not faults)
+    texts = {
+        SCHEMA: json.dumps(schema, indent=1, ensure_ascii=False) + "\n",
+        f"{FOLDER}/settings.json": _merged(
+            project, "settings.json", lambda text: jsonc.put(text, ("yaml.schemas", f"./{SCHEMA}"), CARDS)
+        ),
+        f"{FOLDER}/extensions.json": _merged(
+            project, "extensions.json", lambda text: jsonc.add(text, ("recommendations",), EXTENSION)
+        ),
+    }
+    stale = {name: text for name, text in texts.items() if _bytes(project, name) != text.encode()}
+    if write and stale:
+        _write(project.root, stale, committing)
+    return Result(tuple(stale), sum(map(len, known.values())), tuple(faults))
+
+
+def _merged(project: Project, name: str, change: Callable[[str], str]) -> str:
+    """The file with the change in it; of one that is not there, or empty, a new one."""
+    path = f"{FOLDER}/{name}"
+    data = _bytes(project, path) or b""
+    try:
+        if len(data) > MAX_BYTES:
+            raise ValueError("it is too large")
+        text = data.decode()
+        body = text.removeprefix("\ufeff")
+        return text[: len(text) - len(body)] + (change(body) if body.strip() else change("{}") + "\n")
+    except ValueError as error:
+        line = f"{path}:{error.line}" if isinstance(error, jsonc.Unreadable) else path
+        message = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
+        raise Fault(f"{line} cannot be read as settings: {message}", "mend it, or move it away") from None
+
+
+def _bytes(project: Project, name: str) -> bytes | None:
+    """What stands there, None for nothing. No link is followed: it may lead out of the project."""
+    path = project.root / name
+    if path.parent.is_symlink() or path.is_symlink():
+        raise Fault(f"{FOLDER if path.parent.is_symlink() else name} is a link", "put the real one in its place")
+    if not path.exists():
+        return None
+    found = guard.read(path, project.root, name, 16 * MAX_BYTES)  # a schema with a thousand ids is large
+    if isinstance(found, Diagnostic):
+        raise Fault(f"{name} cannot be read: {found.message}", found.help)
+    return found
+
+
+def _write(root: Path, texts: dict[str, str], committing: Callable[[], None]) -> None:
+    aside = {root / name: root / f"{name}.part" for name in texts}
+    try:
+        (root / FOLDER).mkdir(exist_ok=True)
+    except OSError as error:
+        raise Fault(f"{root / FOLDER} cannot be made ({error.strerror or error})", "check its permissions") from error
+    with place.aside(*aside.values(), what="the editor's settings", kept="the files in .vscode are as they were"):
+        for name, text in texts.items():
+            place.write_text(root / f"{name}.part", text)
+        place.move([(part, target) for target, part in aside.items()], committing)

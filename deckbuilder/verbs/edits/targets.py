@@ -1,0 +1,125 @@
+"""What an author means by an id: a record, a landmark inside a bone, or one comparison of a study."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+from deckbuilder.core.diagnostics import Diagnostic, Fault
+from deckbuilder.records import KINDS, Bone, Muscle, Record, Study, nearest
+from deckbuilder.source import Document, Path_, edit
+from deckbuilder.verbs.edits.cards import Cards
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Something with an id of its own. `within`: the study of a comparison. `path` leads to where the id stands."""
+
+    kind: str
+    id: str
+    record: Record
+    path: Path_
+    within: str = ""
+
+    @property
+    def key(self) -> str:
+        return self.key_of(self.id)
+
+    def key_of(self, id: str) -> str:
+        """The key of this under another id."""
+        return "/".join(step for step in (self.kind, self.within, id) if step)
+
+    @property
+    def document(self) -> Document:
+        return self.record.document
+
+    @property
+    def landmark(self) -> bool:
+        return self.kind == "landmark"
+
+    @property
+    def subjects(self) -> tuple[Any, ...]:
+        """What it makes notes of: all comparisons of a study, or the one."""
+        if self.landmark:
+            return ()
+        found = self.record.subjects()
+        return tuple(each for each in found if not self.within or each.comparison.id == self.id)
+
+    @property
+    def written(self) -> dict[str, Any]:
+        """The mapping in which its id stands, as an author wrote it."""
+        value: Any = self.document.value
+        for step in self.path[:-1]:
+            value = value[step]
+        return cast(dict[str, Any], value)
+
+    @property
+    def formerly(self) -> tuple[str, ...]:
+        """Its former ids as they are written, without the study of a comparison."""
+        if isinstance(self.record, Study) and self.within:
+            return next(each.formerly for each in self.record.comparisons if each.id == self.id)
+        return tuple(getattr(self.record, "formerly", ()))
+
+
+def every(cards: Cards) -> Iterator[Target]:
+    """Everything that has an id, records of a taken id too."""
+    for record in cards.records:
+        yield Target(record.kind, record.id, record, (record.kind,))
+        if isinstance(record, Bone):
+            for id in record.landmarks:
+                yield Target("landmark", id, record, ("landmarks", id))
+        if isinstance(record, Study):
+            for place, each in enumerate(record.comparisons):
+                yield Target("study", each.id, record, ("comparisons", place, "id"), record.id)
+
+
+def find(cards: Cards, name: str) -> Target:
+    """The one thing of this name: `kind/id`, `study/id/comparison`, or an id that only one thing has."""
+    targets = list(every(cards))
+    found = [each for each in targets if name in (each.key, each.id)]
+    exact = [each for each in found if each.key == name]
+    found = exact or found
+    keys = sorted({each.key for each in found})
+    if len(keys) > 1:
+        raise Fault(f"{len(keys)} records have the id '{name}'", f"say which: {', '.join(keys)}")
+    if len(found) > 1:
+        places = " and ".join(str(each.record.locate(*each.path)) for each in found)
+        raise Fault(f"the id '{name}' stands twice, at {places}", "rename or delete one of the two by hand")
+    if not found:
+        raise _unknown(cards, name, targets)
+    return found[0]
+
+
+def faulty(cards: Cards, name: str) -> Diagnostic | None:
+    """The fault of what may have this name and could not be read."""
+    steps = name.split("/")
+    kinds, word = ([steps[0]], steps[1]) if len(steps) > 1 else ([*KINDS, "landmark"], name)
+    if not any(cards.lost.answers(kind, word) for kind in kinds):
+        return None
+    return fault_naming(cards, word) or next(iter(cards.unread), None)
+
+
+def fault_naming(cards: Cards, word: str) -> Diagnostic | None:
+    """The fault of a record that could not be read and in which this id stands."""
+    for document in cards.faulty:
+        if any(each == word or each.startswith(f"{word}/") for each in edit.words(document)):
+            start, name = document.locate(), document.file.name
+            here = [each for each in cards.faults if each.location.path == name and each.location >= start]
+            return min(here, default=Diagnostic(start, "", "this record is at fault"))
+    return None
+
+
+def _unknown(cards: Cards, name: str, targets: list[Target]) -> Fault:
+    fault = faulty(cards, name)
+    if fault is not None:
+        return Fault(f"'{name}' may stand in a record at fault: {fault.location}: {fault.message}", "mend that first")
+    kind, _, part = name.rpartition("/")
+    muscle = cards.library.find(Muscle, kind.removeprefix("muscle/"))
+    if muscle is not None and part in muscle.divisions:
+        return Fault(
+            f"'{part}' is a part of the muscle '{muscle.id}', and no record of its own",
+            "a part has no reviews to keep: change its id, and what names it, by hand",
+        )
+    known = [each.key if "/" in name else each.id for each in targets]
+    return Fault(f"no record has the id '{name}'", nearest(name, known) or "write it as kind/id, as in the cards")

@@ -1,0 +1,291 @@
+"""What is shown now, kept up to date save by save: notes, faults, and what changed.
+
+A save is worked out twice. First only the notes that were saved or are looked at, so that the author sees them at once;
+then all of them, since any note may follow from any record. What is at fault stays as it last was, marked as stale.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from deckbuilder import source
+from deckbuilder.anki.notes import Media, NoteType
+from deckbuilder.core.diagnostics import Diagnostic, Fault, Location, distinct, errors
+from deckbuilder.core.project import Project
+from deckbuilder.lock import Lock
+from deckbuilder.records import Deck, Record
+from deckbuilder.render import NoteTypes, Rendered
+from deckbuilder.verbs.preview.shown import Place, Shown, as_fault
+from deckbuilder.workspace import ratchet, stages
+from deckbuilder.workspace.stages import Loaded
+
+Patch = dict[str, Any]
+Tell = Callable[[Patch], None]
+MAX_AT_ONCE = 8  # notes whose cards travel with the news of them
+MAX_LOOKED_AT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything that is shown at one moment. `notes` stand in teaching order; `stale` ones are hidden by faults, and
+    are as they were before."""
+
+    deck: str = ""
+    edition: str = ""
+    notes: Mapping[str, Shown] = field(default_factory=dict)
+    types: Mapping[str, NoteType] = field(default_factory=dict)
+    stale: frozenset[str] = frozenset()
+    faults: tuple[dict[str, Any], ...] = ()
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    revision: int = 0
+
+    @property
+    def media(self) -> dict[str, Media]:
+        """What may be served, by the name under which cards ask for it."""
+        return {media.name: media for shown in self.notes.values() for media in shown.media}
+
+
+class Session:
+    """One project that somebody is looking at. Its methods may be called from any thread, one at a time."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.now = Snapshot()
+        self._files = source.Kept()
+        self._types: NoteTypes | None = None
+        self._types_for: Deck | None = None
+        self._lock = Lock()
+        self._edited: set[str] = set()  # files that changed since all was well
+        self._looked_at: deque[str] = deque(maxlen=MAX_LOOKED_AT)
+        self._turn = threading.Lock()
+
+    def open(self) -> list[Diagnostic]:
+        """All of it for the first time, and what is wrong. Raises `Fault` for what editing cards cannot cure."""
+        with self._turn:
+            return self._all()
+
+    def saved(self, paths: Iterable[Path], tell: Tell) -> None:
+        """Some of the project's files changed: whatever follows from that is told, the saved notes first."""
+        touched = set(paths)
+        with self._turn:
+            if any(path.is_relative_to(self.project.templates) for path in touched):
+                self._types = None
+            self._files.doubt(touched)
+            before = self.now
+            try:
+                self._glance()
+                self._edited |= self._files.changed
+                if self.now is not before:
+                    tell(self.patch(before))
+                    before = self.now
+                self._all()
+            except (Fault, OSError) as found:
+                self._gone(found)
+            if self.now is not before:
+                tell(self.patch(before))
+
+    def tells(self, changes: Mapping[str, Any], tell: Tell) -> None:
+        """What learners will see change was worked out anew."""
+        with self._turn:
+            if changes != self.now.changes:
+                before = self.now
+                self.now = replace(before, changes=changes, revision=before.revision + 1)
+                tell(self.patch(before))
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """The project's own files by their names: the only ones that an editor is told to open."""
+        if self.project.read_only:
+            return {}
+        own = {name: self.project.root / name for name in self._files.names}
+        templates = self.project.templates
+        if templates.is_relative_to(self.project.root):
+            for path in templates.rglob("*"):
+                if path.is_file() and not path.is_symlink():
+                    own[path.relative_to(self.project.root).as_posix()] = path
+        return own
+
+    def state(self) -> Patch:
+        """All that the page needs to begin with."""
+        now = self.now
+        return {
+            **self._head(now),
+            "notes": {key: self._brief(shown) for key, shown in now.notes.items()},
+            "order": list(now.notes),
+            "types": {kind: _type(each) for kind, each in now.types.items()},
+            "stale": sorted(now.stale),
+            "faults": list(now.faults),
+            "changes": dict(now.changes),
+        }
+
+    def patch(self, before: Snapshot) -> Patch:
+        """What is other than before; parts that are as they were are left out."""
+        now = self.now
+        fresh = {key: shown for key, shown in now.notes.items() if before.notes.get(key) != shown}
+        told: Patch = {
+            **self._head(now),
+            "notes": {key: self._brief(shown) for key, shown in fresh.items()},
+            "removed": [key for key in before.notes if key not in now.notes],
+        }
+        if len(fresh) <= MAX_AT_ONCE:
+            told["whole"] = {key: self._whole(shown) for key, shown in fresh.items()}
+        if list(now.notes) != list(before.notes):
+            told["order"] = list(now.notes)
+        told["types"] = {kind: _type(each) for kind, each in now.types.items() if before.types.get(kind) != each}
+        if now.stale != before.stale:
+            told["stale"] = sorted(now.stale)
+        if now.faults != before.faults:
+            told["faults"] = list(now.faults)
+        if now.changes != before.changes:
+            told["changes"] = dict(now.changes)
+        return told
+
+    def whole(self, key: str) -> Patch | None:
+        """One note with its cards, because somebody looks at it; None if there is no such note."""
+        shown = self.now.notes.get(key)
+        if shown is None:
+            return None
+        if key not in self._looked_at:
+            self._looked_at.append(key)
+        return self._whole(shown)
+
+    def _brief(self, shown: Shown) -> Patch:
+        """The shipped deck has no source that anybody could edit."""
+        return shown.brief() | ({"path": ""} if self.project.read_only else {})
+
+    def _whole(self, shown: Shown) -> Patch:
+        return {**shown.whole(), "line": self._line(shown.place)}
+
+    def _head(self, now: Snapshot) -> Patch:
+        return {"revision": now.revision, "deck": now.deck, "edition": now.edition}
+
+    def _load(self, wanted: Callable[[Record], bool] = lambda record: True, *, lint: bool = True) -> Loaded:
+        return stages.load(self.project, read=self._files.read, types=self._note_types, wanted=wanted, lint=lint)
+
+    def _note_types(self, project: Project, deck: Deck) -> NoteTypes:
+        """Those of the last time, as long as neither templates nor deck.yaml changed and all is well with them."""
+        if self._types is None or self._types.faults or self._types_for != deck:
+            self._types, self._types_for = NoteTypes(project, deck), deck
+        return self._types
+
+    def _glance(self) -> None:
+        """The notes of the saved files, and those that are looked at, where nothing is wrong."""
+        looked_at = set(self._looked_at)
+
+        def wanted(record: Record) -> bool:
+            if record.document.file.name in self._files.changed:
+                return True
+            return any(subject.key in looked_at for subject in record.subjects())
+
+        loaded = self._load(wanted, lint=False)  # the saved card first
+        rendered = loaded.rendered
+        if rendered is not None and rendered.notes and not errors(loaded.diagnostics):
+            found = self._shown(loaded, rendered)
+            notes = {key: found.get(key, shown) for key, shown in self.now.notes.items()}
+            self._become(replace(self.now, notes=notes, types={**self.now.types, **rendered.note_types}))
+
+    def _all(self) -> list[Diagnostic]:
+        loaded = self._load()
+        try:
+            self._lock = stages.hold(loaded, self.project, allow_schema_change=False)
+        except Fault as fault:
+            loaded.diagnostics.append(Diagnostic(Location("cards"), "unreadable-project", fault.message, fault.help))
+        marked = ratchet.read(self.project).mark(distinct(loaded.diagnostics))
+        before, found, rendered = self.now, [each for each in marked if not each.known], loaded.rendered
+        notes = self._shown(loaded, rendered) if rendered else {}
+        stale: set[str] = set()
+        if errors(found):
+            sound = {key: shown for key, shown in notes.items() if not self._held(shown)}
+            notes = _with_hidden(sound, before.notes, self._files.names)
+            stale = notes.keys() - sound.keys()
+        else:
+            self._edited.clear()
+        faults = tuple(self._fault(each, notes, stale) for each in found)
+        after = replace(before, notes=notes, stale=frozenset(stale), faults=faults)
+        if rendered:
+            deck, types = rendered.deck, {**(before.types if stale else {}), **rendered.note_types}
+            after = replace(after, deck=deck.name, edition=deck.edition, types=types)
+        self._become(after)
+        return found
+
+    def _gone(self, found: Fault | OSError) -> None:
+        """The project cannot be read now, as while git puts another state in its place: everything stays as it was."""
+        said = (found.message, found.help) if isinstance(found, Fault) else (str(found), "it may be back in a moment")
+        told = self._fault(Diagnostic(Location("cards"), "unreadable-project", *said), {}, set())
+        self._types = None
+        self._become(replace(self.now, stale=frozenset(self.now.notes), faults=(told,)))
+
+    def _held(self, shown: Shown) -> bool:
+        """Whether a note is another only because of a fault elsewhere: a muscle that is left out is no antagonist."""
+        was = self.now.notes.get(shown.key)
+        edited = shown.place is None or shown.place[0] in self._edited
+        return was is not None and was != shown and was.type == shown.type and not edited
+
+    def _become(self, after: Snapshot) -> None:
+        if after != self.now:
+            self.now = replace(after, revision=self.now.revision + 1)
+
+    def _shown(self, loaded: Loaded, rendered: Rendered) -> dict[str, Shown]:
+        places: dict[str, Place] = {}
+        for record in loaded.library.records.values():
+            document = record.document
+            for subject in record.subjects():
+                places[subject.key] = (document.file.name, document.document, document.item)
+        deck, found = rendered.deck, {}
+        for note in rendered.notes:
+            kind = rendered.note_types[note.kind]
+            entry = next((self._lock.notes[key] for key in (note.key, *note.formerly) if key in self._lock.notes), None)
+            fields = kind.with_version(note.fields, entry.edition if entry else deck.edition)
+            name = f"{deck.name}::{deck.subdecks[note.deck].name}"
+            found[note.key] = Shown(note, kind, fields, name, places.get(note.key))
+        return found
+
+    def _fault(self, found: Diagnostic, notes: Mapping[str, Shown], stale: set[str]) -> dict[str, Any]:
+        """With the notes that it stands in. One in a template concerns every note of its kind."""
+        path, line = found.location.path, found.location.line
+        steps = Path(path).parts
+        if "templates" in steps:
+            kind = steps[steps.index("templates") + 1 :][0:1]
+            return as_fault(found, [], ["*" if kind == ("_shared",) else each for each in kind])
+        own = [shown for shown in notes.values() if shown.place and shown.place[0] == path]
+        starts = [(each.locate().line, each) for each in self._files.documents(path)] if own else []
+        at = max((start for start in starts if start[0] <= line), default=None, key=lambda start: start[0])
+        if at is not None:
+            place = (path, at[1].document, at[1].item)
+            own = [shown for shown in own if shown.place == place]
+        elif len(own) > 1:
+            own = [shown for shown in own if shown.key in stale]
+        return as_fault(found, [shown.key for shown in own], [])
+
+    def _line(self, place: Place | None) -> int:
+        """Where a record begins in its file, 0 where that is not known."""
+        if place is None:
+            return 0
+        for document in self._files.documents(place[0]):
+            if (document.document, document.item) == place[1:]:
+                return document.locate().line
+        return 0
+
+
+def _with_hidden(notes: Mapping[str, Shown], before: Mapping[str, Shown], files: set[str]) -> dict[str, Shown]:
+    """The notes, and those that faults hide as they were before, each after the one that it followed."""
+    follow: dict[str, dict[str, Shown]] = {}
+    last = ""
+    for key, shown in before.items():
+        if key in notes:
+            last = key
+        elif shown.place is None or shown.place[0] in files:
+            follow.setdefault(last, {})[key] = shown
+    found = dict(follow.get("", {}))
+    for key, shown in notes.items():
+        found |= {key: shown, **follow.get(key, {})}
+    return found
+
+
+def _type(kind: NoteType) -> dict[str, Any]:
+    return {"name": kind.name, "css": kind.css}

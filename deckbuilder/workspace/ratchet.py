@@ -1,0 +1,135 @@
+"""The warnings that a deck has already, by rule and record: `cards/warnings.json`. Their number may only go down.
+
+The file is made, not written, and may be a stranger's like any file of a project. What a rule finds in all counts against
+it, so that renaming a record costs nothing; the records only decide which warnings are shown as new.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter, ValidationError
+from pydantic_core import from_json
+
+from deckbuilder.core.diagnostics import Diagnostic, Location
+from deckbuilder.core.project import Project
+from deckbuilder.source import File, guard
+
+FILE = "cards/warnings.json"
+RULE = "warnings-file"
+_AGAIN = "restore it, or delete it and make it again with `deckbuilder check --ratchet`"
+_AT = re.compile(r" at line (\d+) column (\d+)$")
+_COUNTS = TypeAdapter(dict[str, dict[str, Annotated[int, Field(strict=True, ge=1, le=1_000_000)]]])
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A rule whose warnings are not as many as before."""
+
+    rule: str
+    was: int
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ratchet:
+    """Warnings that are known, by rule and by record (or by file, where no record is to blame).
+
+    `made`: there is a file, so that what is not in it is new. `fault`: why it cannot be used.
+    """
+
+    counts: dict[str, dict[str, int]]
+    made: bool = False
+    fault: Diagnostic | None = None
+    text: str = ""
+
+    def mark(self, found: Iterable[Diagnostic]) -> list[Diagnostic]:
+        """The same, the warnings that were there before marked as known; and what is wrong with the file."""
+        left = {(rule, where): number for rule, each in self.counts.items() for where, number in each.items()}
+        marked = [] if self.fault is None else [self.fault]
+        for each in found:
+            place = (each.rule, _where(each))
+            known = each.severity == "warning" and left.get(place, 0) > 0
+            if known:
+                left[place] -= 1
+            marked.append(replace(each, known=True) if known else each)
+        return marked
+
+    def grown(self, found: Iterable[Diagnostic], free: Collection[str] = ()) -> list[Step]:
+        """Rules with more warnings than are known. `free`: rules that grow by themselves, such as by the date."""
+        return [each for each in self._steps(found) if each.now > each.was and each.rule not in free]
+
+    def shrunk(self, found: Iterable[Diagnostic]) -> list[Step]:
+        """Rules with fewer."""
+        return [each for each in self._steps(found) if each.now < each.was]
+
+    def _steps(self, found: Iterable[Diagnostic]) -> list[Step]:
+        if not self.made or self.fault is not None:
+            return []
+        now = Counter(each.rule for each in found if each.severity == "warning")
+        rules = sorted({*now, *self.counts})
+        return [Step(rule, sum(self.counts.get(rule, {}).values()), now[rule]) for rule in rules]
+
+
+def read(project: Project) -> Ratchet:
+    """What is known of a project; nothing where there is no file."""
+    path = project.root / FILE
+    if not path.exists() and not path.is_symlink():
+        return Ratchet({})
+    text = guard.text(path, project.root, FILE)
+    if isinstance(text, Diagnostic):
+        return Ratchet({}, made=True, fault=text)
+    try:
+        found = from_json(text, allow_inf_nan=False)
+    except ValueError as error:
+        message, at = str(error), _AT.search(str(error))
+        line, column = (int(at[1]), max(1, int(at[2]))) if at else (1, 1)
+        return _damaged(Location(FILE, line, column), f"this is not valid JSON: {_AT.sub('', message)}")
+    try:
+        return Ratchet(_COUNTS.validate_python(found), made=True, text=text)
+    except ValidationError as error:
+        wrong = error.errors(include_url=False)[0]
+        where = ".".join(str(step)[:80] for step in wrong["loc"] if step != "[key]")
+        message = wrong["msg"][:1].lower() + wrong["msg"][1:]
+        return _damaged(Location(FILE, 1, 1), f"{where}: {message}" if where else message)
+
+
+def text_of(found: Iterable[Diagnostic]) -> str:
+    """The file that knows all of these warnings, and no more."""
+    counts: dict[str, dict[str, int]] = {}
+    for each in found:
+        if each.severity == "warning":
+            of = counts.setdefault(each.rule, {})
+            of[_where(each)] = of.get(_where(each), 0) + 1
+    return _written(counts)
+
+
+def renamed(project: Project, old: str, new: str) -> Sequence[tuple[File, str]]:
+    """The file with a record under its new key, if it is in there."""
+    ratchet = read(project)
+    if not any(old in each for each in ratchet.counts.values()):
+        return ()
+    counts: dict[str, dict[str, int]] = {}
+    for rule, each in ratchet.counts.items():
+        of = counts.setdefault(rule, {})
+        for where, number in each.items():
+            key = new if where == old else where
+            of[key] = of.get(key, 0) + number
+    return ((File(FILE, ratchet.text), _written(counts)),)
+
+
+def _written(counts: dict[str, dict[str, int]]) -> str:
+    return json.dumps(counts, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _where(found: Diagnostic) -> str:
+    return found.record or found.location.path
+
+
+def _damaged(at: Location, message: str) -> Ratchet:
+    return Ratchet({}, made=True, fault=Diagnostic(at, RULE, message, _AGAIN))
