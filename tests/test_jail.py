@@ -44,6 +44,7 @@ from deckbuilder.render.limits import Limits, Refused
 from deckbuilder.render.places import Wrong
 from deckbuilder.render.sandbox import Call, Sandbox, Seen
 from deckbuilder.render.wire import Cards, Notes
+from deckbuilder.workspace import Workspace
 
 FIELD = "templates/muscle/fields.html.j2"
 CARD = "templates/muscle/cards/origin.html.j2"
@@ -159,12 +160,11 @@ def test_templates_that_are_a_copy_of_the_shipped_ones_give_the_same_package(aut
 
 
 def test_every_kind_of_note_reads_alike_under_templates_of_ones_own(tmp_path: Path) -> None:
-    from deckbuilder.workspace import stages
-
     shutil.copytree(ROOT / "tests" / "example", tmp_path / "own")
-    here = stages.load(find(tmp_path / "own"))
+    here = Workspace(find(tmp_path / "own"))
+    assert here.notes
     shutil.copytree(ROOT / "templates", tmp_path / "own" / "templates")
-    apart = stages.load(find(tmp_path / "own"))
+    apart = Workspace(find(tmp_path / "own"))
 
     assert here.rendered and apart.rendered
     assert {note.kind for note in apart.rendered.notes} == set(NOTE_KINDS)
@@ -172,7 +172,7 @@ def test_every_kind_of_note_reads_alike_under_templates_of_ones_own(tmp_path: Pa
         (each.fields, each.ordinals) for each in here.rendered.notes
     ]
     assert apart.rendered.note_types == here.rendered.note_types
-    assert list(map(str, apart.diagnostics)) == list(map(str, here.diagnostics))
+    assert apart.findings == here.findings
 
 
 REACHING = {
@@ -285,9 +285,7 @@ def test_a_list_that_is_printed_says_nothing_of_what_is_in_it(stranger: Author) 
 
 
 def loaded(author: Author) -> Any:
-    from deckbuilder.workspace import stages
-
-    found = stages.load(author.project)
+    found = Workspace(author.project)
     assert found.rendered is not None
     return found
 

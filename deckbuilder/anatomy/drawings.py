@@ -94,10 +94,13 @@ class Drawings:
 
 def read(project: Project) -> Drawings:
     """Everything that was drawn for a project; nothing where there is no index."""
-    path = project.root / INDEX
-    if not path.exists() and not path.is_symlink():
+    return listed(guard.there(project.root, INDEX))
+
+
+def listed(text: str | Diagnostic | None) -> Drawings:
+    """The same from the text of the index, or from why it cannot be had."""
+    if text is None:
         return Drawings()
-    text = guard.text(path, project.root, INDEX)
     if isinstance(text, Diagnostic):
         return Drawings(broken=frozenset([_ANY]), faults=[text])
     try:

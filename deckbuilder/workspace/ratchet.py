@@ -78,10 +78,13 @@ class Ratchet:
 
 def read(project: Project) -> Ratchet:
     """What is known of a project; nothing where there is no file."""
-    path = project.root / FILE
-    if not path.exists() and not path.is_symlink():
+    return known(guard.there(project.root, FILE))
+
+
+def known(text: str | Diagnostic | None) -> Ratchet:
+    """The same from the text of the file, or from why it cannot be had."""
+    if text is None:
         return Ratchet({})
-    text = guard.text(path, project.root, FILE)
     if isinstance(text, Diagnostic):
         return Ratchet({}, made=True, fault=text)
     try:

@@ -10,9 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from deckbuilder import records, source
-from deckbuilder.anatomy import drawings
-from deckbuilder.anatomy.library import Library
 from deckbuilder.core.diagnostics import Diagnostic, Fault, errors
 from deckbuilder.core.project import Project
 from deckbuilder.package import place
@@ -20,6 +17,7 @@ from deckbuilder.source import guard
 from deckbuilder.verbs.editors import jsonc
 from deckbuilder.verbs.editors.meanings import meanings
 from deckbuilder.verbs.editors.schema import project_schema
+from deckbuilder.workspace import Workspace
 
 FOLDER = ".vscode"
 SCHEMA = f"{FOLDER}/cards.schema.json"
@@ -41,11 +39,9 @@ def update(project: Project, *, write: bool = True, committing: Callable[[], Non
     """The files as they should be, written where they are not. Raises `Fault` with every file as it was."""
     if write and project.read_only:
         raise Fault("the deck that ships with deckbuilder is read only", "name a project of your own with --project")
-    documents, unreadable = source.read(project.sources(), project.root)
-    found, malformed = records.parse(documents)
-    drawn = drawings.read(project)
-    faults = errors([*unreadable, *malformed, *drawn.faults])
-    known = meanings(Library(found, drawn))
+    workspace = Workspace(project)
+    faults = errors([*workspace.files.faults, *workspace.malformed, *workspace.drawings.faults])
+    known = meanings(workspace.library)
     schema = project_schema(known, complete=not faults)
     texts = {
         SCHEMA: json.dumps(schema, indent=1, ensure_ascii=False) + "\n",
