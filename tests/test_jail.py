@@ -28,8 +28,7 @@ from jinja2.runtime import BlockReference, LoopContext, Macro, TemplateReference
 from jinja2.utils import Cycler, Joiner, Namespace
 from pydantic import BaseModel
 
-from deckbuilder import records, source
-from deckbuilder.anatomy import drawings
+from deckbuilder import records
 from deckbuilder.anatomy.library import Library
 from deckbuilder.anki.notes import Media
 from deckbuilder.core.diagnostics import Diagnostic
@@ -142,8 +141,7 @@ def kitchen(tmp_path_factory: pytest.TempPathFactory) -> Kitchen:
 
 def of_example() -> Library:
     project = find(ROOT / "tests" / "example")
-    found, _ = records.parse(source.read(list(project.sources()), project.root)[0])
-    return Library(found, drawings.read(project))
+    return Workspace(project).library
 
 
 # What a template sees

@@ -17,7 +17,6 @@ from pathlib import Path
 import pytest
 
 from deckbuilder import records, rules, source
-from deckbuilder.anatomy import drawings
 from deckbuilder.anatomy.library import Library
 from deckbuilder.core.diagnostics import Diagnostic, errors
 from deckbuilder.core.project import Project
@@ -57,7 +56,7 @@ def checked(documents: Iterable[Document], media: Path) -> list[Diagnostic]:
     every = list(documents)
     found, malformed = records.parse(every)
     assert not malformed, malformed
-    library = Library(found, drawings.read(PROJECT))
+    library = Library(found, Workspace(PROJECT).drawings)
     faults = rules.guard(library, salvage(PROJECT, found, every, []))
     sound, _ = sound_of(library, found, every, errors(faults))
     return faults + rules.lint(sound, whole=not errors(faults), today=TODAY, media=media, infos=True)

@@ -13,11 +13,9 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from deckbuilder.core.diagnostics import Diagnostic, Location
-from deckbuilder.core.project import Project
 from deckbuilder.records import Muscle
 from deckbuilder.records.base import Model, Text
 from deckbuilder.records.occlusion import Box
-from deckbuilder.source import guard
 
 INDEX = "cards/media/figures.json"
 ROLES = ("origin", "insertion")
@@ -92,13 +90,8 @@ class Drawings:
     faults: list[Diagnostic] = field(default_factory=list)
 
 
-def read(project: Project) -> Drawings:
-    """Everything that was drawn for a project; nothing where there is no index."""
-    return listed(guard.there(project.root, INDEX))
-
-
 def listed(text: str | Diagnostic | None) -> Drawings:
-    """The same from the text of the index, or from why it cannot be had."""
+    """Everything that was drawn, from the text of the index or why it cannot be had; nothing where there is none."""
     if text is None:
         return Drawings()
     if isinstance(text, Diagnostic):

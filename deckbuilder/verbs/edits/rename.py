@@ -40,7 +40,7 @@ def rename(
         id = _new_id(target, new)
         draft = draft_of(cards, target, id)
         if not dry_run:
-            kept = () if target.within else ratchet.renamed(project, target.key, target.key_of(id))
+            kept = () if target.within else ratchet.renamed(cards.workspace.known, target.key, target.key_of(id))
             draft.save(committing, kept)
         return draft.edited(target.key_of(id))
 
