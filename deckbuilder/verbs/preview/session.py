@@ -29,7 +29,7 @@ MAX_LOOKED_AT = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
+class Screen:
     """Everything that is shown at one moment. `notes` stand in teaching order; `stale` ones are hidden by faults, and
     are as they were before."""
 
@@ -53,7 +53,7 @@ class Session:
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self.now = Snapshot()
+        self.now = Screen()
         self._workspace = Workspace(project)
         self._lock = Lock()
         self._touched: set[Path] = set()  # what was saved since the cards could last be read
@@ -123,7 +123,7 @@ class Session:
             "changes": dict(now.changes),
         }
 
-    def patch(self, before: Snapshot) -> Patch:
+    def patch(self, before: Screen) -> Patch:
         """What is other than before; parts that are as they were are left out."""
         now = self.now
         fresh = {key: shown for key, shown in now.notes.items() if before.notes.get(key) != shown}
@@ -161,7 +161,7 @@ class Session:
     def _whole(self, shown: Shown) -> Patch:
         return {**shown.whole(), "line": self._line(shown.place)}
 
-    def _head(self, now: Snapshot) -> Patch:
+    def _head(self, now: Screen) -> Patch:
         return {"revision": now.revision, "deck": now.deck, "edition": now.edition}
 
     def _take_another(self) -> frozenset[str]:
@@ -219,7 +219,7 @@ class Session:
         edited = shown.place is None or shown.place[0] in self._edited
         return was is not None and was != shown and was.type == shown.type and not edited
 
-    def _become(self, after: Snapshot) -> None:
+    def _become(self, after: Screen) -> None:
         if after != self.now:
             self.now = replace(after, revision=self.now.revision + 1)
 
