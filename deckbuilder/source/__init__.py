@@ -58,7 +58,6 @@ def parse(file: File) -> tuple[list[Document], list[Diagnostic]]:
             "empty-file",
             "the file holds no record",
             "write a record in it, or delete it",
-            "warning",
         )
         return [], [empty]
     return documents, reading.faults
