@@ -239,6 +239,7 @@ def compiles_each_template_once() -> Iterator[None]:
 LINTED = frozenset(
     f"test_{name}"
     for name in (
+        "cache",
         "check",
         "editors",
         "fix",
