@@ -53,7 +53,7 @@ def faults(project: Project, edited: Collection[str] = ()) -> list[Diagnostic]:
         now = LATEST[project] = LATEST[project].again() if project in LATEST else Workspace(project)
         found = [*now.faults, *now.guarded, *now.linted(today=TODAY)]
         rendered, broken = now.rendering(wanted)
-        _, against = held.against(now.lock, project, now.library, now.lost, rendered, "error")
+        _, against = held.against(now.lock, project, now.library, now.lost, rendered, allowed=False)
     return [*found, *broken, *against]
 
 

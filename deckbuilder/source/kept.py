@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deckbuilder import source
+from deckbuilder.core.cache import NOTHING, Cache
 from deckbuilder.core.diagnostics import Diagnostic
 from deckbuilder.source import guard
 from deckbuilder.source.document import Document, File
@@ -28,6 +29,7 @@ class _Read:
 class Kept:
     """Every file by its path from the root, in order. A reading never changes: what comes next is another one."""
 
+    cache: Cache = NOTHING
     _files: Mapping[str, _Read] = field(default_factory=dict)
 
     @property
@@ -66,27 +68,26 @@ class Kept:
             name, stamp = path.relative_to(root).as_posix(), _stamp(path)
             known = self._files.get(name)
             same = known is not None and stamp is not None and known.stamp == stamp and path not in doubted
-            files[name] = known if known and same else _read(name, guard.text(path, root, name), stamp, known)
-        return Kept(files)
+            files[name] = known if known and same else self._read(name, guard.text(path, root, name), stamp)
+        return Kept(self.cache, files)
 
     def with_texts(self, texts: Mapping[str, str | None]) -> Kept:
         """The same with these texts in place of what is on the disk; None: the file is not there."""
         files = {name: read for name, read in self._files.items() if name not in texts}
         for name, text in texts.items():
             if text is not None:
-                files[name] = _read(name, guard.typed(text, name), None, self._files.get(name))
-        return Kept(dict(sorted(files.items())))
+                files[name] = self._read(name, guard.typed(text, name), None)
+        return Kept(self.cache, dict(sorted(files.items())))
 
-
-def _read(name: str, text: str | Diagnostic, stamp: Stamp | None, known: _Read | None) -> _Read:
-    """One file from its text; the very documents of before where it is the same."""
-    if isinstance(text, Diagnostic):
-        return _Read(None, None, (), (text,))
-    file = File(name, text)
-    if known is not None and known.file == file:
-        return _Read(stamp, known.file, known.documents, known.faults)
-    documents, faults = source.parse(file)
-    return _Read(stamp, file, tuple(documents), tuple(faults))
+    def _read(self, name: str, text: str | Diagnostic, stamp: Stamp | None) -> _Read:
+        """One file from its text; the very documents of before where it is the same."""
+        if isinstance(text, Diagnostic):
+            return _Read(None, None, (), (text,))
+        file, known = File(name, text), self._files.get(name)
+        if known is not None and known.file == file:
+            return _Read(stamp, known.file, known.documents, known.faults)
+        documents, faults = source.parse(file, self.cache)
+        return _Read(stamp, file, tuple(documents), tuple(faults))
 
 
 def _stamp(path: Path) -> Stamp | None:

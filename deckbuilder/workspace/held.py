@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from deckbuilder import lock as locks
 from deckbuilder.anatomy.library import Library
-from deckbuilder.core.diagnostics import Diagnostic, Location, Severity
+from deckbuilder.core.diagnostics import Diagnostic, Location
+from deckbuilder.core.findings import severity
 from deckbuilder.core.project import Project
 from deckbuilder.lock import Lock
 from deckbuilder.records.salvage import Lost
@@ -16,11 +17,11 @@ if TYPE_CHECKING:
 
 
 def against(
-    lock: Lock, project: Project, library: Library, lost: Lost, rendered: Rendered | None, severity: Severity
+    lock: Lock, project: Project, library: Library, lost: Lost, rendered: Rendered | None, *, allowed: bool
 ) -> tuple[Lock, list[Diagnostic]]:
     """The lock with one entry for each note, and what it has against these records and the notes made of them.
 
-    `severity`: of what Anki would refuse, such as a note type with another field.
+    `allowed`: what Anki would refuse, such as a note type with another field, is no error but a warning.
     """
     subjects = [subject for record in library.records.values() for subject in record.subjects()]
     lock, found = locks.settle(lock, subjects, lost.answers)
@@ -38,6 +39,6 @@ def against(
 
         return rendered.deck.locate("note_types", "ids", kind) if what == "id" else stated(project, kind, what)
 
-    found += locks.check_types(lock, types, at, severity)
-    found += locks.check_deck(lock, rendered.deck, severity)
+    found += locks.check_types(lock, types, at, severity("schema-change", second=allowed))
+    found += locks.check_deck(lock, rendered.deck, severity("deck-change", second=allowed))
     return lock, found

@@ -90,7 +90,7 @@ def ahead(lock: Lock, now: int) -> list[Diagnostic]:
         "set the clock, if it is wrong; if it is right and nobody got a package of that lock, bring back the lock of before "
         "(git log -- cards/deck.lock) and delete the package"
     )
-    return [Diagnostic(Location(locks.LOCK), "clock", message, help, "warning")]
+    return [Diagnostic(Location(locks.LOCK), "clock", message, help)]
 
 
 def unbuildable(what: str, found: Sequence[Diagnostic]) -> Fault:

@@ -22,7 +22,7 @@ from deckbuilder.anatomy import drawings
 from deckbuilder.anatomy.drawings import Drawings
 from deckbuilder.anatomy.library import Library
 from deckbuilder.anki.notes import Note, NoteType
-from deckbuilder.core.diagnostics import Diagnostic, Fault, Location, Severity, distinct, errors
+from deckbuilder.core.diagnostics import Diagnostic, Fault, Location, distinct, errors
 from deckbuilder.core.project import Project, find, is_source
 from deckbuilder.lock import LOCK, Lock
 from deckbuilder.records import NOTE_KINDS, Deck, Exam, Record, Rulebook
@@ -103,7 +103,11 @@ class Workspace:
         """The project as it is on the disk now. `touched`: files that are read again even if they look as before."""
         doubted, templates = set(touched), self.project.templates
         known = self._earlier.files if "files" not in self.__dict__ else self.files
-        files = (known or Kept()).again(self.project.sources(), self.project.root, doubted).with_texts(self._typed)
+        files = (
+            (known or Kept(self.project.cache))
+            .again(self.project.sources(), self.project.root, doubted)
+            .with_texts(self._typed)
+        )
         stale = any(path.is_relative_to(templates) for path in doubted)
         return replace(self, _earlier=self._handed_on(files, stale=stale))
 
@@ -139,7 +143,7 @@ class Workspace:
             return self._earlier.files
         paths = list(self.project.sources())
         self.tick("reading", 0, len(paths))
-        return Kept().again(paths, self.project.root).with_texts(self._typed)
+        return Kept(self.project.cache).again(paths, self.project.root).with_texts(self._typed)
 
     @cached_property
     def documents(self) -> tuple[Document, ...]:
@@ -270,7 +274,7 @@ class Workspace:
         sound, others = self._sound
         lost = replace(self.lost, mentioned=set(self.lost.mentioned))
         lost.mention(record.document for record in others)
-        return render(
+        rendered, faults = render(
             sound,
             self.project,
             lambda done, of: self.tick("rendering", done, of),
@@ -280,6 +284,8 @@ class Workspace:
             types=self._note_types,
             wanted=wanted,
         )
+        self.project.cache.flush()
+        return rendered, faults
 
     def held(self, *, allow_schema_change: bool = False) -> tuple[Lock, list[Diagnostic]]:
         """The lock as the next build takes it, and what it has against these cards.
@@ -292,8 +298,8 @@ class Workspace:
             return Lock(), [*found, lock.diagnostic]
         if lock is None:
             return Lock(), found
-        severity: Severity = "warning" if allow_schema_change else "error"
-        lock, against = held.against(lock, self.project, self.library, self.lost, self.rendered, severity)
+        allowed = allow_schema_change
+        lock, against = held.against(lock, self.project, self.library, self.lost, self.rendered, allowed=allowed)
         return lock, found + against
 
     def ready(
