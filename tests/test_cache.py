@@ -294,7 +294,7 @@ def outcome(project: Project, dist: Path, now: int) -> tuple[object, ...]:
     report = building.build(project, dist, now)
     written = {path.name: path.read_bytes() for path in sorted(dist.glob("*"))} if dist.exists() else {}
     lock = project.lock.read_bytes() if project.lock.exists() else b""
-    return report.diagnostics, report.notes, report.cards, written, lock
+    return report.diagnostics, report.built and report.built.written, written, lock
 
 
 @pytest.fixture
