@@ -26,7 +26,7 @@ from deckbuilder.rules import (
     sums,
     suppressions,
     twins,
-    typed,
+    typing_slips,
     unused,
 )
 from deckbuilder.rules.rule import Rule
@@ -42,7 +42,7 @@ _MODULES = (
     clozes,
     choice,
     illustrations,
-    typed,
+    typing_slips,
     evidence,
     bare_numbers,
     outliers,
