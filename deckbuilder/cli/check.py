@@ -10,7 +10,18 @@ from typing import Any
 import click
 
 from deckbuilder.cli import now, too_late
-from deckbuilder.cli.common import as_json, beside, columns, count, harmless, progress, project_option, show, tally
+from deckbuilder.cli.common import (
+    as_json,
+    beside,
+    cache_option,
+    columns,
+    count,
+    harmless,
+    progress,
+    project_option,
+    show,
+    tally,
+)
 from deckbuilder.core.diagnostics import Diagnostic, Fault, errors
 from deckbuilder.core.project import Project
 from deckbuilder.workspace.pipeline import Report, check, strictness, tighten
@@ -22,6 +33,7 @@ FORMATS = ("text", "json", "github", "sarif")
 
 @click.command("check")
 @project_option
+@cache_option
 @click.argument("paths", metavar="[PATHS]...", nargs=-1, type=click.Path(path_type=Path, exists=True))
 @click.option(
     "--explain",

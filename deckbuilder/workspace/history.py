@@ -100,7 +100,7 @@ def revised(project: Project, revision: str, folder: Path) -> Side:
     git.check_out(project.root, at, root)
     name = revision if at.startswith(revision) else f"{revision} ({at[:9]})"
     own = root / "templates"
-    past = Project(root, own if own.is_dir() else shipped() / "templates")
+    past = Project(root, own if own.is_dir() else shipped() / "templates", cache=project.cache)
     return _made(past, folder / f"{at[:12]}.apkg", git.time_of(project.root, at), name, f"the source at {revision}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timezone
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -131,7 +132,7 @@ def load(
     project: Project,
     tick: Tick = lambda *_: None,
     *,
-    read: Read = source.read,
+    read: Read | None = None,
     types: Callable[[Project, Deck], NoteTypes] = NoteTypes,
     wanted: Callable[[Record], bool] = lambda record: True,
     today: date | None = None,
@@ -148,6 +149,7 @@ def load(
     prepare(project)
     paths = list(project.sources())
     tick("reading", 0, len(paths))
+    read = read or partial(source.read, cache=project.cache)
     documents, unreadable = read(paths, project.root)
     tick("checking", 0, len(documents))
     found, malformed = records.parse(documents)
@@ -175,6 +177,7 @@ def load(
         wanted=wanted,
     )
     loaded.diagnostics += faults
+    project.cache.flush()
     return loaded
 
 
