@@ -20,6 +20,7 @@ from urllib.parse import unquote_to_bytes
 import pytest
 from conftest import ROOT, Author
 
+from deckbuilder.core import transaction
 from deckbuilder.core.diagnostics import Fault
 from deckbuilder.core.project import find
 from deckbuilder.verbs.preview import editor, server
@@ -578,14 +579,14 @@ def test_a_full_disk_leaves_an_earlier_site_as_it_was(
 ) -> None:
     export(author.project, tmp_path / "site")
     before = files(tmp_path / "site")
-    write = Path.write_bytes
+    write = transaction.write
 
-    def full(self: Path, data: bytes) -> int:
-        if self.name == MARKER:
+    def full(path: Path, data: bytes) -> None:
+        if path.name == MARKER:
             raise OSError(28, "No space left on device")
-        return write(self, data)
+        write(path, data)
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr("deckbuilder.verbs.preview.export.write", full)
     with pytest.raises(Fault, match="No space left"):
         export(author.project, tmp_path / "site")
 

@@ -51,9 +51,9 @@ class Verbs(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        from deckbuilder.package import place
+        from deckbuilder.core import turn
 
-        place.on_wait(_waits)
+        turn.on_wait(_waits)
         try:
             return super().invoke(ctx)
         except (Fault, OSError) as found:

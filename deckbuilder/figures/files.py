@@ -12,7 +12,8 @@ from deckbuilder import figures
 from deckbuilder.anatomy.library import Library
 from deckbuilder.core.diagnostics import Diagnostic, Fault, errors
 from deckbuilder.core.project import Project
-from deckbuilder.package import place
+from deckbuilder.core.transaction import writing
+from deckbuilder.core.turn import alone
 from deckbuilder.records import Muscle, nearest
 
 
@@ -91,12 +92,15 @@ def _differs(path: Path, text: str) -> bool:
 
 
 def _write(project: Project, files: dict[str, str], gone: tuple[str, ...], committing: Callable[[], None]) -> None:
-    moves = [((project.media / name).with_name(f"{Path(name).name}.part"), project.media / name) for name in files]
-    room = place.aside(*(path for path, _ in moves), what="the figures", kept="all of them are as they were")
-    with place.alone(project), room:
+    """The index comes last: as long as it is the old one, the next run knows what this one had to change."""
+    with alone(project), writing("the figures", kept="all of them are as they were") as transaction:
         (project.media / figures.FOLDER).mkdir(parents=True, exist_ok=True)
-        for (path, _), text in zip(moves, files.values(), strict=True):
-            place.write_text(path, text)
-        place.move(moves, committing)
-        for name in gone:
-            (project.media / name).unlink()
+        room = transaction.room(project.cards / ".drawing.part")
+        index = files.pop(figures.INDEX, None)
+        for number, (name, text) in enumerate(files.items()):
+            transaction.text(project.media / name, text, at=room / f"{number}.part")
+        for number, name in enumerate(gone):
+            transaction.remove(project.media / name, at=room / f"gone-{number}.part")
+        if index is not None:
+            transaction.text(project.media / figures.INDEX, index, at=room / "index.part")
+        transaction.commit(committing)

@@ -18,8 +18,10 @@ from deckbuilder.anki.notes import Note
 from deckbuilder.core import git
 from deckbuilder.core.diagnostics import Diagnostic, Fault, distinct, errors
 from deckbuilder.core.project import Project
+from deckbuilder.core.transaction import write_text, writing
+from deckbuilder.core.turn import alone
 from deckbuilder.lock import Changes
-from deckbuilder.package import place
+from deckbuilder.package.checksum import sha256
 from deckbuilder.records import Rulebook
 from deckbuilder.workspace import ratchet, selection, stages
 from deckbuilder.workspace.ratchet import Ratchet, Step
@@ -109,15 +111,13 @@ def tighten(
     """
     if project.read_only:
         raise Fault("the deck that ships with deckbuilder is read only", "make your own with `deckbuilder new DIR`")
-    with place.alone(project):
+    with alone(project):
         known, report = ratchet.read(project), check(project, today=today)
         text = ratchet.text_of(report.diagnostics)
         if not errors(report.diagnostics) and not report.grown and text != known.text:
-            path = project.root / ratchet.FILE
-            part = path.with_suffix(".json.part")
-            with place.aside(part, what=ratchet.FILE, kept="it is as it was"):
-                place.write_text(part, text)
-                place.move([(part, path)], committing)
+            with writing(ratchet.FILE, kept="it is as it was") as transaction:
+                transaction.text(project.root / ratchet.FILE, text)
+                transaction.commit(committing)
         return report, known
 
 
@@ -145,7 +145,7 @@ def build(
     is not up to date instead of writing it. `committing` is called when all is written and only has to be moved into
     place. Raises `Fault` for what editing cards cannot cure.
     """
-    with place.alone(project, output, locked=locked), without_collector():
+    with alone(project, output, locked=locked), without_collector():
         ready, loaded = stages.ready(project, now, allow_schema_change=allow_schema_change, tick=tick)
         if ready is None:
             return Report(loaded.diagnostics, loaded.count)
@@ -205,16 +205,16 @@ def _package(
     deck = ready.rendered.deck
     ending = f"-{part.name}" if part else ""
     target = output / f"{deck.id}-{ready.edition}{ending}.apkg"
-    package, changes = output / f"{deck.id}.apkg.part", output / f"{deck.id}.changes.part"
-    lock = project.lock.with_suffix(".lock.part")
     tick("packaging", 0, 1)
-    with place.aside(package, changes, *([lock] if os.access(project.cards, os.W_OK) else [])):
-        written = stages.write(package, ready, notes, part.title if part else "")
-        moves = [(package, target)]
-        if ready.stale:
-            place.write_text(lock, ready.text)
+    with writing("the package", kept="dist and lock are as they were") as transaction:
+        if ready.stale or os.access(project.cards, os.W_OK):
             # First: a package without its lock is the one order that could ship two different texts under one time.
-            moves.insert(0, (lock, project.lock))
+            lock = transaction.aside(project.lock)
+        package = transaction.aside(target, at=output / f"{deck.id}.apkg.part")
+        changes = transaction.aside(output / CHANGES, at=output / f"{deck.id}.changes.part")
+        written = stages.write(package, ready, notes, part.title if part else "")
+        if ready.stale:
+            write_text(lock, ready.text)
         last = None if part else ready.before.last
         story, refused = None, None
         try:
@@ -222,12 +222,11 @@ def _package(
         except git.Refused as refusal:
             refused = refusal
         if story:
-            place.write_text(changes, diff.for_learners(*story))
-            moves.append((changes, output / CHANGES))
+            write_text(changes, diff.for_learners(*story))
         elif last:
             found.append(history.lost(last.edition, refused))
-        digest = place.sha256(package)
-        place.move(moves, committing)
+        digest = sha256(package)
+        transaction.commit(committing)
     tick("packaging", 1, 1)
     prefix = f"{deck.note_types.prefix} "
     kinds = Counter(ready.rendered.note_types[note.kind].name.removeprefix(prefix) for note in notes)

@@ -9,9 +9,11 @@ from pathlib import Path
 from deckbuilder import diff
 from deckbuilder.core.diagnostics import Fault
 from deckbuilder.core.project import shipped
+from deckbuilder.core.transaction import write_text
 from deckbuilder.diff import Difference
 from deckbuilder.lock import Release
-from deckbuilder.package import place, text
+from deckbuilder.package import text
+from deckbuilder.package.checksum import sha256
 from deckbuilder.workspace import selection, stages
 from deckbuilder.workspace.pipeline import CHANGES
 from deckbuilder.workspace.selection import Selection
@@ -56,7 +58,7 @@ def words(folder: Path, stem: str, ready: Ready, changes: str) -> list[File]:
         UPDATING: updating(ready.rendered.deck.tag_root),
     }
     for name, each in said.items():
-        place.write_text(folder / name, each)
+        write_text(folder / name, each)
     return [_file(folder / name) for name in said]
 
 
@@ -68,7 +70,7 @@ def updating(root: str) -> str:
 
 def checksums(folder: Path, files: list[File]) -> None:
     """In the form that `sha256sum --check` reads."""
-    place.write_text(folder / SUMS, "".join(f"{each.sha256}  {each.name}\n" for each in files))
+    write_text(folder / SUMS, "".join(f"{each.sha256}  {each.name}\n" for each in files))
 
 
 def changes(ready: Ready, before: Release | None, story: tuple[Difference, str] | None, package: File) -> str:
@@ -96,4 +98,4 @@ def _variants(ready: Ready) -> list[Selection]:
 
 
 def _file(path: Path, notes: int = 0, cards: int = 0) -> File:
-    return File(path.name, path.stat().st_size, place.sha256(path), notes, cards)
+    return File(path.name, path.stat().st_size, sha256(path), notes, cards)
