@@ -47,6 +47,12 @@ def text(path: Path, root: Path, name: str, most: int = MAX_BYTES) -> str | Diag
     return found if isinstance(found, Diagnostic) else conflict(found, name) or found
 
 
+def there(root: Path, name: str) -> str | Diagnostic | None:
+    """The text of a file that a project need not have; None where nothing of this name is."""
+    path = root / name
+    return text(path, root, name) if path.exists() or path.is_symlink() else None
+
+
 def raw(path: Path, root: Path, name: str, most: int = MAX_BYTES) -> str | Diagnostic:
     """The same, of an unfinished merge as well: for what looks into a file that is at fault."""
     data = read(path, root, name, most)
