@@ -644,7 +644,7 @@ def test_nobody_beside_this_computer_can_reach_it() -> None:
 
 
 def test_what_the_preview_needs_is_imported_only_by_it() -> None:
-    code = "import sys, deckbuilder.cli.build, deckbuilder.cli.check; print([m for m in ('starlette', 'uvicorn', 'watchfiles', 'anyio') if m in sys.modules])"
+    code = "import sys, deckbuilder.cli.build_verb, deckbuilder.cli.check_verb; print([m for m in ('starlette', 'uvicorn', 'watchfiles', 'anyio') if m in sys.modules])"
 
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
 

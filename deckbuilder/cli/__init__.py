@@ -46,7 +46,7 @@ class Verbs(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in VERBS:
             return None
-        module = importlib.import_module(f"deckbuilder.cli.{name}")
+        module = importlib.import_module(f"deckbuilder.cli.{name}_verb")
         command: click.Command = module.command
         return command
 

@@ -22,7 +22,7 @@ from deckbuilder.package import describe
 from deckbuilder.records import NOTE_KINDS, Deck, Exam, Record
 from deckbuilder.records.salvage import Lost, salvage
 from deckbuilder.render import NoteTypes, Rendered, prepare, render
-from deckbuilder.render.places import stated
+from deckbuilder.render.explained import stated
 from deckbuilder.workspace import ratchet
 
 if TYPE_CHECKING:

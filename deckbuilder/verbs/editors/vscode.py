@@ -20,7 +20,7 @@ from deckbuilder.core.turn import alone
 from deckbuilder.source import guard
 from deckbuilder.verbs.editors import jsonc
 from deckbuilder.verbs.editors.meanings import meanings
-from deckbuilder.verbs.editors.schema import project_schema
+from deckbuilder.verbs.editors.projectschema import project_schema
 
 FOLDER = ".vscode"
 SCHEMA = f"{FOLDER}/cards.schema.json"

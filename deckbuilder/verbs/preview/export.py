@@ -21,8 +21,8 @@ from deckbuilder.core.project import Project
 from deckbuilder.core.transaction import write, writing
 from deckbuilder.core.turn import alone
 from deckbuilder.verbs.preview import page
-from deckbuilder.verbs.preview.guard import CARD_POLICY
 from deckbuilder.verbs.preview.session import Session
+from deckbuilder.verbs.preview.visitors import CARD_POLICY
 
 # By this file an earlier export is known, which a new one may replace.
 MARKER = "deckbuilder-preview.txt"

@@ -20,8 +20,8 @@ from deckbuilder.package.checksum import sha256
 from deckbuilder.records import Deck
 from deckbuilder.records.deck import EDITION
 from deckbuilder.source import edit
-from deckbuilder.verbs.release import files, refuse
-from deckbuilder.verbs.release.files import SUMS, File
+from deckbuilder.verbs.release import contents, refuse
+from deckbuilder.verbs.release.contents import SUMS, File
 from deckbuilder.workspace import history, overtake, stages
 from deckbuilder.workspace.pipeline import without_collector
 from deckbuilder.workspace.stages import Ready, Tick
@@ -103,7 +103,7 @@ def _release(
         # The lock first: what is in a folder that anybody may publish must not be unknown to it.
         lock, about = transaction.aside(project.lock), transaction.aside(project.deck)
         folder = transaction.room(output / f"{deck.id}.release.part")
-        made, digest = files.packages(folder, stem, ready, tick)
+        made, digest = contents.packages(folder, stem, ready, tick)
         if again and digest != ready.before.releases[edition].digest:
             raise Fault(
                 f"edition {edition} went out already, and this would be another one under its name",
@@ -119,8 +119,8 @@ def _release(
             refuse.blocked(story[0], allow_schema_change)
         elif before:
             found = [*found, history.lost(before.edition)]
-        made += files.words(folder, stem, ready, files.changes(ready, before, story, made[0]))
-        files.checksums(folder, made)
+        made += contents.words(folder, stem, ready, contents.changes(ready, before, story, made[0]))
+        contents.checksums(folder, made)
         if not again:
             write_text(lock, locks.dump(locks.release(ready.lock, edition, digest, now)))
         if deck.edition != edition:
