@@ -28,7 +28,7 @@ _ANY = "*"
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
-class Mark(Model):
+class DrawnMark(Model):
     """Where a marker stands, in fractions of the picture, and whether what it means lies behind bone."""
 
     landmark: Text
@@ -40,7 +40,7 @@ class Mark(Model):
     y: float
 
 
-class Figure(Model):
+class DrawnFigure(Model):
     """The three pictures of a muscle: with markers, without them, and where it lies in the whole body."""
 
     marked: Text
@@ -51,10 +51,10 @@ class Figure(Model):
     size: Pixels
     where_size: Pixels
     drawn_from: dict[Text, tuple[tuple[str, str], ...]]
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[DrawnMark, ...] = ()
 
 
-class Label(Model):
+class DrawnLabel(Model):
     """A name beside a bone: its box is what a mask hides."""
 
     landmark: Text
@@ -63,15 +63,15 @@ class Label(Model):
     at: tuple[float, float]
 
 
-class Plate(Model):
+class DrawnPlate(Model):
     """A view of bones with the names of landmarks beside it."""
 
     file: Text
     seen: Text
     size: Pixels
-    labels: tuple[Label, ...]
+    labels: tuple[DrawnLabel, ...]
 
-    def label(self, id: str, name: str) -> Label | None:
+    def label(self, id: str, name: str) -> DrawnLabel | None:
         """Where something is named, if it is; by its name if it has had another id when the plate was drawn."""
         by_id = next((each for each in self.labels if each.landmark == id), None)
         return by_id or next((each for each in self.labels if each.text == name), None)
@@ -86,8 +86,8 @@ def drawn_from(muscle: Muscle) -> dict[str, tuple[tuple[str, str], ...]]:
 class Drawings:
     """Figures by muscle and plates by id, the plates that cannot be used (`*`: none can be told), and why."""
 
-    figures: dict[str, Figure] = field(default_factory=dict)
-    plates: dict[str, Plate] = field(default_factory=dict)
+    figures: dict[str, DrawnFigure] = field(default_factory=dict)
+    plates: dict[str, DrawnPlate] = field(default_factory=dict)
     broken: frozenset[str] = frozenset()
     faults: list[Diagnostic] = field(default_factory=list)
 
@@ -103,8 +103,8 @@ def listed(text: str | Diagnostic | None) -> Drawings:
     if isinstance(found, Diagnostic):
         return Drawings(broken=frozenset([_ANY]), faults=[found])
     faults: list[Diagnostic] = []
-    figures = _each(Figure, "figures", found, faults)
-    plates = _each(Plate, "plates", found, faults)
+    figures = _each(DrawnFigure, "figures", found, faults)
+    plates = _each(DrawnPlate, "plates", found, faults)
     return Drawings(figures, plates, frozenset(found["plates"].keys() - plates.keys()), faults)
 
 
@@ -119,7 +119,7 @@ def index(text: str | Diagnostic | None) -> dict[str, dict[str, Any]] | Diagnost
     return _FILE.fault(f"{wrong}: this is no JSON object") if wrong else {key: found.get(key, {}) for key in KEYS}
 
 
-Drawn = TypeVar("Drawn", Figure, Plate)
+Drawn = TypeVar("Drawn", DrawnFigure, DrawnPlate)
 
 
 def _each(shape: type[Drawn], key: str, found: dict[str, Any], faults: list[Diagnostic]) -> dict[str, Drawn]:

@@ -31,7 +31,7 @@ class Torn(OSError):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Move:
     """A target, and where its new self waits for its turn. `removes`: there is no new self, and the target goes."""
 
     target: Path
@@ -89,14 +89,14 @@ class Transaction:
 
     def __init__(self) -> None:
         self.passing: list[Path] = []
-        self._steps: list[Step] = []
+        self._steps: list[Move] = []
 
     def aside(self, target: Path, at: Path | None = None) -> Path:
         """Where the new self of a target is to be written: beside it, or `at`. What is not written is not moved.
 
         The name must not hold an edition, or the next run would not find what a killed one left.
         """
-        step = Step(target, at or target.with_name(f"{target.name}.part"))
+        step = Move(target, at or target.with_name(f"{target.name}.part"))
         self._add(step, step.aside)
         return step.aside
 
@@ -116,11 +116,11 @@ class Transaction:
 
     def move(self, path: Path, target: Path) -> None:
         """A file in a room, or the room itself, is to be at the target."""
-        self._add(Step(target, path))
+        self._add(Move(target, path))
 
     def remove(self, target: Path, at: Path) -> None:
         """The target is to be there no longer; its old self waits beside `at`."""
-        self._add(Step(target, at, removes=True))
+        self._add(Move(target, at, removes=True))
 
     def commit(self, committing: Callable[[], None] = lambda: None) -> None:
         """Every file, and every folder, from aside to its target, in the order in which they were named, or none.
@@ -142,7 +142,7 @@ class Transaction:
                 _take_back(steps, error)
             raise
 
-    def _add(self, step: Step, *passing: Path) -> None:
+    def _add(self, step: Move, *passing: Path) -> None:
         if step.before.is_dir() and not step.target.exists():
             step.before.replace(step.target)  # a kill came between the two moves of a folder
         self._steps.append(step)
@@ -198,7 +198,7 @@ def write(path: Path, data: bytes) -> None:
         raise OSError(errno.EIO, "what was read back is not what was written", str(path))
 
 
-def _take_back(steps: Sequence[Step], error: BaseException) -> None:
+def _take_back(steps: Sequence[Move], error: BaseException) -> None:
     """Every target as it was. Raises `Torn` where that cannot be."""
     left: list[Path] = []
     for step in reversed(steps):

@@ -18,7 +18,7 @@ from deckbuilder.source import guard
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class Redrawn:
     """What was drawn, and which files of `cards/media/` are (or would be) new, changed or gone."""
 
     drawn: int
@@ -40,7 +40,7 @@ def update(
     write: bool = True,
     tick: Callable[[str, int, int], None] = lambda *_: None,
     committing: Callable[[], None] = lambda: None,
-) -> Result:
+) -> Redrawn:
     """Draws, compares with what is there, and writes what differs. `only`: muscles; the others stay as they are.
 
     Raises `Fault` where the project is not the author's to write, or nothing has the name.
@@ -87,10 +87,10 @@ def _named(index: str) -> set[str]:
     return {name for name in found if Path(name).parent == Path(figures.FOLDER) and Path(name).suffix == ".svg"}
 
 
-def _compared(project: Project, drawn: figures.Drawn, files: dict[str, str], unnamed: set[str]) -> Result:
+def _compared(project: Project, drawn: figures.Drawn, files: dict[str, str], unnamed: set[str]) -> Redrawn:
     """What was drawn, against what is there. `unnamed`: files that the index does not name any more."""
     there = {name for name in {*files, *unnamed} if (project.media / name).is_file()}
-    return Result(
+    return Redrawn(
         len(drawn.figures),
         tuple(sorted(files.keys() - there)),
         tuple(sorted(name for name in files.keys() & there if _differs(project.media / name, files[name]))),

@@ -21,7 +21,7 @@ from deckbuilder.records import Deck
 from deckbuilder.records.deck import EDITION
 from deckbuilder.source import edit
 from deckbuilder.verbs.release import contents, refuse
-from deckbuilder.verbs.release.contents import SUMS, File
+from deckbuilder.verbs.release.contents import SUMS, ReleaseFile
 from deckbuilder.workspace import history, overtake, stages
 from deckbuilder.workspace.pipeline import without_collector
 from deckbuilder.workspace.stages import Ready, Tick
@@ -34,7 +34,7 @@ class Released:
     folder: Path
     edition: str
     again: bool
-    files: tuple[File, ...] = ()
+    files: tuple[ReleaseFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
