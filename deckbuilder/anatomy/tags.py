@@ -48,10 +48,7 @@ class Named:
 
     @property
     def name(self) -> str:
-        held: Any = self.record.document.value
-        for step in self.path:
-            held = held[step]
-        return str(held)
+        return str(self.record.document.at(self.path))
 
     @property
     def where(self) -> Location:

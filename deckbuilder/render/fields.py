@@ -19,7 +19,7 @@ from deckbuilder.core.prose import MATH, formula, inline, plain, prose, with_for
 from deckbuilder.records import Cloze, Deck, Gap, Occlusion, Source
 from deckbuilder.records.study import BANDS
 from deckbuilder.render.drawn import Shown
-from deckbuilder.render.places import Wrong, explain
+from deckbuilder.render.explained import Wrong, explain
 from deckbuilder.render.sandbox import Sandbox
 
 _LINE_BREAK = re.compile(r"\s*\n\s*")
