@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from deckbuilder.cli import clock, now, too_late
-from deckbuilder.cli.common import count, output_option, progress, project_option, relative, show, tally
+from deckbuilder.cli.common import cache_option, count, output_option, progress, project_option, relative, show, tally
 from deckbuilder.core.project import Project
 from deckbuilder.workspace.pipeline import CHANGES, Built, build, by_exam, by_tags
 
@@ -18,6 +18,7 @@ MAX_LISTED = 12
 
 @click.command("build")
 @project_option
+@cache_option
 @output_option
 @click.option("--exam", metavar="NAME", help="Only what an exam's blueprint asks for, such as NASM-CPT.")
 @click.option(

@@ -10,7 +10,18 @@ from typing import Any
 import click
 
 from deckbuilder.cli import now, too_late
-from deckbuilder.cli.common import as_json, beside, columns, count, harmless, progress, project_option, show, tally
+from deckbuilder.cli.common import (
+    as_json,
+    beside,
+    cache_option,
+    columns,
+    count,
+    harmless,
+    progress,
+    project_option,
+    show,
+    tally,
+)
 from deckbuilder.core.diagnostics import Diagnostic, Fault, errors
 from deckbuilder.core.project import Project
 from deckbuilder.workspace.pipeline import Report, check, strictness, tighten
@@ -22,6 +33,7 @@ FORMATS = ("text", "json", "github", "sarif")
 
 @click.command("check")
 @project_option
+@cache_option
 @click.argument("paths", metavar="[PATHS]...", nargs=-1, type=click.Path(path_type=Path, exists=True))
 @click.option(
     "--explain",
@@ -111,11 +123,12 @@ def _misuse(fault: Fault) -> click.UsageError:
 
 
 def _explain(project: Project, name: str) -> None:
+    from deckbuilder.core.findings import FINDINGS
     from deckbuilder.rules import manual
     from deckbuilder.verbs.reports import chosen
 
     settings, width = strictness(project), min(columns(sys.stdout), 100)
-    if name != LIST and name not in manual.known():
+    if name != LIST and name not in FINDINGS:
         raise _misuse(chosen.unknown(name))
     text = manual.listed(settings, width) if name == LIST else manual.terminal(name, settings, width)
     for line in text.split("\n"):

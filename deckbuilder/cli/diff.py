@@ -9,7 +9,7 @@ import click
 
 from deckbuilder import diff
 from deckbuilder.cli import now
-from deckbuilder.cli.common import as_json, colour
+from deckbuilder.cli.common import as_json, cache_option, colour, with_cache
 from deckbuilder.core import scratch
 from deckbuilder.core.project import Project, find
 from deckbuilder.workspace import history
@@ -24,6 +24,7 @@ from deckbuilder.workspace import history
     type=click.Path(path_type=Path, file_okay=False),
     help="The folder that holds `cards/`. Default: the project around the working folder.",
 )
+@cache_option
 @click.option("--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True)
 @click.option("--learners", is_flag=True, help="The words of CHANGES.md, for those who study the deck.")
 def command(old: str | None, new: str | None, project: Path | None, form: str, learners: bool) -> None:
@@ -40,7 +41,9 @@ def command(old: str | None, new: str | None, project: Path | None, form: str, l
     """
     with scratch.folder() as folder:
         here = (
-            None if project is None and old and new and Path(old).is_file() and Path(new).is_file() else find(project)
+            None
+            if project is None and old and new and Path(old).is_file() and Path(new).is_file()
+            else with_cache(find(project))
         )
         first = history.side(here, old, folder / "old") if old else history.last(_own(here), folder / "old")
         second = history.side(here, new, folder / "new") if new else history.current(_own(here), folder, now())

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from deckbuilder.cli import now, too_late
-from deckbuilder.cli.common import count, project_option, relative, show, tally
+from deckbuilder.cli.common import cache_option, count, project_option, relative, show, tally
 from deckbuilder.core.project import Project
 
 FIRST_PORT = 4747
@@ -20,6 +20,7 @@ FIRST_PORT = 4747
 
 @click.command("preview")
 @project_option
+@cache_option
 @click.option(
     "--port",
     metavar="N",

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from deckbuilder.cli import clock, now, too_late
-from deckbuilder.cli.common import count, output_option, progress, project_option, relative, show, tally
+from deckbuilder.cli.common import cache_option, count, output_option, progress, project_option, relative, show, tally
 from deckbuilder.core.project import Project
 from deckbuilder.verbs.release import Released, release
 
@@ -16,6 +16,7 @@ from deckbuilder.verbs.release import Released, release
 @click.command("release")
 @click.argument("edition")
 @project_option
+@cache_option
 @output_option
 @click.option(
     "--allow-schema-change",

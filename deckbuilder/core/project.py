@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
+from deckbuilder.core.cache import NOTHING, Cache
 from deckbuilder.core.diagnostics import Fault
 
 MAX_FILES = 200_000
@@ -23,11 +24,15 @@ _DECK = re.compile(r"deck\.ya?ml(?:\.txt)?", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """The folders of one project. `read_only`: the shipped deck, whose lock is never written."""
+    """The folders of one project. `read_only`: the shipped deck, whose lock is never written.
+
+    `cache`: what was made of the same content before; all stages are handed the project, and so they are handed this.
+    """
 
     root: Path
     templates: Path
     read_only: bool = False
+    cache: Cache = field(default=NOTHING, compare=False, repr=False)
 
     @property
     def cards(self) -> Path:
@@ -88,7 +93,7 @@ def shipped() -> Path:
     return inside if inside.is_dir() else package.parent
 
 
-@cache
+@lru_cache(maxsize=1)
 def _own_templates() -> str:
     return os.path.realpath(shipped() / "templates")
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from deckbuilder.core.findings import Strictness as Strictness
 from deckbuilder.records.base import Id, Number, Record, Text, one_or_more
 from deckbuilder.records.keys import Listed
 
-Strictness = Literal["error", "warning", "info", "off"]
 _STRICTNESS = {"type": "string", "enum": ["error", "warning", "info", "off"]}
 # What a rule says as a rule, and what it says of grave cases, if it knows them.
 Severities = Annotated[

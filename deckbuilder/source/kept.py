@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from deckbuilder.core.cache import NOTHING, Cache
 from deckbuilder.core.diagnostics import Diagnostic
 from deckbuilder.source.document import Document, File
 
@@ -23,7 +24,8 @@ class _Read:
 class Kept:
     """Reads as `source.read` does. `changed`: the names of the files whose text was another at the last reading."""
 
-    def __init__(self) -> None:
+    def __init__(self, cache: Cache = NOTHING) -> None:
+        self._cache = cache
         self.changed: set[str] = set()
         self._files: dict[str, _Read] = {}
         self._doubted: set[Path] = set()
@@ -66,7 +68,7 @@ class Kept:
         if known is not None and known.file == file:
             return _Read(stamp, file, known.documents, known.faults)
         self.changed.add(name)
-        return _Read(stamp, file, *parse(file))
+        return _Read(stamp, file, *parse(file, self._cache))
 
 
 def _stamp(path: Path) -> Stamp | None:

@@ -61,7 +61,7 @@ def lost(edition: str, refused: git.Refused | None = None) -> Diagnostic:
     help = "put the released package into dist/, or fetch the whole history (git fetch --unshallow --tags)"
     if refused:
         message, help = f"{message}; {refused.message}", f"put the released package into dist/, or: {refused.help}"
-    return Diagnostic(Location(LOCK), "no-release", message, help, "warning")
+    return Diagnostic(Location(LOCK), "no-release", message, help)
 
 
 def released(project: Project, output: Path, release: Release, folder: Path) -> Side | None:
@@ -100,7 +100,7 @@ def revised(project: Project, revision: str, folder: Path) -> Side:
     git.check_out(project.root, at, root)
     name = revision if at.startswith(revision) else f"{revision} ({at[:9]})"
     own = root / "templates"
-    past = Project(root, own if own.is_dir() else shipped() / "templates")
+    past = Project(root, own if own.is_dir() else shipped() / "templates", cache=project.cache)
     return _made(past, folder / f"{at[:12]}.apkg", git.time_of(project.root, at), name, f"the source at {revision}")
 
 

@@ -75,7 +75,7 @@ def check(
     *,
     today: date | None = None,
     infos: bool = False,
-    read: Read = source.read,
+    read: Read | None = None,
 ) -> Report:
     """Every fault of the project, in the order of files and lines. Nothing is written.
 

@@ -56,7 +56,7 @@ class Session:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.now = Snapshot()
-        self._files = source.Kept()
+        self._files = source.Kept(project.cache)
         self._types: NoteTypes | None = None
         self._types_for: Deck | None = None
         self._lock = Lock()
