@@ -13,7 +13,7 @@ from deckbuilder.anki.notes import Media
 from deckbuilder.core.diagnostics import Diagnostic
 from deckbuilder.core.project import Project
 from deckbuilder.records import Deck
-from deckbuilder.records.base import Subject
+from deckbuilder.records.base import Noted, Subject
 from deckbuilder.render import fields
 from deckbuilder.render.compiled import Compiled
 from deckbuilder.render.drawn import Figures, Shown, Which
@@ -36,7 +36,7 @@ class Job:
 
     record: Subject
     place: int
-    subject: Any
+    subject: Noted
     media: Media | None
 
 
