@@ -154,7 +154,9 @@ class Reviewer:
 
     def measures(self, asked: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
         """What several of these functions find, by their names."""
-        each = "asked => Object.fromEntries(Object.entries(asked).map(([what, given]) => [what, measure[what](...given)]))"
+        each = (
+            "asked => Object.fromEntries(Object.entries(asked).map(([what, given]) => [what, measure[what](...given)]))"
+        )
         found: dict[str, Any] = self.page.evaluate(each, {what: list(given) for what, given in asked.items()})
         return found
 
