@@ -257,6 +257,7 @@ READ += [STYLE, "templates/_shared/notetype.yaml"]
 
 
 @posix
+@pytest.mark.sampled(18)  # of each kind, and of all files
 @pytest.mark.parametrize("kind", [*KINDS, *TEXTS])
 @pytest.mark.parametrize(
     "files", [READ[:4], READ[4:7], READ[7:9], READ[9:]], ids=["cards", "faces", "fields", "shared"]
