@@ -13,19 +13,21 @@ from typing import Any
 
 import yaml
 
+from deckbuilder.core.cache import NOTHING, Cache
 from deckbuilder.core.diagnostics import Diagnostic, Location, errors
 from deckbuilder.source import guard
 from deckbuilder.source.broken import broken
-from deckbuilder.source.document import Document, File, Path_, Value
+from deckbuilder.source.document import Document, File, Value
 from deckbuilder.source.guard import MAX_BYTES
 from deckbuilder.source.kept import Kept
 from deckbuilder.source.parser import nodes_of
+from deckbuilder.source.paths import Path_
 from deckbuilder.source.values import Reading
 
 __all__ = ["MAX_BYTES", "Document", "File", "Kept", "Path_", "Value", "parse", "read"]
 
 
-def read(paths: Iterable[Path], root: Path) -> tuple[list[Document], list[Diagnostic]]:
+def read(paths: Iterable[Path], root: Path, cache: Cache = NOTHING) -> tuple[list[Document], list[Diagnostic]]:
     """Every record in the files, in the order given, and what could not be read."""
     documents: list[Document] = []
     faults: list[Diagnostic] = []
@@ -35,14 +37,27 @@ def read(paths: Iterable[Path], root: Path) -> tuple[list[Document], list[Diagno
         if isinstance(text, Diagnostic):
             faults.append(text)
         else:
-            found, wrong = parse(File(name, text))
+            found, wrong = parse(File(name, text), cache)
             documents += found
             faults += wrong
     return documents, faults
 
 
-def parse(file: File) -> tuple[list[Document], list[Diagnostic]]:
+def parse(file: File, cache: Cache = NOTHING) -> tuple[list[Document], list[Diagnostic]]:
     """The records of one file, faulty ones too. A fault in one leaves the others readable, unless the YAML is broken."""
+    if not cache:
+        return _parsed(file)
+    key = cache.key("documents", file.text)
+    known = cache.get(key)
+    if known is not None:
+        return [Document(file, number, item, value) for number, item, value in known], []
+    documents, faults = _parsed(file)
+    if not faults:
+        cache.put(key, [(each.document, each.item, each.value) for each in documents])
+    return documents, faults
+
+
+def _parsed(file: File) -> tuple[list[Document], list[Diagnostic]]:
     refused = guard.refuse(file)
     if refused:
         return [], refused
@@ -58,7 +73,6 @@ def parse(file: File) -> tuple[list[Document], list[Diagnostic]]:
             "empty-file",
             "the file holds no record",
             "write a record in it, or delete it",
-            "warning",
         )
         return [], [empty]
     return documents, reading.faults
