@@ -30,7 +30,7 @@ from deckbuilder import records, rules, source
 from deckbuilder.anatomy.library import Library
 from deckbuilder.anki import cardtemplate
 from deckbuilder.cli.common import as_json, harmless
-from deckbuilder.cli.inspect import _lines, _seen
+from deckbuilder.cli.inspect_verb import _lines, _seen
 from deckbuilder.core import project, prose
 from deckbuilder.core.diagnostics import Diagnostic, Location, errors
 from deckbuilder.package import reader

@@ -23,7 +23,7 @@ from judge import Anki
 
 from deckbuilder import lock as locks
 from deckbuilder import rules
-from deckbuilder.cli.new import _fill
+from deckbuilder.cli.new_verb import _fill
 from deckbuilder.core.diagnostics import Diagnostic
 from deckbuilder.core.project import Project, find
 from deckbuilder.lock import Lock

@@ -30,7 +30,6 @@ from test_variants import BLUEPRINT
 from deckbuilder.anki.notes import VERSION
 from deckbuilder.cli import cli
 from deckbuilder.core.diagnostics import Fault, errors
-from deckbuilder.package import place
 from deckbuilder.verbs import release as releases
 from deckbuilder.workspace import Workspace
 
@@ -672,7 +671,7 @@ PAIRS = [("build", "build"), ("build", "release"), ("release", "build"), ("renam
 def test_of_two_at_once_the_second_waits_and_the_first_is_not_disturbed(
     kept: Author, first: str, second: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(place, "PATIENCE", 0.3)
+    monkeypatch.setattr("deckbuilder.core.turn.PATIENCE", 0.3)
     published(kept, "2026-11")
     if first != "release":
         reworded(kept, "It turns the palm.")
@@ -701,7 +700,7 @@ def test_of_two_at_once_the_second_waits_and_the_first_is_not_disturbed(
 def test_whatever_writes_waits_for_its_turn(
     kept: Author, arguments: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(place, "PATIENCE", 0.3)
+    monkeypatch.setattr("deckbuilder.core.turn.PATIENCE", 0.3)
     with FileLock(kept.root / "cards" / ".building"):
         done = run(kept, *arguments)
 

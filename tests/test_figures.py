@@ -125,7 +125,7 @@ def test_no_picture_is_left_over() -> None:
 def test_a_figure_is_drawn_from_what_its_record_says_today(id: str) -> None:
     muscle = library().get(Muscle, id)
 
-    assert drawings.Figure.model_validate(index()[id]).drawn_from == drawings.drawn_from(muscle)
+    assert drawings.DrawnFigure.model_validate(index()[id]).drawn_from == drawings.drawn_from(muscle)
 
 
 @pytest.mark.parametrize("id", muscles())

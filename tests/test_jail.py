@@ -37,10 +37,10 @@ from deckbuilder.records import NOTE_KINDS
 from deckbuilder.records.base import Subject
 from deckbuilder.render import cards, compiled, filled, jail, limits, seen
 from deckbuilder.render.drawn import Shown
+from deckbuilder.render.explained import Wrong
 from deckbuilder.render.fields import FIELDS, Fields
 from deckbuilder.render.jail import Jail, Stopped
 from deckbuilder.render.limits import Limits, Refused
-from deckbuilder.render.places import Wrong
 from deckbuilder.render.sandbox import Call, Sandbox, Seen
 from deckbuilder.render.wire import Cards, Notes
 from deckbuilder.workspace import Workspace

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from deckbuilder import source
 from deckbuilder.core.diagnostics import Diagnostic
 from deckbuilder.core.project import Project
-from deckbuilder.records import KINDS, Record
+from deckbuilder.records import KINDS, Record, walker
 from deckbuilder.records.base import near_id
 from deckbuilder.source import guard
 from deckbuilder.source.conflict import MARKER
@@ -105,10 +105,15 @@ def _take(lost: Lost, document: source.Document) -> None:
             _add(lost, kind, str(old))
     if first not in KINDS and first:
         lost.words.add(near_id(str(value[first])))
-    if first == "bone":
-        landmarks = value.get("landmarks")
-        for each in landmarks if isinstance(landmarks, dict) else [_ANY]:
-            lost.ids.add(("landmark", each))
+    for key, kind in _held(first):
+        held = value.get(key)
+        lost.ids |= {(kind, each) for each in (held if isinstance(held, dict) else [_ANY])}
+
+
+def _held(kind: str) -> list[tuple[str, str]]:
+    """The keys under which records of a kind hold what others may name by its id alone, each with the kind of that."""
+    found = walker.held_by(KINDS[kind]) if kind in KINDS else ()
+    return [(key, mark.kind) for _, key, mark in found if not mark.within]
 
 
 def _add(lost: Lost, kind: str, id: str) -> None:
@@ -138,8 +143,8 @@ def _guess(lost: Lost, data: bytes | None) -> None:
             if opening:
                 kind, id = opening
                 _add(lost, kind, id)
-            if kind == "bone":
-                lost.ids |= {("landmark", key) for key in _KEY.findall(line)}
+            for _, of in _held(kind):
+                lost.ids |= {(of, key) for key in _KEY.findall(line)}
             if kind and (formerly := _FORMERLY.match(line)):
                 lost.ids |= {(kind, old) for old in _WORD.findall(formerly[1])}
         lost.blind |= len(lost.ids) == before  # nothing tells what it was before it broke

@@ -13,8 +13,10 @@ from deckbuilder.anki.notes import Note
 from deckbuilder.core import git
 from deckbuilder.core.diagnostics import Diagnostic, Fault
 from deckbuilder.core.project import Project
+from deckbuilder.core.transaction import write_text, writing
+from deckbuilder.core.turn import alone
 from deckbuilder.lock import Changes, Release
-from deckbuilder.package import place
+from deckbuilder.package.checksum import sha256
 from deckbuilder.workspace import selection
 from deckbuilder.workspace.collector import without_collector
 from deckbuilder.workspace.ready import Ready, listed
@@ -72,7 +74,7 @@ def build(
     is not up to date instead of writing it. `committing` is called when all is written and only has to be moved into
     place. Raises `Fault` for what editing cards cannot cure.
     """
-    with place.alone(project, output, locked=locked), without_collector():
+    with alone(project, output, locked=locked), without_collector():
         workspace = Workspace(project, tick=tick)
         ready, found = workspace.ready(now, allow_schema_change=allow_schema_change)
         if ready is None:
@@ -131,22 +133,21 @@ def _package(
     deck = ready.rendered.deck
     ending = f"-{part.name}" if part else ""
     target = output / f"{deck.id}-{ready.edition}{ending}.apkg"
-    package, changes = output / f"{deck.id}.apkg.part", output / f"{deck.id}.changes.part"
-    lock = project.lock.with_suffix(".lock.part")
     tick("packaging", 0, 1)
-    with place.aside(package, changes, *([lock] if os.access(project.cards, os.W_OK) else [])):
-        written = ready.write(package, notes, part.title if part else "")
-        moves = [(package, target)]
-        if ready.stale:
-            place.write_text(lock, ready.text)
+    with writing("the package", kept="dist and lock are as they were") as transaction:
+        if ready.stale or os.access(project.cards, os.W_OK):
             # First: a package without its lock is the one order that could ship two different texts under one time.
-            moves.insert(0, (lock, project.lock))
+            lock = transaction.aside(project.lock)
+        package = transaction.aside(target, at=output / f"{deck.id}.apkg.part")
+        changes = transaction.aside(output / CHANGES, at=output / f"{deck.id}.changes.part")
+        written = ready.write(package, notes, part.title if part else "")
+        if ready.stale:
+            write_text(lock, ready.text)
         last = None if part else ready.before.last
         if last and (text := _changes(project, output, last, package, found)):
-            place.write_text(changes, text)
-            moves.append((changes, output / CHANGES))
-        digest = place.sha256(package)
-        place.move(moves, committing)
+            write_text(changes, text)
+        digest = sha256(package)
+        transaction.commit(committing)
     tick("packaging", 1, 1)
     return Built(
         target,

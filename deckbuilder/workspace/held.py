@@ -35,7 +35,7 @@ def against(
     found += locks.check_exchanged(lock, subjects, names)
 
     def at(kind: str, what: str) -> Location:
-        from deckbuilder.render.places import stated
+        from deckbuilder.render.explained import stated
 
         return rendered.deck.locate("note_types", "ids", kind) if what == "id" else stated(project, kind, what)
 

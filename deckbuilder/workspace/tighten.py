@@ -7,7 +7,8 @@ from datetime import date
 
 from deckbuilder.core.diagnostics import Fault, errors
 from deckbuilder.core.project import Project
-from deckbuilder.package import place
+from deckbuilder.core.transaction import writing
+from deckbuilder.core.turn import alone
 from deckbuilder.workspace import ratchet
 from deckbuilder.workspace.ratchet import Ratchet
 from deckbuilder.workspace.snapshot import Checked, Workspace
@@ -23,14 +24,12 @@ def tighten(
     """
     if project.read_only:
         raise Fault("the deck that ships with deckbuilder is read only", "make your own with `deckbuilder new DIR`")
-    with place.alone(project):
+    with alone(project):
         workspace = Workspace(project)
         checked = workspace.check(today=today)
         text = ratchet.text_of(checked.diagnostics)
         if not errors(checked.diagnostics) and not checked.grown and text != workspace.known.text:
-            path = project.root / ratchet.FILE
-            part = path.with_suffix(".json.part")
-            with place.aside(part, what=ratchet.FILE, kept="it is as it was"):
-                place.write_text(part, text)
-                place.move([(part, path)], committing)
+            with writing(ratchet.FILE, kept="it is as it was") as transaction:
+                transaction.text(project.root / ratchet.FILE, text)
+                transaction.commit(committing)
         return checked, workspace.known

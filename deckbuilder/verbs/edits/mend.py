@@ -16,7 +16,7 @@ from deckbuilder.core import letters
 from deckbuilder.core.diagnostics import Diagnostic, Fault, Location
 from deckbuilder.core.project import Project
 from deckbuilder.core.prose import unobeyed
-from deckbuilder.package import place
+from deckbuilder.core.turn import alone
 from deckbuilder.records import Subject
 from deckbuilder.source import Document, File, Path_
 from deckbuilder.verbs.edits import border
@@ -90,7 +90,7 @@ def mend(
 
     Raises `Fault`, with every file as it was, where the cards cannot be written. `dry_run`: nothing is written.
     """
-    with nullcontext() if dry_run or project.read_only else place.alone(project):
+    with nullcontext() if dry_run or project.read_only else alone(project):
         cards = read(project)
         files = {document.file.name: document.file for document in cards.documents}
         texts: dict[str, str] = {}

@@ -26,9 +26,9 @@ from starlette.types import Receive, Scope, Send
 
 from deckbuilder.verbs.preview import editor as editors
 from deckbuilder.verbs.preview import page, patience
-from deckbuilder.verbs.preview.guard import FRAME_POLICY, MEDIA, MEDIA_POLICY, PAGE_POLICY, Guard
 from deckbuilder.verbs.preview.session import Patch, Session
 from deckbuilder.verbs.preview.since import Since
+from deckbuilder.verbs.preview.visitors import FRAME_POLICY, MEDIA, MEDIA_POLICY, PAGE_POLICY, Guard
 from deckbuilder.verbs.preview.watch import saves
 
 HOST = "127.0.0.1"
