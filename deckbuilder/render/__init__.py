@@ -172,7 +172,7 @@ class _Writer:
         if note_type is None:
             return None
         self._ask_whose(job.record, shows)
-        self.faults += self._output.check(kind, values, {each.name: each for each in shows}, subject.place())
+        self.faults += self._output.check(kind, values, {each.name: each for each in shows}, subject.place)
         fields = tuple([values.get(variable, "") for variable in variables])
         ordinals = tuple(each - 1 for each in subject.numbers) if note_type.cloze else note_type.ordinals(fields)
         if not ordinals:

@@ -6,27 +6,26 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
-import jinja2
-
 from deckbuilder.anatomy.library import Library
 from deckbuilder.anki.notes import Media
 from deckbuilder.core.diagnostics import Diagnostic
 from deckbuilder.core.project import Project
 from deckbuilder.records import Deck
 from deckbuilder.records.base import Subject
-from deckbuilder.render import fields
+from deckbuilder.render import ours
 from deckbuilder.render.compiled import Compiled
 from deckbuilder.render.drawn import Figures, Shown, Which
 from deckbuilder.render.fields import FIELDS, Fields
 from deckbuilder.render.jail import UNSOUND, Stopped, ahead, jail
 from deckbuilder.render.limits import LIMITS
 from deckbuilder.render.loader import of_folder
+from deckbuilder.render.ours import Ours
 from deckbuilder.render.places import Wrong
 from deckbuilder.render.wire import Notes
 
 __all__ = ["Filled", "Job", "ahead"]
 
-_COMPILED = Compiled(fields.__file__, "fields")
+_COMPILED = Compiled(ours.__file__, "fields")
 _WHICH = frozenset(get_args(Which))
 
 
@@ -67,13 +66,7 @@ class Filled:
                 shows[found.name] = found.media
             return found
 
-        environment = jinja2.Environment(
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-            loader=of_folder(self._project.templates),
-            bytecode_cache=_COMPILED,
-            **FIELDS,
-        )
+        environment = Ours(loader=of_folder(self._project.templates), bytecode_cache=_COMPILED, **FIELDS)
         filling = Fields(environment, self._library, self._deck, drawn)
         for job in jobs:
             shows.clear()
