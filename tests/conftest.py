@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sys
@@ -9,8 +10,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import jinja2
@@ -174,7 +177,22 @@ class Author:
 
 
 def fill_starter(root: Path) -> None:
-    """The starter project with fixed ids."""
+    """The starter project with fixed ids, file by file as `deckbuilder new` writes it."""
+    for name, content in _starter().items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+@cache
+def _starter() -> dict[str, bytes]:
+    with TemporaryDirectory() as folder:
+        root = Path(folder) / "project"
+        _new(root)
+        return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+def _new(root: Path) -> None:
     ids = "\n".join(f"    {kind}: {1_700_000_000_100 + place}" for place, kind in enumerate(NOTE_KINDS))
     values = {
         "slug": "arm",
@@ -240,6 +258,14 @@ LINTED = frozenset(
 def opinion(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.module.__name__ not in LINTED:
         monkeypatch.setattr(rules, "lint", lambda *_, **__: [])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def unhurried_disk() -> Iterator[None]:
+    """Nobody pulls the plug here, so that no test waits until a disk has all that was written."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda file: None)
+        yield
 
 
 @pytest.fixture

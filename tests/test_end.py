@@ -395,7 +395,7 @@ def aged(path: Path) -> None:
 
 KEEPING = """
 import sys, tempfile, time
-from deckbuilder import scratch
+from deckbuilder.core import scratch
 tempfile.tempdir = sys.argv[1]
 with scratch.folder() as path:
     (path / "collection").write_text("x")

@@ -123,11 +123,12 @@ def _misuse(fault: Fault) -> click.UsageError:
 
 
 def _explain(project: Project, name: str) -> None:
+    from deckbuilder.core.findings import FINDINGS
     from deckbuilder.rules import manual
     from deckbuilder.verbs.reports import chosen
 
     settings, width = strictness(project), min(columns(sys.stdout), 100)
-    if name != LIST and name not in manual.known():
+    if name != LIST and name not in FINDINGS:
         raise _misuse(chosen.unknown(name))
     text = manual.listed(settings, width) if name == LIST else manual.terminal(name, settings, width)
     for line in text.split("\n"):

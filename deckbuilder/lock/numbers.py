@@ -55,7 +55,6 @@ def _moved(subject: Any, entry: Entry) -> Iterator[Diagnostic]:
                 "other-question",
                 f"the number {number} asked for '{before}', and now asks for '{what}': its reviews stay with the number",
                 f"if this is another name for the same, build; if not, bring '{before}' back, or give this the number {free}",
-                "warning",
             )
 
 
@@ -131,5 +130,4 @@ def _gone(subject: Any, entry: Entry) -> Iterator[Diagnostic]:
                 f"the {subject.numbered} {number}, '{what}', is gone: learners keep its card, and Anki shows that it asks "
                 "nothing any more",
                 f"bring it back, or build; the number {number} is then never used again",
-                "warning",
             )

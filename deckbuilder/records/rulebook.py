@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from deckbuilder.core.findings import Strictness as Strictness
 from deckbuilder.records.base import Id, Number, Of, Record, Text, one_or_more
 
-Strictness = Literal["error", "warning", "info", "off"]
 _STRICTNESS = {"type": "string", "enum": ["error", "warning", "info", "off"]}
 # What a rule says as a rule, and what it says of grave cases, if it knows them.
 Severities = Annotated[

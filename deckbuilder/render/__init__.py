@@ -213,7 +213,6 @@ class _Writer:
                     "uncredited-picture",
                     f"nothing says who made '{file}', and under which licence",
                     "write a `credit` record whose `files` name it, or a `credit` for this picture",
-                    "warning",
                 )
             )
 

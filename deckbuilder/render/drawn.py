@@ -92,7 +92,6 @@ class Figures:
                         "stale-figure",
                         f"the figure of {muscle.id} was drawn from another {about}{': ' if was else ''}{', '.join(was)}",
                         f"put that back, or draw it again: `deckbuilder figures {muscle.id}`",
-                        "warning",
-                        muscle.key,
+                        record=muscle.key,
                     )
                 )

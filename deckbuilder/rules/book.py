@@ -1,7 +1,8 @@
-"""Every rule, group by group: a module in the list is a group, in the order of `check --explain`."""
+"""Every rule by its name, in the order of `core/findings`, which is that of `check --explain`."""
 
 from __future__ import annotations
 
+from deckbuilder.core import findings
 from deckbuilder.rules import (
     across,
     anatomy,
@@ -24,7 +25,7 @@ from deckbuilder.rules import (
 )
 from deckbuilder.rules.rule import Rule
 
-MODULES = (
+_MODULES = (
     project,
     occlusion,
     question,
@@ -44,6 +45,5 @@ MODULES = (
     names,
     suppressions,
 )
-RULES: dict[str, Rule] = {
-    each.name: each for module in MODULES for each in vars(module).values() if isinstance(each, Rule)
-}
+_FOUND = {each.name: each for module in _MODULES for each in vars(module).values() if isinstance(each, Rule)}
+RULES: dict[str, Rule] = {name: _FOUND[name] for name, _ in findings.rules()}

@@ -17,7 +17,7 @@ from deckbuilder.source import Path_
 MOST = 2_000
 
 
-@rule(guard=True)
+@rule()
 def no_deck(seen: Seen) -> Iterator[Diagnostic]:
     """A project without a `deck` record, which stands in `cards/deck.yaml`.
 
@@ -39,7 +39,7 @@ def no_deck(seen: Seen) -> Iterator[Diagnostic]:
         )
 
 
-@rule(guard=True)
+@rule()
 def duplicate_id(seen: Seen) -> Iterator[Found | Diagnostic]:
     """An id that names two records of one kind, two landmarks, or two comparisons of one study.
 
@@ -87,7 +87,7 @@ def duplicate_id(seen: Seen) -> Iterator[Found | Diagnostic]:
                 yield Found(study, ("comparisons", place, "id"), message, "rename one of the two")
 
 
-@rule(guard=True)
+@rule()
 def unknown_reference(seen: Seen) -> Iterator[Found]:
     """An id that nothing has, of a muscle, landmark, nerve, source or anything else that records name.
 
@@ -134,7 +134,7 @@ def unknown_reference(seen: Seen) -> Iterator[Found]:
             )
 
 
-@rule(guard=True)
+@rule()
 def uncited(seen: Seen) -> Iterator[Found]:
     """A record with cards and without a source.
 
@@ -154,7 +154,7 @@ def uncited(seen: Seen) -> Iterator[Found]:
             yield Found(record, (), f"{record.key} has no source", "add `sources: id`")
 
 
-@rule(guard=True)
+@rule()
 def unknown_fact(seen: Seen) -> Iterator[Found]:
     """A source for a fact that the record does not state.
 
@@ -180,7 +180,7 @@ def unknown_fact(seen: Seen) -> Iterator[Found]:
                 )
 
 
-@rule(guard=True)
+@rule()
 def not_reciprocal(seen: Seen) -> Iterator[Found]:
     """Opposite movements that are not each other's opposite, at one joint in one plane.
 
@@ -227,7 +227,7 @@ def _back(seen: Seen, action: Action, stated: Mapping[str, Action]) -> str:
     return f"name the movement back: {' or '.join(fitting)}" if fitting else "name the movement back"
 
 
-@rule(guard=True)
+@rule()
 def impossible_role(seen: Seen) -> Iterator[Found]:
     """A prime mover of a movement that is not among the muscle's actions.
 
@@ -260,7 +260,7 @@ def impossible_role(seen: Seen) -> Iterator[Found]:
                 )
 
 
-@rule(guard=True)
+@rule()
 def odd_one_out(seen: Seen) -> Iterator[Found]:
     """An odd one out that belongs to the group, or is not among those shown.
 
@@ -292,7 +292,7 @@ def odd_one_out(seen: Seen) -> Iterator[Found]:
             yield found(f"'{odd.odd}' is a member of the group", help)
 
 
-@rule(guard=True)
+@rule()
 def unmeasured(seen: Seen) -> Iterator[Found]:
     """A comparison of which a side was not measured, or was measured twice, or in another unit.
 
@@ -334,7 +334,7 @@ def unmeasured(seen: Seen) -> Iterator[Found]:
                 yield Found(study, where, f"'{comparison.id}' compares {one} with {other}", help)
 
 
-@rule(guard=True)
+@rule()
 def tag(seen: Seen) -> Iterator[Diagnostic]:
     """An extra tag that is not in the vocabulary of `deck.yaml`, or that Anki would not keep whole.
 
@@ -352,7 +352,7 @@ def tag(seen: Seen) -> Iterator[Diagnostic]:
             yield from tags.check(record, allowed)
 
 
-@rule(guard=True)
+@rule()
 def same_name(seen: Seen) -> Iterator[Found]:
     """Two names of which Anki makes one tag, or one deck: alike but for case, signs, or the way an accent is typed.
 
@@ -383,7 +383,7 @@ def same_name(seen: Seen) -> Iterator[Found]:
             yield Found(deck, ("subdecks", id, "name"), message, help)
 
 
-@rule(guard=True)
+@rule()
 def listed_twice(seen: Seen) -> Iterator[Found]:
     """An id or a text that stands twice in one list: groups, roots, prime movers, sources, tags, topics, whatever it is.
 
@@ -406,7 +406,7 @@ def listed_twice(seen: Seen) -> Iterator[Found]:
             yield Found(record, path, message, help, fix=Fix(path, None))
 
 
-@rule(guard=True)
+@rule()
 def missing_pattern(seen: Seen) -> Iterator[Found]:
     """An exercise with a card that belongs to no pattern of movement.
 
@@ -431,7 +431,7 @@ def missing_pattern(seen: Seen) -> Iterator[Found]:
             )
 
 
-@rule(guard=True)
+@rule()
 def unused_curriculum(seen: Seen) -> Iterator[Diagnostic]:
     """A step of the curriculum at which nothing lies; a warning.
 
@@ -457,7 +457,6 @@ def unused_curriculum(seen: Seen) -> Iterator[Diagnostic]:
                 "unused-curriculum",
                 f"nothing lies at cards/{step}",
                 "mend the path, or delete the line",
-                "warning",
             )
 
 

@@ -16,11 +16,12 @@ from pathlib import Path
 from textwrap import dedent
 
 from deckbuilder.anatomy.library import Library
+from deckbuilder.core import findings
 from deckbuilder.core.diagnostics import Diagnostic, Location, Severity
 from deckbuilder.core.diagnostics import Fix as Fix
 from deckbuilder.records import Group, Muscle, Question, Record
 from deckbuilder.records.base import Asked, Said, Subject, near_id
-from deckbuilder.records.rulebook import Rulebook, Strictness
+from deckbuilder.records.rulebook import Rulebook
 from deckbuilder.records.salvage import Lost
 from deckbuilder.rules.lexicon import Lexicon
 from deckbuilder.rules.skeleton import Skeleton
@@ -51,7 +52,7 @@ class Found:
 class Settings:
     """Severities, limits and words: the usual ones, and what the project says instead."""
 
-    severity: dict[str, tuple[Strictness, ...]]
+    severity: dict[str, tuple[findings.Strictness, ...]]
     limits: dict[str, float]
     words: dict[str, tuple[str, ...]]
     preferred: dict[str, str]
@@ -161,18 +162,26 @@ Check = Callable[[Seen], Iterator[Found | Diagnostic]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A check with its name, the group that its module stands for, and its manual.
+    """A check with its name and its manual; its group and how strict it is stand in `core/findings`.
 
-    `guard`: later stages rely on it, so it is always an error and never suppressed. `whole`: asked only where nothing is
-    at fault, because it tells of what is missing. `dated`: asked only where somebody says which day it is.
+    `whole`: asked only where nothing is at fault, because it tells of what is missing. `dated`: asked only where somebody
+    says which day it is.
     """
 
     name: str
-    group: str
     check: Check
-    guard: bool = False
     whole: bool = False
     dated: bool = False
+
+    @property
+    def group(self) -> str:
+        """The group in which it is listed."""
+        return findings.group_of(self.name)
+
+    @property
+    def guard(self) -> bool:
+        """Whether later stages rely on it, so that nobody overrules or suppresses it."""
+        return findings.FINDINGS[self.name].always
 
     @property
     def manual(self) -> dict[str, str]:
@@ -182,12 +191,11 @@ class Rule:
         return {"What": what.strip()} | {name: dedent(text).strip() for name, text in paragraphs}
 
 
-def rule(*, guard: bool = False, whole: bool = False, dated: bool = False) -> Callable[[Check], Rule]:
-    """Makes a rule of a function; `yes_no` of the module `question` is called `yes-no`, in the group `question`."""
+def rule(*, whole: bool = False, dated: bool = False) -> Callable[[Check], Rule]:
+    """Makes a rule of a function; `yes_no` is called `yes-no`."""
 
     def made(check: Check) -> Rule:
-        name, group = check.__name__.strip("_").replace("_", "-"), check.__module__.rpartition(".")[2]
-        return Rule(name, group, check, guard, whole, dated)
+        return Rule(check.__name__.strip("_").replace("_", "-"), check, whole, dated)
 
     return made
 

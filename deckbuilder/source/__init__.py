@@ -72,7 +72,6 @@ def _parsed(file: File) -> tuple[list[Document], list[Diagnostic]]:
             "empty-file",
             "the file holds no record",
             "write a record in it, or delete it",
-            "warning",
         )
         return [], [empty]
     return documents, reading.faults

@@ -9,18 +9,17 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from deckbuilder.core.diagnostics import Severity
 from deckbuilder.source.broken import ODD, QUOTED, odd_blank
 from deckbuilder.source.document import File
 
 
 class Lost(NamedTuple):
-    """A fault; `shift`: how far behind the beginning of the value it stands."""
+    """A fault. `slight`: nothing is lost for certain; `shift`: how far behind the beginning of the value it stands."""
 
     rule: str
     message: str
     help: str
-    severity: Severity = "error"
+    slight: bool = False
     shift: int = 0
 
 
@@ -103,7 +102,7 @@ class Losses:
         elif found["blanks"] == " " and " " in node.value and found["next"]:
             message = "the text ends before ` # `: what follows `#` is a comment, and is on no card"
             help = f"if it is text, {QUOTED}; if it is a comment, write two blanks before `#`"
-            yield Lost("lost-text", message, help, "warning")
+            yield Lost("lost-text", message, help, slight=True)
 
     def _oddly(self, value: str, start: int) -> Iterator[Lost]:
         """A blank of another kind that was to be indentation, or to part a dash or key from its value."""

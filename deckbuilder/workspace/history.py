@@ -61,7 +61,7 @@ def lost(edition: str, refused: git.Refused | None = None) -> Diagnostic:
     help = "put the released package into dist/, or fetch the whole history (git fetch --unshallow --tags)"
     if refused:
         message, help = f"{message}; {refused.message}", f"put the released package into dist/, or: {refused.help}"
-    return Diagnostic(Location(LOCK), "no-release", message, help, "warning")
+    return Diagnostic(Location(LOCK), "no-release", message, help)
 
 
 def released(project: Project, output: Path, release: Release, folder: Path) -> Side | None:

@@ -81,7 +81,6 @@ def _told(project: Project, path: Path, later: _Later) -> Diagnostic:
         RULE,
         f"it was built after this lock was, and says otherwise of {later.names()}: whoever has it would keep that",
         "these are dated after it, so that this build arrives; commit cards/deck.lock. If nobody got that package, delete it first",
-        "warning",
     )
 
 

@@ -14,7 +14,8 @@ from deckbuilder import records, rules, source
 from deckbuilder.anatomy import drawings
 from deckbuilder.anatomy.library import Library
 from deckbuilder.anki.notes import DeckSpec, Note
-from deckbuilder.core.diagnostics import Diagnostic, Fault, Location, Severity, distinct, errors
+from deckbuilder.core.diagnostics import Diagnostic, Fault, Location, distinct, errors
+from deckbuilder.core.findings import severity
 from deckbuilder.core.project import Project
 from deckbuilder.lock import Changes, Lock
 from deckbuilder.package import describe
@@ -100,7 +101,7 @@ def ready(
             "set the clock, if it is wrong; if it is right and nobody got a package of that lock, bring back the lock of before "
             "(git log -- cards/deck.lock) and delete the package"
         )
-        loaded.diagnostics.append(Diagnostic(Location(locks.LOCK), "clock", message, help, "warning"))
+        loaded.diagnostics.append(Diagnostic(Location(locks.LOCK), "clock", message, help))
     deck = rendered.deck
     name = edition or deck.edition
     after, changes = locks.advance(lock, deck.namespace, rendered.notes, rendered.note_types, name, now)
@@ -244,7 +245,7 @@ def hold(loaded: Loaded, project: Project, *, allow_schema_change: bool) -> Lock
         def at(kind: str, what: str) -> Location:
             return deck.locate("note_types", "ids", kind) if what == "id" else stated(project, kind, what)
 
-        severity: Severity = "warning" if allow_schema_change else "error"
-        loaded.diagnostics += locks.check_types(lock, types, at, severity)
-        loaded.diagnostics += locks.check_deck(lock, deck, severity)
+        agreed = allow_schema_change
+        loaded.diagnostics += locks.check_types(lock, types, at, severity("schema-change", second=agreed))
+        loaded.diagnostics += locks.check_deck(lock, deck, severity("deck-change", second=agreed))
     return lock

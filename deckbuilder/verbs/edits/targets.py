@@ -106,7 +106,7 @@ def fault_naming(cards: Cards, word: str) -> Diagnostic | None:
         if any(each == word or each.startswith(f"{word}/") for each in edit.words(document)):
             start, name = document.locate(), document.file.name
             here = [each for each in cards.faults if each.location.path == name and each.location >= start]
-            return min(here, default=Diagnostic(start, "", "this record is at fault"))
+            return min(here, default=Diagnostic(start, "not-a-record", "this record is at fault"))
     return None
 
 

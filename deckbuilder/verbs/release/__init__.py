@@ -151,7 +151,7 @@ def _foreign(folder: Path, named: Sequence[str]) -> list[Diagnostic]:
         return []
     message = f"{', '.join(others[:5])}{' …' if others[5:] else ''} in it: not of this release, left as it was"
     help = "move it away before you publish the folder, unless learners are to have it"
-    return [Diagnostic(Location(f"{folder.parent.name}/{folder.name}"), "foreign-file", message, help, "warning")]
+    return [Diagnostic(Location(f"{folder.parent.name}/{folder.name}"), "foreign-file", message, help)]
 
 
 def _same(one: Path, other: Path) -> bool:

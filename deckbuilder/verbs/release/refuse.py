@@ -36,7 +36,7 @@ def dirty(project: Project) -> list[Diagnostic]:
     if changed is None:
         message = "no git tells whether the source is the one that is kept: the next release may lack its CHANGES.md"
         help = "keep the project in git, and commit before a release"
-        return [Diagnostic(Location("cards"), "no-git", message, help, "warning")]
+        return [Diagnostic(Location("cards"), "no-git", message, help)]
     if changed:
         more = f" and {len(changed) - 5} more" if len(changed) > 5 else ""
         differ = "differs" if len(changed) == 1 else "differ"
