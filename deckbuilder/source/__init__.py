@@ -7,13 +7,15 @@ what YAML would hand on as something else is `lost`.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from deckbuilder.core.cache import NOTHING, Cache
+from deckbuilder.core.cache import NOTHING, Cache, digest
 from deckbuilder.core.diagnostics import Diagnostic, Location, errors
 from deckbuilder.source import guard
 from deckbuilder.source.broken import broken
@@ -49,10 +51,11 @@ def parse(file: File, cache: Cache = NOTHING) -> tuple[list[Document], list[Diag
     key = cache.key("documents", file.text)
     known = cache.get(key)
     if known is not None:
-        return [Document(file, number, item, value) for number, item, value in known], []
+        return [Document(file, number, item, value, digest=mark) for number, item, value, mark in known], []
     documents, faults = _parsed(file)
+    documents = [replace(each, digest=digest(json.dumps(each.value)).hex()) for each in documents]
     if not faults:
-        cache.put(key, [(each.document, each.item, each.value) for each in documents])
+        cache.put(key, [(each.document, each.item, each.value, each.digest) for each in documents])
     return documents, faults
 
 

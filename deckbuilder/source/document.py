@@ -6,7 +6,7 @@ Places are worked out when a fault needs them, by reading the kept text once mor
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -32,7 +32,8 @@ class File:
 class Document:
     """One record as plain values, and the way back to where each of them stands.
 
-    `faulty`: its values are not to be trusted; it only tells which record is at fault.
+    `faulty`: its values are not to be trusted; it only tells which record is at fault. `digest`: of the values, where
+    something that is kept hangs on them.
     """
 
     file: File
@@ -40,6 +41,7 @@ class Document:
     item: int | None
     value: dict[str, Value]
     faulty: bool = False
+    digest: str = field(default="", compare=False)
 
     def at(self, path: Path_) -> Any:
         """The plain value at a path, None where there is none. A single text stands for a list of one."""
