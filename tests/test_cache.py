@@ -28,7 +28,7 @@ from deckbuilder.core.project import Project, find
 from deckbuilder.render import render
 from deckbuilder.render.fields import Fields
 from deckbuilder.source import Document, File
-from deckbuilder.workspace import pipeline
+from deckbuilder.workspace import building
 
 EXAMPLE = Path(__file__).parent / "example"
 
@@ -297,10 +297,10 @@ class Edits:
 
 def outcome(project: Project, dist: Path, now: int) -> tuple[object, ...]:
     """All that a build tells and writes."""
-    report = pipeline.build(project, dist, now)
+    report = building.build(project, dist, now)
     written = {path.name: path.read_bytes() for path in sorted(dist.glob("*"))} if dist.exists() else {}
     lock = project.lock.read_bytes() if project.lock.exists() else b""
-    return report.diagnostics, report.notes, report.cards, written, lock
+    return report.diagnostics, report.built and report.built.written, written, lock
 
 
 @pytest.fixture
@@ -340,7 +340,7 @@ def shipped() -> list[Document]:
 def notes_of(documents: list[Document], kept: Cache) -> tuple[object, ...]:
     """Every note that these records make, and what is wrong, or the error that no rule kept out."""
     project = replace(find(ROOT), cache=kept)
-    library = Library(records.parse(documents)[0], drawings.read(project))
+    library = Library(records.parse(documents)[0], drawings.listed((ROOT / drawings.INDEX).read_text("utf-8")))
     try:
         rendered, faults = render(library, project)
     except (KeyError, IndexError, StopIteration, ValueError) as error:

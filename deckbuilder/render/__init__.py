@@ -16,11 +16,11 @@ from deckbuilder.records import NOTE_KINDS, Deck, Record, nearest
 from deckbuilder.records.base import Subject
 from deckbuilder.render import filled
 from deckbuilder.render.drawn import Figures
+from deckbuilder.render.explained import where
 from deckbuilder.render.filled import Filled
 from deckbuilder.render.media import Pictures
 from deckbuilder.render.notetypes import NoteTypes
 from deckbuilder.render.output import Fields
-from deckbuilder.render.places import where
 from deckbuilder.render.remembered import Job, Known, Remembered
 
 __all__ = ["NoteTypes", "Rendered", "prepare", "render", "teaching_order"]
@@ -196,7 +196,7 @@ class _Writer:
             media=tuple(shows),
             formerly=tuple([f"{subject.kind}/{id}" for id in subject.formerly]),
             retired=subject.retired,
-            asks=getattr(subject, "asks", ()),
+            asks=subject.asks,
         )
 
     def _tell_unknown(self, kind: str, values: dict[str, str], variables: dict[str, str]) -> None:

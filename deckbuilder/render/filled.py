@@ -13,12 +13,12 @@ from deckbuilder.records import Deck
 from deckbuilder.render import ours
 from deckbuilder.render.compiled import Compiled
 from deckbuilder.render.drawn import Figures, Shown, Which
+from deckbuilder.render.explained import Wrong
 from deckbuilder.render.fields import FIELDS, Fields
 from deckbuilder.render.jail import UNSOUND, Stopped, ahead, jail
 from deckbuilder.render.limits import LIMITS
 from deckbuilder.render.loader import of_folder
 from deckbuilder.render.ours import Ours
-from deckbuilder.render.places import Wrong
 from deckbuilder.render.remembered import Job, Known, Remembered
 from deckbuilder.render.wire import Notes
 

@@ -20,7 +20,7 @@ from deckbuilder.anki.notes import Media, Note
 from deckbuilder.core.cache import digest
 from deckbuilder.core.project import Project
 from deckbuilder.records import Deck
-from deckbuilder.records.base import Subject
+from deckbuilder.records.base import Noted, Subject
 from deckbuilder.render.asked import Answers, Asked, Question, asked_again, digest_of
 from deckbuilder.render.drawn import Figures, Shown, Which
 
@@ -35,7 +35,7 @@ class Job:
 
     record: Subject
     place: int
-    subject: Any
+    subject: Noted
     media: Media | None
 
 
