@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from deckbuilder.anatomy.library import Library
 from deckbuilder.core import letters
@@ -49,10 +48,7 @@ class Branch:
 
     @property
     def name(self) -> str:
-        held: Any = self.record.document.value
-        for step in self.path:
-            held = held[step]
-        return str(held)
+        return str(self.record.document.at(self.path))
 
     @property
     def where(self) -> Location:

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from pydantic import ValidationError
 
@@ -95,14 +96,22 @@ KINDS: dict[str, type[Record]] = {
 NOTE_KINDS: dict[str, type[Subject]] = {kind: each for kind, each in KINDS.items() if issubclass(each, Subject)}
 
 
-def parse(documents: Iterable[Document]) -> tuple[list[Record], list[Diagnostic]]:
-    """Validated records, and every fault of the others. A faulty record leaves its neighbours alone."""
+def parse(
+    documents: Iterable[Document], known: Mapping[int, Record] = MappingProxyType({})
+) -> tuple[list[Record], list[Diagnostic]]:
+    """Validated records, and every fault of the others. A faulty record leaves its neighbours alone.
+
+    `known`: the records of documents that were parsed before, by `id(document)`.
+    """
     found: list[Record] = []
     faults: list[Diagnostic] = []
     every = list(documents)
     called: Called | None = None  # only a fault asks who is called how
     for document in every:
         if document.faulty:
+            continue
+        if id(document) in known:
+            found.append(known[id(document)])
             continue
         kind = next(iter(document.value), "")
         cls = KINDS.get(kind)

@@ -7,9 +7,10 @@ an id here is not reported as missing elsewhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from types import MappingProxyType
 
 from deckbuilder import source
 from deckbuilder.core.diagnostics import Diagnostic
@@ -63,9 +64,16 @@ class Lost:
 
 
 def salvage(
-    project: Project, found: Iterable[Record], documents: Sequence[source.Document], faults: Iterable[Diagnostic]
+    project: Project,
+    found: Iterable[Record],
+    documents: Sequence[source.Document],
+    faults: Iterable[Diagnostic],
+    unsaved: Mapping[str, str | None] = MappingProxyType({}),
 ) -> Lost:
-    """What the documents that made no record, and the files that made no document, would have answered to."""
+    """What the documents that made no record, and the files that made no document, would have answered to.
+
+    `unsaved`: texts that count in place of those on the disk.
+    """
     lost = Lost()
     parsed = {id(record.document) for record in found}
     for document in documents:
@@ -81,7 +89,7 @@ def salvage(
             lost.blind = True
         elif fault.location.path not in whole:
             whole.add(fault.location.path)
-            _guess(lost, project, fault.location.path)
+            _guess(lost, _bytes(project, fault.location.path, unsaved))
     lost.ids -= {("file", "cards"), ("file", ".")}
     return lost
 
@@ -119,10 +127,18 @@ def _add(lost: Lost, kind: str, id: str) -> None:
         lost.ids.add((kind, _ANY))
 
 
-def _guess(lost: Lost, project: Project, name: str) -> None:
-    """From a file that is no YAML: how its records open, and the landmarks under its bones."""
+def _bytes(project: Project, name: str, unsaved: Mapping[str, str | None]) -> bytes | None:
+    """What a file holds, None where it cannot be had."""
+    text = unsaved.get(name)
+    if text is not None:
+        return text.encode("utf-8", "surrogatepass")
     data = guard.read(project.root / name, project.root, name)
-    if not isinstance(data, bytes):
+    return data if isinstance(data, bytes) else None
+
+
+def _guess(lost: Lost, data: bytes | None) -> None:
+    """From a file that is no YAML: how its records open, and the landmarks under its bones."""
+    if data is None:
         return
     text = _decoded(data)
     lost.mentioned |= set(_WORD.findall(text))

@@ -16,11 +16,11 @@ from deckbuilder.records import NOTE_KINDS, Deck, Record, nearest
 from deckbuilder.records.base import Subject
 from deckbuilder.render import filled
 from deckbuilder.render.drawn import Figures
+from deckbuilder.render.explained import where
 from deckbuilder.render.filled import Filled, Job
 from deckbuilder.render.media import Pictures
 from deckbuilder.render.notetypes import NoteTypes
 from deckbuilder.render.output import Fields
-from deckbuilder.render.places import where
 
 __all__ = ["NoteTypes", "Rendered", "prepare", "render", "teaching_order"]
 

@@ -20,7 +20,7 @@ from deckbuilder.records import Cloze, Deck, Gap, Occlusion, Source
 from deckbuilder.records.base import Noted
 from deckbuilder.records.study import BANDS
 from deckbuilder.render.drawn import Shown
-from deckbuilder.render.places import Wrong, explain
+from deckbuilder.render.explained import Wrong, explain
 from deckbuilder.render.sandbox import Sandbox
 
 _LINE_BREAK = re.compile(r"\s*\n\s*")

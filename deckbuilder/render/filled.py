@@ -17,11 +17,11 @@ from deckbuilder.records.base import Noted, Subject
 from deckbuilder.render import fields
 from deckbuilder.render.compiled import Compiled
 from deckbuilder.render.drawn import Figures, Shown, Which
+from deckbuilder.render.explained import Wrong
 from deckbuilder.render.fields import FIELDS, Fields
 from deckbuilder.render.jail import UNSOUND, Stopped, ahead, jail
 from deckbuilder.render.limits import LIMITS
 from deckbuilder.render.loader import of_folder
-from deckbuilder.render.places import Wrong
 from deckbuilder.render.wire import Notes
 
 __all__ = ["Filled", "Job", "ahead"]

@@ -8,7 +8,7 @@ from contextlib import nullcontext
 
 from deckbuilder.core.diagnostics import Fault
 from deckbuilder.core.project import Project
-from deckbuilder.package import place
+from deckbuilder.core.turn import alone
 from deckbuilder.records import KINDS, Record, Reference
 from deckbuilder.records.base import ID, suggest_id
 from deckbuilder.verbs.edits import targets
@@ -31,7 +31,7 @@ def rename(
     Raises `Fault`, with every file as it was, where the id cannot be had or a reference might be missed. `dry_run`:
     nothing is written. `committing` is called when all is written aside and only has to be moved into place.
     """
-    with nullcontext() if dry_run or project.read_only else place.alone(project):
+    with nullcontext() if dry_run or project.read_only else alone(project):
         cards = read(project)
         done = _done(cards, old, new)
         if done is not None:
@@ -40,7 +40,7 @@ def rename(
         id = _new_id(target, new)
         draft = draft_of(cards, target, id)
         if not dry_run:
-            kept = () if target.within else ratchet.renamed(project, target.key, target.key_of(id))
+            kept = () if target.within else ratchet.renamed(cards.workspace.known, target.key, target.key_of(id))
             draft.save(committing, kept)
         return draft.edited(target.key_of(id))
 

@@ -50,10 +50,7 @@ class Target:
     @property
     def written(self) -> dict[str, Any]:
         """The mapping in which its id stands, as an author wrote it."""
-        value: Any = self.document.value
-        for step in self.path[:-1]:
-            value = value[step]
-        return cast(dict[str, Any], value)
+        return cast(dict[str, Any], self.document.at(self.path[:-1]))
 
     @property
     def formerly(self) -> tuple[str, ...]:
