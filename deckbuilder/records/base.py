@@ -28,7 +28,7 @@ from deckbuilder.records import walker
 from deckbuilder.records.glosses import glosses
 from deckbuilder.records.keys import NAMES_A as NAMES_A
 from deckbuilder.records.keys import About as About
-from deckbuilder.records.keys import As, Cited, Graded, Listed, Reference
+from deckbuilder.records.keys import As, Cited, Graded, Listed, Opening, Reference
 from deckbuilder.records.keys import Asked as Asked
 from deckbuilder.records.keys import Named as Named
 from deckbuilder.records.keys import Said as Said
@@ -383,6 +383,10 @@ class Subject(Record):
     def asked(self) -> list[Asked]:
         """The questions that its author put into words."""
         return walker.asked(self)
+
+    def openings(self) -> list[Opening]:
+        """How its cards open in its author's own words, beside what it asks."""
+        return []
 
     def graded(self) -> list[Graded]:
         """What learners grade themselves on, where it is in its author's own words."""
