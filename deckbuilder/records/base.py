@@ -388,6 +388,10 @@ class Subject(Record):
         """How its cards open in its author's own words, beside what it asks."""
         return []
 
+    def tells_apart(self) -> list[tuple[Path_, str, str]]:
+        """What it says of one muscle that is not its own subject: where, the id of the muscle (or of a part), the words."""
+        return []
+
     def graded(self) -> list[Graded]:
         """What learners grade themselves on, where it is in its author's own words."""
         return walker.graded(self)

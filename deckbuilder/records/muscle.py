@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from deckbuilder.records.base import SITE, Id, Ids, Model, MuscleId, Names, Root, Subject, Text
 from deckbuilder.records.keys import About, As, Holds, Listed, Named, Of, Tagged
+from deckbuilder.source import Path_
 
 ASKED = ("origin", "insertion", "actions", "nerve")
 
@@ -164,3 +165,6 @@ class Muscle(Subject):
     def about(self) -> About:
         """With the movements of its parts."""
         return replace(super().about(), moves=tuple(sorted(self.named("actions"))))
+
+    def tells_apart(self) -> list[tuple[Path_, str, str]]:
+        return [(("confuse_with", id), id, text) for id, text in self.confuse_with.items()]
