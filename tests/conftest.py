@@ -28,8 +28,8 @@ from deckbuilder.core.diagnostics import Diagnostic
 from deckbuilder.core.project import Project, find
 from deckbuilder.lock import Lock
 from deckbuilder.records import NOTE_KINDS
-from deckbuilder.workspace import pipeline
-from deckbuilder.workspace.pipeline import Built
+from deckbuilder.workspace import Workspace, building
+from deckbuilder.workspace.building import Attempt, Built
 
 if TYPE_CHECKING:  # most tests do without
     from browser import Reviewer
@@ -38,6 +38,8 @@ if TYPE_CHECKING:  # most tests do without
 ROOT = Path(__file__).parents[1]
 # Some minutes ago: Anki compares whole seconds with its own clock, and refuses ids from the future.
 START = 1_790_000_000
+# Tests in these last longer than any others.
+LONG = ("test_code.py", "test_matrix.py", "test_wheel.py")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -58,8 +60,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The longest first: at the end one of two workers would wait for the other. Of what is sampled, some."""
-    items.sort(key=lambda item: item.path.name != "test_matrix.py")
+    """The longest first: at the end one worker would wait for the others. Of what is sampled, some."""
+    items.sort(key=lambda item: item.path.name not in LONG)
     if not config.getoption("--in-full"):
         left = _left_out(items)
         config.hook.pytest_deselected(items=[item for item in items if item in left])
@@ -151,11 +153,11 @@ class Author:
         self.now = max(self.now, int(time.time()))
 
     def check(self) -> list[Diagnostic]:
-        return pipeline.check(self.project).diagnostics
+        return Workspace(self.project).check().diagnostics
 
-    def attempt(self, *, locked: bool = False, allow_schema_change: bool = False) -> pipeline.Report:
+    def attempt(self, *, locked: bool = False, allow_schema_change: bool = False) -> Attempt:
         self.now += 60
-        return pipeline.build(self.project, self.dist, self.now, locked=locked, allow_schema_change=allow_schema_change)
+        return building.build(self.project, self.dist, self.now, locked=locked, allow_schema_change=allow_schema_change)
 
     def build(self, *, locked: bool = False, allow_schema_change: bool = False) -> Built:
         """A build that must succeed."""
@@ -334,7 +336,7 @@ def shipped_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for folder in ("cards", "templates"):
             shutil.copytree(ROOT / folder, output / folder)
         project = find(output)
-    report = pipeline.build(project, output / "dist", START, locked=project.lock.exists())
+    report = building.build(project, output / "dist", START, locked=project.lock.exists())
     assert report.built is not None, "\n".join(map(str, report.diagnostics))
     return report.built.path
 

@@ -20,7 +20,7 @@ from test_bad_input import as_nobody
 from deckbuilder.core import scratch, turn
 from deckbuilder.core.diagnostics import Fault
 from deckbuilder.verbs.edits import rename
-from deckbuilder.workspace import pipeline
+from deckbuilder.workspace import building
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="files, signals and permissions are another thing there")
 LOCK = "cards/deck.lock"
@@ -345,7 +345,7 @@ def test_a_locked_build_elsewhere_writes_nothing_into_a_checkout(open_built: Aut
         folder.chmod(0o555)
 
     with as_nobody(output):
-        report = pipeline.build(open_built.project, output, open_built.now, locked=True)
+        report = building.build(open_built.project, output, open_built.now, locked=True)
 
     for folder in folders:
         folder.chmod(0o755)
@@ -359,7 +359,7 @@ def test_only_a_locked_build_does_without_the_turn_in_the_cards(open_built: Auth
     (open_built.root / "cards").chmod(0o555)
 
     with as_nobody(open_built.root), pytest.raises(Fault, match="cannot be written"):
-        pipeline.build(open_built.project, open_built.dist, open_built.now)
+        building.build(open_built.project, open_built.dist, open_built.now)
 
     (open_built.root / "cards").chmod(0o755)
 

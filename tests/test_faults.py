@@ -31,7 +31,7 @@ from deckbuilder.anki.notes import VERSION
 from deckbuilder.cli import cli
 from deckbuilder.core.diagnostics import Fault, errors
 from deckbuilder.verbs import release as releases
-from deckbuilder.workspace import pipeline
+from deckbuilder.workspace import Workspace
 
 BICEPS, BRACHIALIS, TRICEPS = (
     f"cards/muscles/{name}.yaml" for name in ("biceps-brachii", "brachialis", "triceps-brachii")
@@ -396,7 +396,7 @@ def test_a_lock_cut_at_any_line_or_byte_or_with_a_byte_changed_is_noticed_or_say
     for data in spoilt:
         kept.write(LOCK, data)
 
-        wrong = errors(pipeline.check(kept.project).diagnostics)
+        wrong = errors(Workspace(kept.project).check().diagnostics)
 
         noticed += bool(wrong)
         assert all(each.location.path == LOCK and each.help for each in wrong)
@@ -634,12 +634,12 @@ STANDING_STILL = """
 import os, signal, sys
 from deckbuilder import cli, source
 
-def read(*arguments):
-    source.read = whole
+def parse(*arguments):
+    source.parse = whole
     os.kill(os.getpid(), signal.SIGSTOP)
     return whole(*arguments)
 
-whole, source.read = source.read, read
+whole, source.parse = source.parse, parse
 cli.main(sys.argv[1:])
 """
 

@@ -27,6 +27,7 @@ from deckbuilder.verbs.preview import editor, server
 from deckbuilder.verbs.preview.export import MARKER, export
 from deckbuilder.verbs.preview.session import Patch, Session
 from deckbuilder.verbs.preview.since import Since
+from deckbuilder.workspace import Workspace
 
 PORT = 4747
 HERE = f"127.0.0.1:{PORT}"
@@ -438,7 +439,7 @@ def test_the_shipped_deck_is_shown_without_a_source_to_open() -> None:
 
 
 def changes(author: Author) -> Any:
-    since = Since(author.project, lambda: author.now + 600)
+    since = Since(lambda: Workspace(author.project), lambda: author.now + 600)
     try:
         return since.changes()
     finally:

@@ -12,11 +12,9 @@ from typing import Any, Literal, TypeVar
 from pydantic import ValidationError
 
 from deckbuilder.core.diagnostics import Diagnostic
-from deckbuilder.core.project import Project
 from deckbuilder.records import Muscle
 from deckbuilder.records.base import Model, Text
 from deckbuilder.records.occlusion import Box
-from deckbuilder.source import guard
 from deckbuilder.source.indexfile import IndexFile
 
 INDEX = "cards/media/figures.json"
@@ -92,13 +90,8 @@ class Drawings:
     faults: list[Diagnostic] = field(default_factory=list)
 
 
-def read(project: Project) -> Drawings:
-    """Everything that was drawn for a project; nothing where there is no index."""
-    return listed(guard.there(project.root, INDEX))
-
-
 def listed(text: str | Diagnostic | None) -> Drawings:
-    """The same from the text of the index, or from why it cannot be had."""
+    """Everything that was drawn, from the text of the index or why it cannot be had; nothing where there is none."""
     found = index(text)
     if isinstance(found, Diagnostic):
         return Drawings(broken=frozenset([_ANY]), faults=[found])

@@ -18,7 +18,7 @@ from deckbuilder.core import findings
 from deckbuilder.core.diagnostics import Diagnostic, Severity
 from deckbuilder.records.rulebook import Rulebook
 from deckbuilder.records.salvage import Lost
-from deckbuilder.rules import occlusion, project, suppressions
+from deckbuilder.rules import both_sides, listings, masked, references, suppressions
 from deckbuilder.rules.rule import Found, Rule, Seen, Settings, told
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RULES", "Lost", "Rule", "Settings", "defaults", "guard", "lint", "seen", "settings"]
 
-_RELIED_ON = (project, occlusion, suppressions)
+_RELIED_ON = (references, both_sides, listings, masked, suppressions)
 _GUARDS = {
     each.name: each for module in _RELIED_ON for each in vars(module).values() if isinstance(each, Rule) and each.guard
 }

@@ -15,8 +15,7 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter, ValidationError
 
 from deckbuilder.core.diagnostics import Diagnostic
-from deckbuilder.core.project import Project
-from deckbuilder.source import File, guard
+from deckbuilder.source import File
 from deckbuilder.source.indexfile import IndexFile
 
 FILE = "cards/warnings.json"
@@ -74,13 +73,8 @@ class Ratchet:
         return [Step(rule, sum(self.counts.get(rule, {}).values()), now[rule]) for rule in rules]
 
 
-def read(project: Project) -> Ratchet:
-    """What is known of a project; nothing where there is no file."""
-    return known(guard.there(project.root, FILE))
-
-
 def known(text: str | Diagnostic | None) -> Ratchet:
-    """The same from the text of the file, or from why it cannot be had."""
+    """What is known, from the text of the file or why it cannot be had; nothing where there is none."""
     if text is None:
         return Ratchet({})
     found = text if isinstance(text, Diagnostic) else _FILE.value(text)
@@ -102,9 +96,8 @@ def text_of(found: Iterable[Diagnostic]) -> str:
     return _written(counts)
 
 
-def renamed(project: Project, old: str, new: str) -> Sequence[tuple[File, str]]:
+def renamed(ratchet: Ratchet, old: str, new: str) -> Sequence[tuple[File, str]]:
     """The file with a record under its new key, if it is in there."""
-    ratchet = read(project)
     if not any(old in each for each in ratchet.counts.values()):
         return ()
     counts: dict[str, dict[str, int]] = {}

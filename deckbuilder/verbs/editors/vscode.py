@@ -10,9 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from deckbuilder import records, source
-from deckbuilder.anatomy import drawings
-from deckbuilder.anatomy.library import Library
 from deckbuilder.core.diagnostics import Diagnostic, Fault, errors
 from deckbuilder.core.project import Project
 from deckbuilder.core.transaction import writing
@@ -21,6 +18,7 @@ from deckbuilder.source import guard
 from deckbuilder.verbs.editors import jsonc
 from deckbuilder.verbs.editors.meanings import meanings
 from deckbuilder.verbs.editors.projectschema import project_schema
+from deckbuilder.workspace import Workspace
 
 FOLDER = ".vscode"
 SCHEMA = f"{FOLDER}/cards.schema.json"
@@ -50,11 +48,9 @@ def update(project: Project, *, write: bool = True, committing: Callable[[], Non
 
 def bring(project: Project, *, write: bool = True, committing: Callable[[], None] = lambda: None) -> Result:
     """What `update` does once it has its turn, and with a project that nobody else knows of yet."""
-    documents, unreadable = source.read(project.sources(), project.root)
-    found, malformed = records.parse(documents)
-    drawn = drawings.read(project)
-    faults = errors([*unreadable, *malformed, *drawn.faults])
-    known = meanings(Library(found, drawn))
+    workspace = Workspace(project)
+    faults = errors([*workspace.files.faults, *workspace.malformed, *workspace.drawings.faults])
+    known = meanings(workspace.library)
     schema = project_schema(known, complete=not faults)
     texts = {
         SCHEMA: json.dumps(schema, indent=1, ensure_ascii=False) + "\n",

@@ -23,7 +23,6 @@ from deckbuilder.verbs.edits import border
 from deckbuilder.verbs.edits.cards import Cards, read
 from deckbuilder.verbs.edits.draft import Change, Draft
 from deckbuilder.verbs.edits.save import save
-from deckbuilder.workspace import stages
 
 MAX_ROUNDS = 200
 TAB = "\t"
@@ -122,13 +121,11 @@ def _mendings(cards: Cards, wants: Wants, today: date) -> Iterator[Mending]:
     border_ones = (Mending(*each) for document in cards.faulty for each in border.edits(cards, document))
     yield from filter(wanted, border_ones)
     yield from filter(wanted, _tags(cards))
-    loaded = stages.load(
-        cards.project, read=lambda *_: (cards.documents, cards.faults), wanted=lambda _: False, today=today
-    )
+    workspace = cards.workspace
     twice = {each.key for pair in cards.library.duplicates for each in pair}
-    for fault in loaded.diagnostics:
+    for fault in (*workspace.guarded, *workspace.linted(today=today)):
         kind, _, id = fault.record.partition("/")
-        record = loaded.library.records.get((kind, id))
+        record = workspace.library.records.get((kind, id))
         if fault.fix is None or record is None or record.key in twice or not wants(fault):
             continue
         fix = fault.fix

@@ -81,7 +81,7 @@ class Preview:
     async def _living(self, app: Starlette) -> AsyncIterator[None]:
         self._loop = asyncio.get_running_loop()
         stop, saved = anyio.Event(), anyio.Event()
-        with closing(Since(self.session.project, self._now)) as since:
+        with closing(Since(self.session.workspace, self._now)) as since:
             async with anyio.create_task_group() as tasks:
                 watched = _Saved(saved)
                 tasks.start_soon(self._whole, self._watch, stop, watched)

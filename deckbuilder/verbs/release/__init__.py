@@ -22,9 +22,10 @@ from deckbuilder.records.deck import EDITION
 from deckbuilder.source import edit
 from deckbuilder.verbs.release import contents, refuse
 from deckbuilder.verbs.release.contents import SUMS, ReleaseFile
-from deckbuilder.workspace import history, overtake, stages
-from deckbuilder.workspace.pipeline import without_collector
-from deckbuilder.workspace.stages import Ready, Tick
+from deckbuilder.workspace import Workspace, history, overtake
+from deckbuilder.workspace.collector import without_collector
+from deckbuilder.workspace.ready import Ready
+from deckbuilder.workspace.snapshot import Tick
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +67,10 @@ def release(
     if not re.fullmatch(EDITION, edition):
         raise Fault(f"'{edition}' cannot name an edition", "use letters, digits, `.`, `_` and `-`, such as 2026-12")
     with alone(project, output), without_collector():
-        ready, loaded = stages.ready(project, now, edition=edition, allow_schema_change=allow_schema_change, tick=tick)
+        workspace = Workspace(project, tick=tick)
+        ready, found = workspace.ready(now, edition=edition, allow_schema_change=allow_schema_change)
         if ready is None:
-            return Report(loaded.diagnostics)
-        found = loaded.diagnostics
+            return Report(found)
         again = edition in ready.before.releases
         if again:
             refuse.other(ready, edition)

@@ -14,10 +14,11 @@ from deckbuilder.diff import Difference
 from deckbuilder.lock import Release
 from deckbuilder.package import text
 from deckbuilder.package.checksum import sha256
-from deckbuilder.workspace import selection, stages
-from deckbuilder.workspace.pipeline import CHANGES
+from deckbuilder.workspace import selection
+from deckbuilder.workspace.building import CHANGES
+from deckbuilder.workspace.ready import Ready
 from deckbuilder.workspace.selection import Selection
-from deckbuilder.workspace.stages import Ready, Tick
+from deckbuilder.workspace.snapshot import Tick
 
 SUMS = "SHA256SUMS"
 UPDATING = "UPDATING.md"
@@ -43,7 +44,7 @@ def packages(folder: Path, stem: str, ready: Ready, tick: Tick) -> tuple[list[Re
         tick("packaging", done, len(parts))
         path = folder / (f"{stem}-{part.name}.apkg" if part else f"{stem}.apkg")
         notes = part.of(ready.rendered.notes) if part else ready.rendered.notes
-        written = stages.write(path, ready, notes, part.title if part else "")
+        written = ready.write(path, notes, part.title if part else "")
         digest = digest or written.digest
         files.append(_file(path, written.notes, written.cards))
     return files, digest
@@ -53,7 +54,7 @@ def words(folder: Path, stem: str, ready: Ready, changes: str) -> list[ReleaseFi
     """The text file for learners who write in our notes, what changed, and how to update."""
     notes, types = ready.rendered.notes, ready.rendered.note_types
     said = {
-        f"{stem}-keep-my-notes.txt": text.dump(notes, types, ready.lock, stages.decks(ready, notes)),
+        f"{stem}-keep-my-notes.txt": text.dump(notes, types, ready.lock, ready.decks(notes)),
         CHANGES: changes,
         UPDATING: updating(ready.rendered.deck.tag_root),
     }

@@ -11,6 +11,8 @@ from deckbuilder.rules.fronts import above
 from deckbuilder.rules.rule import Found, Seen, rule
 from deckbuilder.rules.wording import bare, content, holds, plain, stem
 
+# What is wrong, the next step, whether it is grave, and the word that tells.
+_Leak = tuple[str, str, bool, str]
 _ARTICLE = re.compile(r"\b(an) $", re.IGNORECASE)
 
 
@@ -33,22 +35,29 @@ def no_context(seen: Seen) -> Iterator[Found]:
     Good:
         text: "{1|Sartorius} crosses the front of the hip and the inner side of the knee."
     """
-    least, most = seen.limit("context-words"), seen.limit("gap-share")
+    help = "say more around the gap: which muscle, which side, which movement; or gap less of it"
     for record, pieces in _clozes(seen):
         around = "".join(each for each in pieces if isinstance(each, str))
-        hidden = sum(len(each.text) for each in pieces if isinstance(each, Gap))
-        share = round(100 * hidden / max(1, hidden + len(" ".join(around.split()))))
-        count = len(content(around))
-        named = count > 1 and seen.lexicon.mentions(around)  # 'Gracilis is supplied by the …' asks enough
-        if count < least and not named:
-            said = "no word" if not count else "one word" if count == 1 else f"{count} words"
-            message = f"{said} of meaning outside the gaps, and it takes {least:g} to know what is asked"
-        elif share > most:
-            message = f"the gaps hide {share} % of the text"
-        else:
-            continue
-        help = "say more around the gap: which muscle, which side, which movement; or gap less of it"
-        yield Found(record, ("text",), message, help)
+        message = _too_few_words(seen, around) or _too_much_hidden(seen, pieces, around)
+        if message:
+            yield Found(record, ("text",), message, help)
+
+
+def _too_few_words(seen: Seen, around: str) -> str:
+    """That too few words of meaning stand around the gaps."""
+    count, least = len(content(around)), seen.limit("context-words")
+    named = count > 1 and seen.lexicon.mentions(around)  # 'Gracilis is supplied by the …' asks enough
+    if count >= least or named:
+        return ""
+    said = "no word" if not count else "one word" if count == 1 else f"{count} words"
+    return f"{said} of meaning outside the gaps, and it takes {least:g} to know what is asked"
+
+
+def _too_much_hidden(seen: Seen, pieces: list[str | Gap], around: str) -> str:
+    """That the gaps hide most of the text."""
+    hidden = sum(len(each.text) for each in pieces if isinstance(each, Gap))
+    share = round(100 * hidden / max(1, hidden + len(" ".join(around.split()))))
+    return f"the gaps hide {share} % of the text" if share > seen.limit("gap-share") else ""
 
 
 @rule()
@@ -113,46 +122,43 @@ def _seen_beside(piece: str | Gap, gap: Gap) -> str:
     return piece.text if piece.number != gap.number else "" if piece is gap else piece.hint
 
 
-def _leak(record: Cloze, gap: Gap, rest: str, line: str) -> tuple[str, str, bool, str] | None:
-    """Message, help, whether it is grave, and the word that tells it."""
+def _leak(record: Cloze, gap: Gap, rest: str, line: str) -> _Leak | None:
+    """How a gap's text can be read elsewhere on its card."""
     core = bare(gap.text)
     if len(core) < 3 or not content(core):
         return None
-    for text, where in (
-        (rest, "in the rest of the text"),
-        (gap.hint, "in its own hint"),
-        (record.hint, "in the record's hint"),
-    ):
+    return _stands_elsewhere(record, gap, core, rest) or _stands_above(gap, core, line) or _like_word(gap, core, rest)
+
+
+def _stands_elsewhere(record: Cloze, gap: Gap, core: str, rest: str) -> _Leak | None:
+    """The gap's very words in the rest of the text or in a hint."""
+    places = (rest, "in the rest of the text"), (gap.hint, "in its own hint"), (record.hint, "in the record's hint")
+    for text, where in places:
         if core in plain(text).lower() and (word := holds(text, core)):
+            message = f"gap {gap.number}, '{gap.text}', can be read {where}"
             # 'hip' may stand there twice and mean a bone, a joint and a region.
-            grave = len(core) > 4
-            return (
-                f"gap {gap.number}, '{gap.text}', can be read {where}",
-                f"write the other '{word}' in other words",
-                grave,
-                word,
-            )
-    if core in line.split(", "):
-        return (
-            f"gap {gap.number}, '{gap.text}', stands above the text as its region",
-            "take it out of `regions`, or gap another word",
-            True,
-            "",
-        )
-    said = content(core)
-    stems = {stem(word): word for word in content(rest) if len(word) >= 5}
-    if len(said) == 1 and len(core) >= 5 and len(stem(core)) >= 5 and stem(core) in stems:
-        word = stems[stem(core)]
-        return (
-            f"'{word}' in the text gives away gap {gap.number}, '{gap.text}'",
-            f"write '{word}' in other words",
-            False,
-            word,
-        )
+            return message, f"write the other '{word}' in other words", len(core) > 4, word
     return None
 
 
-def _article(pieces: list[str | Gap], place: int, gap: Gap) -> tuple[str, str, bool, str] | None:
+def _stands_above(gap: Gap, core: str, line: str) -> _Leak | None:
+    """The gap's words as a region in the line above."""
+    if core not in line.split(", "):
+        return None
+    message = f"gap {gap.number}, '{gap.text}', stands above the text as its region"
+    return message, "take it out of `regions`, or gap another word", True, ""
+
+
+def _like_word(gap: Gap, core: str, rest: str) -> _Leak | None:
+    """A word of the text that is the gap's one word in another form."""
+    if len(content(core)) != 1 or len(core) < 5 or len(stem(core)) < 5:
+        return None
+    word = next((each for each in reversed(content(rest)) if len(each) >= 5 and stem(each) == stem(core)), "")
+    message = f"'{word}' in the text gives away gap {gap.number}, '{gap.text}'"
+    return (message, f"write '{word}' in other words", False, word) if word else None
+
+
+def _article(pieces: list[str | Gap], place: int, gap: Gap) -> _Leak | None:
     """'an {1|extensor}': the article tells how the answer begins. Nearly every word takes 'a', which tells nothing."""
     before = pieces[place - 1] if place else ""
     found = _ARTICLE.search(before) if isinstance(before, str) else None

@@ -17,6 +17,7 @@ _OPENS = re.compile(r"<text\b", re.IGNORECASE)
 _LONGEST = 2_000
 _TAG = re.compile(r"<[^>]*>")
 _NUMBER = r"\s*(-?\d+(?:\.\d+)?)"
+_VIEW = re.compile(rf"viewBox\s*=\s*[\"']{_NUMBER}[\s,]+{_NUMBER}[\s,]+{_NUMBER}[\s,]+{_NUMBER}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +62,30 @@ def weight(path: Path) -> Weight | None:
 
 def drawn_words(path: Path) -> list[Word]:
     """The texts that an SVG shows. What is moved by a `transform` is somewhere else than it says."""
+    text = _drawing(path)
+    box = None if "transform" in text else _VIEW.search(text)
+    found = []
+    for piece in _OPENS.split(text)[1:]:  # a pattern up to the end tag would read to the end from every start
+        where, _, rest = piece[:_LONGEST].partition(">")
+        shown = " ".join(_TAG.sub(" ", rest.partition("</text")[0]).split())
+        found.append(Word(shown, _place(where, box) if box else None))
+    return found
+
+
+def _drawing(path: Path) -> str:
+    """The beginning of an SVG, '' for what is none or cannot be read."""
     try:
         with path.open("rb") as file:
             data = file.read(_HEAD)
     except OSError:
-        return []
-    start = _STARTS.search(data)
-    if start is None:
-        return []
-    text = data.decode("utf-8", "replace")
-    box = re.search(rf"viewBox\s*=\s*[\"']{_NUMBER}[\s,]+{_NUMBER}[\s,]+{_NUMBER}[\s,]+{_NUMBER}", text)
-    moved = "transform" in text or box is None
-    found = []
-    for piece in _OPENS.split(text)[1:]:  # a pattern up to the end tag would read to the end from every start
-        where, _, rest = piece[:_LONGEST].partition(">")
-        x, y = (re.search(rf"(?:^|\s){axis}\s*=\s*[\"']{_NUMBER}", where) for axis in "xy")
-        at = None
-        if box and x and y and not moved:
-            left, top, wide, high = (float(number) for number in box.groups())
-            if wide > 0 and high > 0:
-                at = ((float(x[1]) - left) / wide, (float(y[1]) - top) / high)
-        found.append(Word(" ".join(_TAG.sub(" ", rest.partition("</text")[0]).split()), at))
-    return found
+        return ""
+    return data.decode("utf-8", "replace") if _STARTS.search(data) else ""
+
+
+def _place(where: str, box: re.Match[str]) -> tuple[float, float] | None:
+    """Where a text stands in the view box, by its attributes."""
+    x, y = (re.search(rf"(?:^|\s){axis}\s*=\s*[\"']{_NUMBER}", where) for axis in "xy")
+    left, top, wide, high = (float(number) for number in box.groups())
+    if not (x and y and wide > 0 and high > 0):
+        return None
+    return (float(x[1]) - left) / wide, (float(y[1]) - top) / high

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from deckbuilder.records import Occlusion, Record
 from deckbuilder.records.base import Picture
 from deckbuilder.rules.fronts import mask_label
-from deckbuilder.rules.pictures import drawn_words, inside, weight
+from deckbuilder.rules.picture_files import drawn_words, inside, weight
 from deckbuilder.rules.rule import Found, Seen, rule
 from deckbuilder.rules.wording import bare, holds, plain, words
 
@@ -79,22 +79,38 @@ def picture_reveals_answer(seen: Seen) -> Iterator[Found]:
         picture: {file: leg.svg, alt: The bones of the right leg from the front}
     """
     for record, picture in _pictures(seen):
-        if not isinstance(record, Occlusion):
-            continue
-        labels = {number: mask_label(seen, mask.label, mask.landmark) for number, mask in record.masks.items()}
-        for number, label in labels.items():
-            core = bare(label)
-            word = holds(picture.alt, core) if len(core) > 2 and core in picture.alt.lower() else ""
-            if word:
-                message = f"'{word}' is what mask {number} asks for"
-                yield Found(record, ("picture", "alt"), message, f"say what is seen without '{word}'", word=word)
-        path = inside(seen.media, picture.file) if picture.file.lower().endswith(".svg") else None
-        boxes = [mask.bounds for mask in record.masks.values() if mask.bounds]
-        for each in drawn_words(path) if path else ():
-            asked = next((number for number, label in labels.items() if words(label) == words(each.text)), "")
-            if asked and each.at and not any(_covers(box, each.at) for box in boxes):
-                message = f"the drawing says '{each.text}' outside of every mask, and mask {asked} asks for it"
-                yield Found(record, ("picture", "file"), message, f"take '{each.text}' out of the drawing, or cover it")
+        if isinstance(record, Occlusion):
+            labels = {number: mask_label(seen, mask.label, mask.landmark) for number, mask in record.masks.items()}
+            yield from _told_by_the_words(record, picture, labels)
+            yield from _told_by_the_drawing(seen, record, picture, labels)
+
+
+def _told_by_the_words(record: Occlusion, picture: Picture, labels: dict[str, str]) -> Iterator[Found]:
+    """What a mask asks for, in the words that stand in for the picture."""
+    for number, label in labels.items():
+        core = bare(label)
+        word = holds(picture.alt, core) if len(core) > 2 and core in picture.alt.lower() else ""
+        if word:
+            message = f"'{word}' is what mask {number} asks for"
+            yield Found(record, ("picture", "alt"), message, f"say what is seen without '{word}'", word=word)
+
+
+def _told_by_the_drawing(seen: Seen, record: Occlusion, picture: Picture, labels: dict[str, str]) -> Iterator[Found]:
+    """What a mask asks for, in a label of the drawing that no mask covers."""
+    for text in _uncovered(seen, record, picture):
+        asked = next((number for number, label in labels.items() if words(label) == words(text)), "")
+        if asked:
+            message = f"the drawing says '{text}' outside of every mask, and mask {asked} asks for it"
+            yield Found(record, ("picture", "file"), message, f"take '{text}' out of the drawing, or cover it")
+
+
+def _uncovered(seen: Seen, record: Occlusion, picture: Picture) -> Iterator[str]:
+    """The texts of a drawing over which no mask lies."""
+    path = inside(seen.media, picture.file) if picture.file.lower().endswith(".svg") else None
+    boxes = [mask.bounds for mask in record.masks.values() if mask.bounds]
+    for each in drawn_words(path) if path else ():
+        if each.at and not any(_covers(box, each.at) for box in boxes):
+            yield each.text
 
 
 def _covers(box: tuple[float, float, float, float], at: tuple[float, float]) -> bool:

@@ -1,16 +1,15 @@
-"""What is asked: one thing, in words that stand alone, and not its own answer."""
+"""What is asked: one thing, in few words that stand alone, with one right answer."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from deckbuilder.anatomy.words import Words
-from deckbuilder.records import Concept, Occlusion, Question
+from deckbuilder.records import Concept, Question
 from deckbuilder.rules import lookalike
-from deckbuilder.rules.fronts import above, asked_answers, hinted, mask_label, openings
+from deckbuilder.rules.fronts import Alone, openings
 from deckbuilder.rules.rule import Found, Seen, rule
-from deckbuilder.rules.wording import bare, content, holds, plain, sentences, stem
+from deckbuilder.rules.wording import holds, plain, sentences
 
 _CHOOSES = re.compile(
     r"(?:true or false|right or wrong|is|are|was|were|does|do|did|can|could|has|have|will|would|should|may|might)\b",
@@ -53,8 +52,6 @@ _NEGATIVE = re.compile(
     r"(?<!\bat )(?<!\bor )(?<!\bif )(?<!\bwhy )\b(not(?! only\b)|except(?:ion)?|least|cannot|\w+n['’]t|never|false|incorrect|untrue)\b",
     re.IGNORECASE,
 )
-# A sentence shares words with its question; an answer of so many words names something.
-_SHORT = 4
 _ALL_BUT = re.compile(r"except|least", re.IGNORECASE)
 _FEW = 2
 _QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|(?<!\w)['‘][^'’]*['’](?!\w)")
@@ -83,108 +80,6 @@ def yes_no(seen: Seen) -> Iterator[Found]:
         if _CHOOSES.match(last) and any(_YES_OR_NO.match(each.text) for each in asked.answers):
             message = "the answer is yes or no, and a guess is right half of the time"
             yield Found(record, asked.front.path, message, "ask which, where or what instead")
-
-
-@rule()
-def answer_in_question(seen: Seen) -> Iterator[Found]:
-    """A front that gives its answer: in the question, its hint, the heading of a picture or the line above. Grave where
-    the answer itself stands there, else where half of its words do in another form.
-
-    Why: what can be read need not be retrieved. A hint may narrow the search, never end it; a term's case must do without
-    the term, and a definition without the words that it defines.
-    Source: A. Matuschak, How to write good prompts.
-
-    Bad:
-        muscle: semitendinosus
-        hint: It starts at the ischial tuberosity.
-
-    Good:
-        muscle: semitendinosus
-        hint: You sit on it.
-    """
-    words = Words(seen.library)
-    kinds = set(seen.words("kinds-of-answer"))
-    for record, asked in seen.asked:
-        front = asked.front
-        answers = asked_answers(asked)
-        for answer in answers:
-            word = _phrase(answer, front.text)
-            if word and not _alternatives(front.text, word):
-                message = f"the answer '{word}' stands in the question"
-                yield Found(record, front.path, message, f"ask without the word '{word}'", grave=True, word=word)
-                break
-            offered = isinstance(record, Question) and bool(record.options)  # `choice-cue` compares all of them
-            shared = [] if word or offered or re.search(r"\bor\b", front.text) else _stems(answer, front.text, kinds)
-            if shared:
-                message = f"'{shared[1]}' in the question gives away '{shared[0]}' in the answer"
-                yield Found(record, front.path, message, f"ask without '{shared[1]}'", word=shared[1])
-                break
-            line = above(seen, words, record)
-            if line and bare(answer) in {each.lower() for each in line.split(", ")} and front.role == "front":
-                message = f"the answer '{bare(answer)}' stands above the question, as its region"
-                yield Found(record, front.path, message, "take this region out of `regions`", grave=True)
-                break
-    for given in hinted(seen):
-        for what, answer in given.answers:
-            word = _phrase(answer, given.text)
-            shared = [] if word else _stems(answer, given.text, kinds)
-            if word or shared:
-                said = f"names {what}, '{word}'" if word else f"has '{shared[1]}', and {what} is '{answer}'"
-                help = f"hint at it without '{word or shared[1]}'"
-                yield Found(
-                    given.record, given.path, f"the hint {said}", help, grave=bool(word), word=word or shared[1]
-                )
-                break
-    for record in seen.living:
-        if isinstance(record, Occlusion):
-            for key in ("question", "name"):
-                for number, mask in record.masks.items():
-                    label = mask_label(seen, mask.label, mask.landmark)
-                    word = _phrase(label, getattr(record, key))
-                    if word:
-                        message = f"'{word}' stands on the front of mask {number}, which asks for it"
-                        yield Found(record, (key,), message, f"say it without '{word}'", grave=True, word=word)
-        elif isinstance(record, Concept):
-            yield from _circular(record)
-
-
-def _circular(record: Concept) -> Iterator[Found]:
-    """A definition that says the term again: all that it says, or the term itself."""
-    term, said = (
-        {stem(each) for each in content(bare(record.name))},
-        {stem(each) for each in content(record.definition)},
-    )
-    if said <= term:
-        message = f"the definition only says '{record.name}' again"
-        yield Found(record, ("definition",), message, "say what it is in other words", grave=True)
-    elif word := _phrase(record.name, record.definition):
-        message = f"the definition uses the term '{word}' that it defines"
-        yield Found(record, ("definition",), message, f"say it without '{word}'", word=word)
-
-
-def _phrase(answer: str, text: str) -> str:
-    """The answer as it stands in a text, '' if it does not."""
-    core = bare(answer)
-    if len(core) < 3 or not content(core) or core.isdigit():
-        return ""
-    return holds(text, core) if core in plain(text).lower() else ""
-
-
-def _alternatives(text: str, word: str) -> bool:
-    """Whether the question offers the answer beside others: 'gluteus medius or maximus?'"""
-    sentence = next((each for each in sentences(text) if holds(each, word.lower())), "")
-    return bool(re.search(r"\b(?:or|than|between|among)\b", sentence))
-
-
-def _stems(answer: str, text: str, kinds: set[str]) -> list[str]:
-    """A word of the answer and its like in the text, where half of the answer's longer words have one."""
-    said = content(bare(answer))
-    if len(said) > _SHORT:
-        return []
-    long = [word for word in said if len(word) >= 5 and word not in kinds]
-    there = {stem(word): word for word in content(text) if len(word) >= 5}
-    pairs = [[word, there[stem(word)]] for word in long if len(stem(word)) >= 5 and stem(word) in there]
-    return pairs[0] if pairs and 2 * len(pairs) >= len(long) else []
 
 
 @rule()
@@ -229,29 +124,32 @@ def two_questions(seen: Seen) -> Iterator[Found]:
     Good:
         ask: Which nerve supplies sartorius?
     """
+    help = "make two cards of it, or ask for the one that matters"
     for each in openings(seen):
-        text = plain(each.said.text)
-        if each.sort == "cloze":
-            continue
-        text = _QUOTED.sub("…", text)  # what a client asks is not what the card asks
-        path, record, asking = (
-            each.said.path,
-            each.record,
-            [one for one in sentences(text) if one.rstrip("\"'”’").endswith("?")],
-        )
-        help = "make two cards of it, or ask for the one that matters"
-        facts = next((found for one in sentences(text) if (found := _TWO_FACTS.match(one))), None)
-        if len(asking) > 1:
-            yield Found(record, path, f"the card asks {len(asking)} questions", help, grave=True, word=asking[1])
-        elif facts:
-            yield Found(record, path, f"the card asks two things, '{facts[1]}'", help, grave=True, word=facts[1])
-        elif asking and (second := _AND_ASKS.search(asking[0])) and _OPENS_ASKING.match(asking[0][: second.start()]):
-            # 'Where and on which side' may be one question
-            clear = (
-                second[0][0] == "a" and "between" not in asking[0] and len(asking[0][: second.start()].split()) > _FEW
-            )
-            message = f"the card asks a second thing with '{second[0].strip(' ,;')}'"
-            yield Found(record, path, message, help, grave=clear, word=second[0].strip(" ,;"))
+        found = _second(_QUOTED.sub("…", plain(each.said.text))) if each.sort != "cloze" else None
+        if found:
+            message, word, grave = found
+            yield Found(each.record, each.said.path, message, help, grave=grave, word=word)
+
+
+def _second(text: str) -> tuple[str, str, bool] | None:
+    """What else is asked, the words that ask it, and whether it is clear. What a client asks is taken out of the text."""
+    asking = [one for one in sentences(text) if one.rstrip("\"'”’").endswith("?")]
+    if len(asking) > 1:
+        return f"the card asks {len(asking)} questions", asking[1], True
+    if facts := next((found for one in sentences(text) if (found := _TWO_FACTS.match(one))), None):
+        return f"the card asks two things, '{facts[1]}'", facts[1], True
+    second = _AND_ASKS.search(asking[0]) if asking else None
+    if second and _OPENS_ASKING.match(asking[0][: second.start()]):
+        word = second[0].strip(" ,;")
+        return f"the card asks a second thing with '{word}'", word, _is_clear(asking[0], second)
+    return None
+
+
+def _is_clear(sentence: str, second: re.Match[str]) -> bool:
+    """Whether 'and which' asks a second thing for certain: 'where and on which side' may be one question."""
+    before = sentence[: second.start()].split()
+    return second[0][0] == "a" and "between" not in sentence and len(before) > _FEW
 
 
 @rule()
@@ -294,33 +192,35 @@ def negative_stem(seen: Seen) -> Iterator[Found]:
         ask: Which three muscles are the hamstrings?
     """
     for each in openings(seen):
-        if each.sort != "question" or not isinstance(each.record, Question | Concept):
-            continue
-        typed = " ".join(each.said.text.split())
-        for sentence in sentences(typed)[-1:]:
-            first = _CHOICE_STEM.search(sentence)
-            every = _NEGATIVE.finditer(sentence)
-            found = next(
-                (one for one in every if first and (one.start() > first.start() or _ALL_BUT.match(one[0]))), None
-            )
-            if found is None:
-                continue
-            at = typed.rfind(found[0])
-            stressed = found[0].isupper() or bool(
-                _STRESSED.search(typed[:at]) and typed[at + len(found[0]) :][:1] in "*_"
-            )
-            options = isinstance(each.record, Question) and bool(each.record.options)
-            message = (
-                f"the question asks for what is {found[0].lower()} so"
-                if found[0].lower() == "not"
-                else f"the question turns on '{found[0]}'"
-            )
-            help = (
-                "ask for what is so"
-                if stressed
-                else f"ask for what is so; if it must stay, stress it: **{found[0].lower()}**"
-            )
-            yield Found(each.record, each.said.path, message, help, grave=options and not stressed, word=found[0])
+        if each.sort == "question" and isinstance(each.record, Question | Concept):
+            yield from _negated(each, " ".join(each.said.text.split()))
+
+
+def _negated(each: Alone, typed: str) -> Iterator[Found]:
+    """The word that turns a question, in its last sentence."""
+    found = next((word for sentence in sentences(typed)[-1:] if (word := _negation(sentence))), "")
+    if not found:
+        return
+    stressed = found.isupper() or _stressed(typed, found)
+    options = isinstance(each.record, Question) and bool(each.record.options)
+    asked = f"asks for what is {found.lower()} so" if found.lower() == "not" else f"turns on '{found}'"
+    help = "ask for what is so" if stressed else f"ask for what is so; if it must stay, stress it: **{found.lower()}**"
+    yield Found(each.record, each.said.path, f"the question {asked}", help, grave=options and not stressed, word=found)
+
+
+def _negation(sentence: str) -> str:
+    """The first word by which a question asks for what is not so: 'not' behind 'which', 'except' anywhere."""
+    first = _CHOICE_STEM.search(sentence)
+    if not first:
+        return ""
+    every = _NEGATIVE.finditer(sentence)
+    return next((one[0] for one in every if one.start() > first.start() or _ALL_BUT.match(one[0])), "")
+
+
+def _stressed(typed: str, word: str) -> bool:
+    """Whether a word stands between marks of Markdown."""
+    at = typed.rfind(word)
+    return bool(_STRESSED.search(typed[:at])) and typed[at + len(word) :][:1] in ("*", "_", "")
 
 
 @rule()
