@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from deckbuilder.anki.notes import VERSION
 from deckbuilder.diff import mediafiles
 from deckbuilder.diff.changes import Difference, Effect, FieldChange, NoteChange, PackageChange
-from deckbuilder.diff.sides import Brief, Side, side_of
+from deckbuilder.diff.packageside import Brief, PackageSide, side_of
 from deckbuilder.diff.typechanges import blocked_types, type_changes
 from deckbuilder.diff.wording import Budget, compare, plain, visible
 from deckbuilder.lock.order import longest_run
@@ -69,7 +69,7 @@ def _edition(contents: PackageContents) -> str:
     return visible(str((contents.manifest or {}).get("edition", "")))
 
 
-def _moved(old: Side, new: Side, guid: str, note: Brief) -> bool:
+def _moved(old: PackageSide, new: PackageSide, guid: str, note: Brief) -> bool:
     """Whether there is anything to tell of a note."""
     was = old.notes.get(guid)
     return (
@@ -88,7 +88,7 @@ def _arrives(was: Brief | None, now: Brief, blocked: Mapping[int, str]) -> bool:
     return was.note_type == now.note_type and now.note_type not in blocked and now.mod > was.mod
 
 
-def _texts(side: Side, guids: Iterable[str]) -> Iterator[tuple[str, NoteSeen]]:
+def _texts(side: PackageSide, guids: Iterable[str]) -> Iterator[tuple[str, NoteSeen]]:
     """The notes themselves, as many as memory has room for."""
     wanted, left = set(guids), MAX_TEXT
     for note in side.contents.notes() if wanted else ():
@@ -103,8 +103,8 @@ def _texts(side: Side, guids: Iterable[str]) -> Iterator[tuple[str, NoteSeen]]:
 class _Pair:
     """Two packages whose notes are compared. `blocked`: note types that Anki would refuse, and why."""
 
-    old: Side
-    new: Side
+    old: PackageSide
+    new: PackageSide
     blocked: Mapping[int, str]
     budget: Budget
 
@@ -211,7 +211,7 @@ def _retired(note: NoteSeen | None) -> bool:
     return note is not None and any(tag.endswith(RETIRED) for tag in note.tags)
 
 
-def _dropped(guid: str, old: Side, was: NoteSeen | None) -> NoteChange:
+def _dropped(guid: str, old: PackageSide, was: NoteSeen | None) -> NoteChange:
     kind = old.type_of(old.notes[guid])
     key, name = _titles(was, kind)
     return NoteChange(guid, key, name, old.kind(old.notes[guid]), Effect.LEFT, "dropped")
@@ -238,7 +238,7 @@ def _fields(
             yield FieldChange(visible(field.name), compare(old, text, budget), place == 0 or field.collapsed)
 
 
-def _decks(old: Side, new: Side) -> Iterator[PackageChange]:
+def _decks(old: PackageSide, new: PackageSide) -> Iterator[PackageChange]:
     """Decks go by name: an id in a package means nothing to Anki."""
     before = {deck.name: deck.description for deck in old.contents.decks}
     held = Counter(deck for cards in new.cards.values() for _, deck in cards)
@@ -250,21 +250,21 @@ def _decks(old: Side, new: Side) -> Iterator[PackageChange]:
             yield PackageChange("deck", visible(deck.name), Effect.NOTHING, ("new description",))
 
 
-def _reordered(old: Side, new: Side) -> int:
+def _reordered(old: PackageSide, new: PackageSide) -> int:
     """How many of the notes that both have are taught in another order now."""
     before, now = (_taught(side, old.notes.keys() & new.notes.keys()) for side in (old, new))
     place = {guid: at for at, guid in enumerate(before)}
     return len(now) - len(longest_run([(at, place[guid]) for at, guid in enumerate(now)]))
 
 
-def _taught(side: Side, shared: Iterable[str]) -> list[str]:
+def _taught(side: PackageSide, shared: Iterable[str]) -> list[str]:
     due: dict[int, int] = {}
     for card in side.contents.cards():
         due[card.note_id] = min(card.due, due.get(card.note_id, card.due))
     return sorted(shared, key=lambda guid: (due.get(side.notes[guid].id, 0), side.notes[guid].id))
 
 
-def _name(side: Side) -> str:
+def _name(side: PackageSide) -> str:
     """The deck that holds all others of the package, or the first."""
     held = {deck for cards in side.cards.values() for _, deck in cards}
     names = sorted(side.decks[id] for id in held if id in side.decks)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from deckbuilder.diff.changes import Effect, PackageChange
-from deckbuilder.diff.sides import Side
+from deckbuilder.diff.packageside import PackageSide
 from deckbuilder.diff.wording import visible
 from deckbuilder.package.reader import FieldSeen, NoteTypeSeen, TemplateSeen
 
@@ -14,7 +14,7 @@ _BADLY = "Anki 23.10 adds the key to every front, and older ones keep their note
 _Parts = Sequence[FieldSeen | TemplateSeen]
 
 
-def blocked_types(old: Side, new: Side) -> dict[int, str]:
+def blocked_types(old: PackageSide, new: PackageSide) -> dict[int, str]:
     """The note types that Anki would refuse to update, by id, and why."""
     shared = old.types.keys() & new.types.keys()
     return {id: why for id in shared if (why := _refused(old.types[id], new.types[id]))}
@@ -35,7 +35,7 @@ def _refused(old: NoteTypeSeen, new: NoteTypeSeen) -> str:
     return "" if old.kind == new.kind else f"it was {old.kind}, and is {new.kind}"
 
 
-def type_changes(old: Side, new: Side, blocked: Mapping[int, str]) -> Iterator[PackageChange]:
+def type_changes(old: PackageSide, new: PackageSide, blocked: Mapping[int, str]) -> Iterator[PackageChange]:
     """What changed about each note type. `blocked`: why Anki would refuse some of them."""
     counts = Counter(brief.note_type for brief in new.notes.values())
     for id, kind in new.types.items():

@@ -27,7 +27,7 @@ class Brief:
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class PackageSide:
     """One package: its notes by guid, their cards as (ordinal, deck) by note id, its types and decks by id."""
 
     contents: PackageContents
@@ -52,7 +52,7 @@ class Side:
         return " + ".join(sorted({self.decks.get(deck, "?") for _, deck in self.cards.get(brief.id, ())}))
 
 
-def side_of(contents: PackageContents) -> Side:
+def side_of(contents: PackageContents) -> PackageSide:
     """The whole package. Raises `Fault` where there is too much of it to compare."""
     if contents.note_count > MAX_NOTES or contents.card_count > 8 * MAX_NOTES:
         raise Fault(f"a package of more than {MAX_NOTES:,} notes is too large to compare", "compare parts of it")
@@ -60,7 +60,7 @@ def side_of(contents: PackageContents) -> Side:
     notes, twice = _notes(contents, types)
     decks = {deck.id: deck.name for deck in contents.decks}
     cards = _cards(contents, notes.values())
-    return Side(
+    return PackageSide(
         contents, notes, frozenset(twice), cards, types, decks, _prefix([each.name for each in contents.note_types])
     )
 
