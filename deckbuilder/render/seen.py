@@ -22,7 +22,7 @@ from deckbuilder.records.base import Model, Named
 from deckbuilder.records.muscle import Fact
 from deckbuilder.records.occlusion import Mask
 from deckbuilder.records.study import ComparedSide
-from deckbuilder.render.drawn import Shown
+from deckbuilder.render.drawn import DrawnPicture
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ OURS: dict[type[Any], Sight] = {
     Answer: _of("name bone small"),
     Answers: _of("answers expect short"),
     Masked: _of("number name detail shape cloze label"),
-    Shown: _of("name width height seen hidden"),
+    DrawnPicture: _of("name width height seen hidden"),
     Media: _of("name digest credit"),
     Library: _of(
         "records landmarks muscles exams",
@@ -86,7 +86,7 @@ CALLED: dict[type[Any], str] = {
     Answer: "an answer",
     Answers: "what is said of a muscle",
     Masked: "a mask",
-    Shown: "a figure",
+    DrawnPicture: "a figure",
     Media: "a picture",
     Library: "the library",
     Words: "the words",
