@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from deckbuilder.anatomy.linkage import OPPOSITE
 from deckbuilder.anatomy.words import low
 from deckbuilder.records import Action, Joint, Muscle, Nerve
 from deckbuilder.rules.rule import Found, Seen, rule
-from deckbuilder.rules.sides import OPPOSITE
 
 
 @rule()

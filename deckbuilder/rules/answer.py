@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from deckbuilder.reading.tokens import content, plain, sentences, stem, words
 from deckbuilder.records import Cloze, Group
 from deckbuilder.records.muscle import ASKED
 from deckbuilder.rules import abbreviations, preferred
 from deckbuilder.rules.graded import graded
 from deckbuilder.rules.rule import Found, Seen, rule
-from deckbuilder.rules.wording import content, plain, sentences, stem, words
 
 _NEGATES = re.compile(
     r"(?:\b(?:not|no|nor|never|none|nobody|nothing|without|hardly|rarely|cannot|neither|few|little)\b|n['’]t\b)[^.;:!?]{0,40}$",

@@ -9,6 +9,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from deckbuilder.anatomy.library import Library
+from deckbuilder.anatomy.words import low
 from deckbuilder.records import (
     Action,
     Bone,
@@ -26,11 +27,8 @@ from deckbuilder.records import (
     Term,
 )
 from deckbuilder.records.muscle import ASKED
+from deckbuilder.rules.phrasing import listed
 from deckbuilder.rules.rule import Found, Seen, rule
-from deckbuilder.rules.subjects import (
-    listed,
-    low,
-)
 
 
 @rule(whole=True)

@@ -8,10 +8,10 @@ from functools import lru_cache
 from html import unescape
 
 from deckbuilder.core.prose import MATH
+from deckbuilder.reading.tokens import plain, words
 from deckbuilder.records import Cloze, Record
 from deckbuilder.records.base import MAX_PROSE, Model, Said
 from deckbuilder.rules.rule import Fix, Found, Seen, rule
-from deckbuilder.rules.wording import plain, words
 from deckbuilder.source import Path_
 
 _SPECIAL = re.compile(r"[<&{}\[\\`*_~^!#$]|\]")

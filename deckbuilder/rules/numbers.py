@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations
 
+from deckbuilder.reading.tokens import holds, plain, sentences
 from deckbuilder.records import Action, Claim, Compared, Record, Study
 from deckbuilder.records.base import Said
 from deckbuilder.records.study import BANDS, Measurement
 from deckbuilder.rules import quantities
 from deckbuilder.rules.quantities import NAMED_STUDY, SIGNAL
 from deckbuilder.rules.rule import Found, Seen, rule
-from deckbuilder.rules.wording import holds, plain, sentences
 
 _OF_WHAT = re.compile(
     r"%(?! ?(?:of|MVI?C|MVIC|1RM|[A-Z]{2,}|more|higher|lower|less|greater|larger|smaller|fewer|peak|reduction|increase))"

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 from deckbuilder.anatomy.words import Words
+from deckbuilder.reading.tokens import bare, content, holds, plain, sentences, stem
 from deckbuilder.records import Concept, Occlusion, Question
 from deckbuilder.rules import lookalike
 from deckbuilder.rules.fronts import above, asked_answers, hinted, mask_label, openings
 from deckbuilder.rules.rule import Found, Seen, rule
-from deckbuilder.rules.wording import bare, content, holds, plain, sentences, stem
 
 _CHOOSES = re.compile(
     r"(?:true or false|right or wrong|is|are|was|were|does|do|did|can|could|has|have|will|would|should|may|might)\b",
