@@ -326,8 +326,8 @@ def _small_print(seen: Seen) -> Iterator[Found]:
     for _, said, key in stated:
         usual.setdefault(key, Counter())[" ".join(words(said.text))] += 1
     for muscle, said, key in stated:
-        first = max(usual[key].items(), key=lambda each: (each[1], each[0]))[0] if len(usual[key]) > 1 else ""
-        if first and key[1] and " ".join(words(said.text)) != first:
+        first = max(usual[key].items(), key=lambda each: (each[1], each[0]))[0]
+        if key[1] and " ".join(words(said.text)) != first:
             message = f"elsewhere the same is called '{first}'"
             help = f"write '{first}' here too, or this in both places"
             yield Found(muscle, said.path, message, help, word=said.text)
