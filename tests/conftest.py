@@ -23,13 +23,13 @@ from judge import Anki
 
 from deckbuilder import lock as locks
 from deckbuilder import rules
-from deckbuilder.cli.new import _fill
+from deckbuilder.cli.new_verb import _fill
 from deckbuilder.core.diagnostics import Diagnostic
 from deckbuilder.core.project import Project, find
 from deckbuilder.lock import Lock
 from deckbuilder.records import NOTE_KINDS
-from deckbuilder.workspace import pipeline
-from deckbuilder.workspace.pipeline import Built
+from deckbuilder.workspace import Workspace, building
+from deckbuilder.workspace.building import Attempt, Built
 
 if TYPE_CHECKING:  # most tests do without
     from browser import Reviewer
@@ -151,11 +151,11 @@ class Author:
         self.now = max(self.now, int(time.time()))
 
     def check(self) -> list[Diagnostic]:
-        return pipeline.check(self.project).diagnostics
+        return Workspace(self.project).check().diagnostics
 
-    def attempt(self, *, locked: bool = False, allow_schema_change: bool = False) -> pipeline.Report:
+    def attempt(self, *, locked: bool = False, allow_schema_change: bool = False) -> Attempt:
         self.now += 60
-        return pipeline.build(self.project, self.dist, self.now, locked=locked, allow_schema_change=allow_schema_change)
+        return building.build(self.project, self.dist, self.now, locked=locked, allow_schema_change=allow_schema_change)
 
     def build(self, *, locked: bool = False, allow_schema_change: bool = False) -> Built:
         """A build that must succeed."""
@@ -334,7 +334,7 @@ def shipped_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for folder in ("cards", "templates"):
             shutil.copytree(ROOT / folder, output / folder)
         project = find(output)
-    report = pipeline.build(project, output / "dist", START, locked=project.lock.exists())
+    report = building.build(project, output / "dist", START, locked=project.lock.exists())
     assert report.built is not None, "\n".join(map(str, report.diagnostics))
     return report.built.path
 

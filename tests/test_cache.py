@@ -22,7 +22,7 @@ from deckbuilder.core import cache
 from deckbuilder.core.cache import FILE, NOTHING, Cache
 from deckbuilder.core.project import Project, find
 from deckbuilder.source import File
-from deckbuilder.workspace import pipeline
+from deckbuilder.workspace import building
 
 EXAMPLE = Path(__file__).parent / "example"
 
@@ -291,10 +291,10 @@ class Edits:
 
 def outcome(project: Project, dist: Path, now: int) -> tuple[object, ...]:
     """All that a build tells and writes."""
-    report = pipeline.build(project, dist, now)
+    report = building.build(project, dist, now)
     written = {path.name: path.read_bytes() for path in sorted(dist.glob("*"))} if dist.exists() else {}
     lock = project.lock.read_bytes() if project.lock.exists() else b""
-    return report.diagnostics, report.notes, report.cards, written, lock
+    return report.diagnostics, report.built and report.built.written, written, lock
 
 
 @pytest.fixture

@@ -21,9 +21,9 @@ from hypothesis import strategies as st
 from language_server import Editor
 
 from deckbuilder import source
+from deckbuilder.core import transaction
 from deckbuilder.core.diagnostics import Fault
 from deckbuilder.core.project import Project, find
-from deckbuilder.package import place
 from deckbuilder.records import KINDS, Record, parse
 from deckbuilder.records.schema import marked, schema
 from deckbuilder.verbs.editors import jsonc
@@ -242,14 +242,14 @@ def test_a_disk_that_is_full_leaves_all_files_as_they_were(author: Author, monke
     author.write("cards/more.yaml", "region: hand\nname: Hand\n")
     author.write(SETTINGS, '{"mine": 1}')
     before = {path.name: path.read_bytes() for path in (author.root / ".vscode").iterdir()}
-    write = place.write_text
+    write = transaction.write
 
-    def fail_at_the_settings(path: Path, text: str) -> None:
-        write(path, text[: len(text) // 2])
+    def fail_at_the_settings(path: Path, data: bytes) -> None:
+        write(path, data[: len(data) // 2])
         if "settings" in path.name:
             raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(place, "write_text", fail_at_the_settings)
+    monkeypatch.setattr(transaction, "write", fail_at_the_settings)
 
     with pytest.raises(Fault, match="could not be written"):
         update(author.project)

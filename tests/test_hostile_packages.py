@@ -51,7 +51,7 @@ ADVICE = (
 # with 99; `everything` is a command that reads all that a package holds.
 SERVER = """
 import json, os, resource, signal, sys
-import deckbuilder.cli, deckbuilder.cli.diff, deckbuilder.cli.inspect, zstandard
+import deckbuilder.cli, deckbuilder.cli.diff_verb, deckbuilder.cli.inspect_verb, zstandard
 from deckbuilder.cli.common import fail
 from deckbuilder.core.diagnostics import Fault
 from deckbuilder.package import reader

@@ -18,7 +18,7 @@ from deckbuilder.core.project import find
 from deckbuilder.verbs.preview import editor, server
 from deckbuilder.verbs.preview.export import export
 from deckbuilder.verbs.preview.session import Session
-from deckbuilder.workspace import stages
+from deckbuilder.workspace import Workspace
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, FrameLocator, Page
@@ -284,7 +284,7 @@ def taken(work: Callable[[], object]) -> float:
 def test_a_save_is_seen_sooner_than_the_whole_deck_can_be_read_again(chromium: Browser) -> None:
     """A ratio of the same run, since other work slows both; `python -m benchmarks.preview` measures the time itself."""
     seen = min(benchmarks.preview.measure(chromium, saves=6, pause=1.5))
-    whole = min(taken(lambda: stages.load(find(ROOT))) for _ in range(3))
+    whole = min(taken(lambda: Workspace(find(ROOT)).check()) for _ in range(3))
 
     assert seen < whole
 

@@ -18,8 +18,9 @@ from deckbuilder.cli import cli
 from deckbuilder.core.diagnostics import Diagnostic, Fault, Location
 from deckbuilder.verbs import edits
 from deckbuilder.verbs.preview.session import Session
-from deckbuilder.workspace import pipeline, ratchet
+from deckbuilder.workspace import Workspace, ratchet
 from deckbuilder.workspace.ratchet import FILE, Ratchet
+from deckbuilder.workspace.tighten import tighten
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -171,7 +172,7 @@ def test_every_rule_that_goes_by_the_date_is_free_to_grow(ratcheted: Author, mon
     monkeypatch.setitem(rules.RULES, "yes-no", rules.Rule(dated.name, dated.check, dated=True))
     ratcheted.write(QUESTIONS, ratcheted.read(QUESTIONS) + question("three"))
 
-    report = pipeline.check(ratcheted.project, today=date(2026, 11, 22))
+    report = Workspace(ratcheted.project).check(today=date(2026, 11, 22))
 
     assert len(report.diagnostics) == 3
     assert report.grown == ()
@@ -251,7 +252,7 @@ def test_a_file_that_leads_elsewhere_is_not_read(author: Author, tmp_path: Path)
 
 def test_the_shipped_deck_has_no_ratchet_to_write(author: Author) -> None:
     with pytest.raises(Fault, match="read only"):
-        pipeline.tighten(replace(author.project, read_only=True))
+        tighten(replace(author.project, read_only=True))
 
 
 def test_no_more_warnings_are_known_than_the_file_says() -> None:

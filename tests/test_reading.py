@@ -21,7 +21,7 @@ from deckbuilder.core.project import find
 from deckbuilder.verbs.editors import vscode
 from deckbuilder.verbs.preview.session import Session
 from deckbuilder.verbs.preview.watch import saves
-from deckbuilder.workspace import pipeline
+from deckbuilder.workspace import building
 
 GROUPS, DECK, LOCK = "cards/groups.yaml", "cards/deck.yaml", "cards/deck.lock"
 BRACHIALIS = "cards/muscles/brachialis.yaml"
@@ -404,4 +404,4 @@ def test_a_folder_that_takes_the_place_of_another_is_watched_as_that_one_was(aut
 def test_what_a_build_reads_twice_is_not_waited_for_either(author: Author) -> None:
     author.build()
 
-    assert pipeline.build(author.project, author.dist, author.now + 60).built is not None
+    assert building.build(author.project, author.dist, author.now + 60).built is not None

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from deckbuilder.anatomy.library import Library, Player
 from deckbuilder.records import Action, Group, Joint, Muscle, Nerve, Region, Source
-from deckbuilder.records.base import Subject
+from deckbuilder.records.base import Noted, Subject
 from deckbuilder.records.muscle import Fact
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -36,7 +35,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Answers:
     """What a muscle's cards ask about one thing: the answer parts, how many are expected, and all in one line."""
 
     answers: tuple[Answer, ...]
@@ -104,10 +103,12 @@ class Words:
 
     # Muscles
 
-    def muscle(self, muscle: Muscle) -> dict[str, Said]:
+    def muscle(self, muscle: Muscle) -> dict[str, Answers]:
         """Everything that is asked about a muscle, by 'origin', 'insertion', 'actions' and 'nerve'."""
         return {
-            about: Said(self._answers(muscle, about), self._expect(muscle, about, one, many), self.short(muscle, about))
+            about: Answers(
+                self._answers(muscle, about), self._expect(muscle, about, one, many), self.short(muscle, about)
+            )
             for about, one, many in _ASKED
         }
 
@@ -188,7 +189,7 @@ class Words:
             return self._trails[regions[0]]
         return (listed([self._library.get(Region, id).name for id in regions], low=self._low),) if regions else ()
 
-    def trail(self, subject: Any) -> list[str]:
+    def trail(self, subject: Noted) -> list[str]:
         """'Muscle › Thigh › Posterior', 'Joint › Hip, knee': the tags as a learner reads them."""
         about, library = subject.about(), self._library
         found: list[str] = []

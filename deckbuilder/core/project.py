@@ -86,6 +86,13 @@ class Project:
         return (path for _, path in sorted(found))
 
 
+def is_source(name: str) -> bool:
+    """Whether `sources` reads a file of this name: a path from the root, with slashes."""
+    first, *steps = name.split("/")
+    hidden = any(step.startswith(".") or not step for step in steps)  # so do the two dots that lead out of it begin
+    return first == "cards" and bool(steps) and not hidden and name.endswith(_ENDINGS)
+
+
 def shipped() -> Path:
     """The folder that holds the shipped `cards/`, `templates/` and `docs/`: in a wheel, inside the package; else the checkout."""
     package = Path(__file__).parents[1]

@@ -94,7 +94,7 @@ def lacking(muscle: Muscle) -> list[Diagnostic]:
 
     if muscle.id not in PICTURES:
         message = f"nothing says how {muscle.name} is looked at"
-        help = "add its Picture in deckbuilder/figures/pictures_*.py"
+        help = "add its Portrait in deckbuilder/figures/pictures_*.py"
         return [Diagnostic(muscle.locate(), "no-figure", message, help)]
     found = []
     for role in drawings.ROLES:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from deckbuilder.anatomy import tags
 from deckbuilder.anatomy.drawings import INDEX
@@ -17,11 +16,11 @@ from deckbuilder.records import NOTE_KINDS, Deck, Record, nearest
 from deckbuilder.records.base import Subject
 from deckbuilder.render import filled
 from deckbuilder.render.drawn import Figures
+from deckbuilder.render.explained import where
 from deckbuilder.render.filled import Filled, Job
 from deckbuilder.render.media import Pictures
 from deckbuilder.render.notetypes import NoteTypes
 from deckbuilder.render.output import Fields
-from deckbuilder.render.places import where
 
 __all__ = ["NoteTypes", "Rendered", "prepare", "render", "teaching_order"]
 
@@ -147,8 +146,8 @@ class _Writer:
         self._variables: dict[str, dict[str, str]] = {}
 
     def note(self, job: Job, values: dict[str, str] | None, shows: list[Media]) -> Note | None:
-        subject: Any = job.subject
-        kind: str = subject.kind
+        subject = job.subject
+        kind = subject.kind
         note_type = self._note_types.get(kind)
         names = self._note_types.names(kind)
         if names is None:
@@ -196,7 +195,7 @@ class _Writer:
             media=tuple(shows),
             formerly=tuple(f"{kind}/{id}" for id in subject.formerly),
             retired=subject.retired,
-            asks=getattr(subject, "asks", ()),
+            asks=subject.asks,
         )
 
     def _ask_whose(self, record: Subject, shows: list[Media]) -> None:

@@ -17,9 +17,10 @@ from deckbuilder.anatomy.library import Library
 from deckbuilder.anki.notes import Media
 from deckbuilder.core.prose import MATH, formula, inline, plain, prose, with_formulas
 from deckbuilder.records import Cloze, Deck, Gap, Occlusion, Source
+from deckbuilder.records.base import Noted
 from deckbuilder.records.study import BANDS
 from deckbuilder.render.drawn import Shown
-from deckbuilder.render.places import Wrong, explain
+from deckbuilder.render.explained import Wrong, explain
 from deckbuilder.render.sandbox import Sandbox
 
 _LINE_BREAK = re.compile(r"\s*\n\s*")
@@ -64,7 +65,7 @@ class Fields:
             environment.globals.update(values)
             self._shown = lambda value: value
 
-    def of(self, kind: str, subject: Any, media: Media | None) -> dict[str, str] | None:
+    def of(self, kind: str, subject: Noted, media: Media | None) -> dict[str, str] | None:
         """What the templates set for a note, by the names of variables; None where they are at fault."""
         values = self._values("_shared", subject, media) | self._values(kind, subject, media)
         return values if self.broken.isdisjoint({kind, "_shared"}) else None
@@ -82,7 +83,7 @@ class Fields:
             self._citations[source.id] = found
         return found
 
-    def _values(self, folder: str, subject: Any, media: Media | None) -> dict[str, str]:
+    def _values(self, folder: str, subject: Noted, media: Media | None) -> dict[str, str]:
         template = self._template(folder)
         if template is None:
             return {}

@@ -13,15 +13,15 @@ from deckbuilder.anki.notes import Media
 from deckbuilder.core.diagnostics import Diagnostic
 from deckbuilder.core.project import Project
 from deckbuilder.records import Deck
-from deckbuilder.records.base import Subject
+from deckbuilder.records.base import Noted, Subject
 from deckbuilder.render import fields
 from deckbuilder.render.compiled import Compiled
 from deckbuilder.render.drawn import Figures, Shown, Which
+from deckbuilder.render.explained import Wrong
 from deckbuilder.render.fields import FIELDS, Fields
 from deckbuilder.render.jail import UNSOUND, Stopped, ahead, jail
 from deckbuilder.render.limits import LIMITS
 from deckbuilder.render.loader import of_folder
-from deckbuilder.render.places import Wrong
 from deckbuilder.render.wire import Notes
 
 __all__ = ["Filled", "Job", "ahead"]
@@ -36,7 +36,7 @@ class Job:
 
     record: Subject
     place: int
-    subject: Any
+    subject: Noted
     media: Media | None
 
 

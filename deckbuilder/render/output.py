@@ -13,7 +13,7 @@ from deckbuilder.core import css
 from deckbuilder.core.diagnostics import Diagnostic, Location
 from deckbuilder.core.project import Project
 from deckbuilder.render import markup
-from deckbuilder.render.places import shown, where
+from deckbuilder.render.explained import shown, where
 
 _TAGS = re.compile(r"<[^>]*>|\[sound:")
 _AROUND = 40  # characters before and after a mistake that tell which of many equal tags is meant

@@ -10,7 +10,6 @@ from deckbuilder.records import Cloze, Group, Muscle
 from deckbuilder.records.base import Said
 from deckbuilder.records.muscle import ASKED
 from deckbuilder.rules import abbreviations, preferred
-from deckbuilder.rules.graded import graded
 from deckbuilder.rules.rule import Found, Seen, rule
 from deckbuilder.rules.subjects import fact_name
 from deckbuilder.rules.wording import content, plain, sentences, stem, words
@@ -55,7 +54,7 @@ def long_answer(seen: Seen) -> Iterator[Found]:
     Good:
         origin: {linea-aspera: lateral lip}
     """
-    for each in graded(seen):
+    for record, each in seen.graded:
         count, sort = len(plain(each.text).split()), each.sort
         usual, most = (seen.limit(name) for name in _LIMITS[sort])
         if count > usual:
@@ -65,7 +64,7 @@ def long_answer(seen: Seen) -> Iterator[Found]:
                 if sort != "part"
                 else "keep the name, and say the rest in `why`"
             )
-            yield Found(each.record, each.path, message, help, grave=count > most)
+            yield Found(record, each.path, message, help, grave=count > most)
 
 
 @rule()
@@ -149,7 +148,7 @@ def hidden_list(seen: Seen) -> Iterator[Found]:
         answer: Flexes the hip
         why: It abducts and rotates it as well.
     """
-    for each in graded(seen):
+    for record, each in seen.graded:
         if each.sort == "mechanism":
             continue
         text = plain(each.text)
@@ -166,7 +165,7 @@ def hidden_list(seen: Seen) -> Iterator[Found]:
             message, help = f"{each.what} is a list: '{text}'", "keep one thing, or make a card of each"
         else:
             continue
-        yield Found(each.record, each.path, message, help)
+        yield Found(record, each.path, message, help)
 
 
 def _is_list(text: str, small: bool) -> bool:

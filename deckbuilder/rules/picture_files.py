@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from deckbuilder.core.images import raster
-from deckbuilder.core.images.names import Names
+from deckbuilder.core.images import bitmap
+from deckbuilder.core.images.filenames import Names
 
 # More than any header takes, colour profiles and previews included.
 _HEAD = 512 * 1024
@@ -55,7 +55,7 @@ def weight(path: Path) -> Weight | None:
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD)
-        return Weight(path.stat().st_size, raster.pixels(head))
+        return Weight(path.stat().st_size, bitmap.pixels(head))
     except OSError:
         return None
 

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 
 from deckbuilder.core import letters
 from deckbuilder.core.diagnostics import Diagnostic, Location
-from deckbuilder.records import Bone, Muscle, Record, Region, Study, nearest
-from deckbuilder.records.base import Reference, Subject
+from deckbuilder.records import Bone, Muscle, Record, Reference, Region, Study, nearest
+from deckbuilder.records.base import Subject
 from deckbuilder.rules.rule import Found, Seen, rule
 
 # Of more ids than these none is looked for by its words: a file may misspell thousands.

@@ -20,7 +20,8 @@ from deckbuilder.core import findings
 from deckbuilder.core.diagnostics import Diagnostic, Location, Severity
 from deckbuilder.core.diagnostics import Fix as Fix
 from deckbuilder.records import Group, Muscle, Question, Record
-from deckbuilder.records.base import Asked, Said, Subject, near_id
+from deckbuilder.records.base import Subject, near_id
+from deckbuilder.records.keys import Asked, Graded, Said
 from deckbuilder.records.rulebook import Rulebook
 from deckbuilder.records.salvage import Lost
 from deckbuilder.rules.lexicon import Lexicon
@@ -110,6 +111,11 @@ class Seen:
     def asked(self) -> list[tuple[Subject, Asked]]:
         """Every question in an author's own words."""
         return [(record, asked) for record in self.living for asked in record.asked()]
+
+    @cached_property
+    def graded(self) -> list[tuple[Subject, Graded]]:
+        """Everything that learners grade themselves on, where it is in an author's own words."""
+        return [(record, each) for record in self.living for each in record.graded()]
 
     @cached_property
     def about_muscles(self) -> list[tuple[Record, Path_, str, str]]:

@@ -17,10 +17,11 @@ from deckbuilder.core.cache import NOTHING, Cache
 from deckbuilder.core.diagnostics import Diagnostic, Location, errors
 from deckbuilder.source import guard
 from deckbuilder.source.broken import broken
-from deckbuilder.source.document import Document, File, Path_, Value
+from deckbuilder.source.document import Document, File, Value
 from deckbuilder.source.guard import MAX_BYTES
 from deckbuilder.source.kept import Kept
 from deckbuilder.source.parser import nodes_of
+from deckbuilder.source.paths import Path_
 from deckbuilder.source.values import Reading
 
 __all__ = ["MAX_BYTES", "Document", "File", "Kept", "Path_", "Value", "parse", "read"]

@@ -6,6 +6,7 @@ Places are worked out when a fault needs them, by reading the kept text once mor
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -13,10 +14,11 @@ from typing import Any
 import yaml
 
 from deckbuilder.core.diagnostics import Location
+from deckbuilder.source import paths
 from deckbuilder.source.parser import nodes_of
+from deckbuilder.source.paths import Path_
 
 Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
-Path_ = tuple[str | int, ...]
 BREAK = re.compile(r"\r\n|\r|\n")
 
 
@@ -42,16 +44,8 @@ class Document:
     faulty: bool = False
 
     def at(self, path: Path_) -> Any:
-        """The plain value at a path, None where there is none. A single text stands for a list of one."""
-        value: Any = self.value
-        for step in path:
-            if isinstance(value, dict):
-                value = value.get(str(step))
-            elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-                value = value[step]
-            elif not (isinstance(value, str) and step == 0):
-                return None
-        return value
+        """The plain value at a path, None where there is none."""
+        return paths.at(self.value, path)
 
     def text(self, path: Path_) -> str | None:
         """The text at a path, None where something else stands, or nothing."""
@@ -84,17 +78,16 @@ class Document:
         column = len(lines[-1]) + (mark.column if len(lines) == 1 else 0)
         return Location(self.file.name, mark.line + len(lines), column + 1), len(BREAK.split(found[0])[0])
 
+    @property
+    def node(self) -> Any:
+        """The whole record as a node, which knows its marks."""
+        node = compose(self.file)[self.document]
+        return node if self.item is None else node.value[self.item]
+
     def _node(self, path: Path_, key: bool) -> Any:
         """What stands at a path, or the key that names it; as near as there is one."""
-        node = compose(self.file)[self.document]
-        if self.item is not None:
-            node = node.value[self.item]
-        meant = node
-        for step in path:
-            entry = child(node, step)
-            if entry is None:
-                break
-            name, node = entry
+        meant = self.node
+        for name, node in down(meant, path):
             meant = name if key else node
         return meant
 
@@ -128,6 +121,18 @@ def stretches(file: File) -> dict[tuple[int, int], int]:
 def compose(file: File) -> list[Any]:
     """The documents of a file as nodes, which know their marks."""
     return nodes_of(file.text)
+
+
+def down(node: Any, path: Path_) -> Iterator[tuple[Any, Any]]:
+    """The steps of a path, as far as there are any: for each the node that names what is there, and what is there."""
+    for step in path:
+        entry = child(node, step)
+        if entry is None and step == 0 and isinstance(node, yaml.ScalarNode):
+            entry = node, node  # a single id stands for a list of one
+        if entry is None:
+            return
+        yield entry
+        node = entry[1]
 
 
 def child(node: Any, step: str | int) -> tuple[Any, Any] | None:

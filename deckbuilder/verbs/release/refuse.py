@@ -7,8 +7,7 @@ from deckbuilder.core import git
 from deckbuilder.core.diagnostics import Diagnostic, Fault, Location
 from deckbuilder.core.project import Project
 from deckbuilder.diff import Difference, Effect
-from deckbuilder.workspace.pipeline import listed
-from deckbuilder.workspace.stages import Ready
+from deckbuilder.workspace.ready import Ready, listed
 
 
 def other(ready: Ready, edition: str) -> None:

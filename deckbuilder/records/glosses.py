@@ -11,7 +11,7 @@ import sys
 from functools import cache
 
 
-def meanings(cls: type) -> dict[str, str]:
+def glosses(cls: type) -> dict[str, str]:
     """Field to meaning; what a class says itself goes before what it inherits."""
     found: dict[str, str] = {}
     for each in reversed(cls.__mro__):

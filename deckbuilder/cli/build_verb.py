@@ -11,7 +11,7 @@ import click
 from deckbuilder.cli import clock, now, too_late
 from deckbuilder.cli.common import cache_option, count, output_option, progress, project_option, relative, show, tally
 from deckbuilder.core.project import Project
-from deckbuilder.workspace.pipeline import CHANGES, Built, build, by_exam, by_tags
+from deckbuilder.workspace.building import CHANGES, Built, build, by_exam, by_tags
 
 MAX_LISTED = 12
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 from deckbuilder.core.diagnostics import Diagnostic, Severity
 from deckbuilder.lock.entry import DeckEntry, Lock
 
+if TYPE_CHECKING:
+    from deckbuilder.records import Deck
+
 _ON_PURPOSE = "if learners must pay this price, build with --allow-schema-change"
 
 
-def deck_entry(deck: Any, old: DeckEntry | None, now: int) -> DeckEntry:
+def deck_entry(deck: Deck, old: DeckEntry | None, now: int) -> DeckEntry:
     """The entry of the deck after this build. `deck`: the record; its time moves only when something about it did."""
     subdecks = tuple(sorted((each.id, each.name) for each in deck.subdecks.values()))
     prefix = deck.note_types.prefix
@@ -22,7 +25,7 @@ def deck_entry(deck: Any, old: DeckEntry | None, now: int) -> DeckEntry:
     return old if replace(made, mod=old.mod) == old else replace(made, mod=max(now, old.mod + 1))
 
 
-def check_numbers_of_deck(deck: Any) -> Iterator[Diagnostic]:
+def check_numbers_of_deck(deck: Deck) -> Iterator[Diagnostic]:
     """Numbers that stand for two things at once: Anki would keep one of them. Names that do are the rules' own business."""
     ids = {deck.anki_id: "the deck"}
     for key, each in deck.subdecks.items():
@@ -41,7 +44,7 @@ def check_numbers_of_deck(deck: Any) -> Iterator[Diagnostic]:
             yield Diagnostic(deck.locate("note_types", "ids", kind), "same-id", message, help)
 
 
-def check_deck(lock: Lock, deck: Any, severity: Severity) -> Iterator[Diagnostic]:
+def check_deck(lock: Lock, deck: Deck, severity: Severity) -> Iterator[Diagnostic]:
     """What learners know the deck by and that is another now, each with its price."""
     old = lock.deck
     if old is None:
@@ -87,7 +90,7 @@ def check_deck(lock: Lock, deck: Any, severity: Severity) -> Iterator[Diagnostic
     yield from _subdecks(old, deck, severity)
 
 
-def _subdecks(old: DeckEntry, deck: Any, severity: Severity) -> Iterator[Diagnostic]:
+def _subdecks(old: DeckEntry, deck: Deck, severity: Severity) -> Iterator[Diagnostic]:
     known = dict(old.subdecks)
     numbers = {name: id for id, name in old.subdecks}
     ids = {each.id for each in deck.subdecks.values()}

@@ -8,8 +8,9 @@ import click
 
 from deckbuilder.cli import too_late
 from deckbuilder.cli.common import count, progress, project_option, show, tally
-from deckbuilder.core.diagnostics import errors
+from deckbuilder.core.diagnostics import distinct, errors
 from deckbuilder.core.project import Project
+from deckbuilder.workspace import Workspace
 
 MAX_LISTED = 12
 
@@ -34,15 +35,15 @@ def command(project: Project, checking: bool, muscles: tuple[str, ...]) -> None:
       deckbuilder figures --check
     """
     from deckbuilder.figures import files
-    from deckbuilder.workspace import pipeline
 
-    library, found = pipeline.load(project, notes=False)  # a picture that is missing is about to be drawn
+    workspace = Workspace(project)
+    found = distinct([*workspace.faults, *workspace.guarded])  # a picture that is missing is about to be drawn
     if errors(found):
         show(found)
         click.echo(f"Nothing was drawn: {tally(found)}.", err=True)
         sys.exit(1)
     with progress() as tick:
-        result = files.update(project, library, muscles, write=not checking, tick=tick, committing=too_late)
+        result = files.update(project, workspace.library, muscles, write=not checking, tick=tick, committing=too_late)
     show(result.diagnostics)
     if errors(result.diagnostics):
         click.echo(f"Nothing was written: {tally(result.diagnostics)}.", err=True)

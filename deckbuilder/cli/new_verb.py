@@ -7,7 +7,6 @@ import os
 import re
 import secrets
 import shlex
-import shutil
 import time
 import unicodedata
 from pathlib import Path
@@ -20,7 +19,7 @@ from deckbuilder.cli.common import fail
 from deckbuilder.core import letters
 from deckbuilder.core.diagnostics import Fault
 from deckbuilder.core.project import find
-from deckbuilder.package import place
+from deckbuilder.core.transaction import write_text, writing
 from deckbuilder.records import NOTE_KINDS
 from deckbuilder.verbs.editors import vscode
 
@@ -66,10 +65,7 @@ def command(folder: Path, name: str | None) -> None:
         "ids": "\n".join(f"    {kind}: {base + 100 + place}" for place, kind in enumerate(NOTE_KINDS)),
         "kinds": ", ".join(kind for kind in NOTE_KINDS if kind != "question"),
     }
-    try:
-        _fill(folder, values)
-    except OSError as error:
-        fail(Fault(f"{folder} cannot be written ({error.strerror or error})", "choose another folder"))
+    _fill(folder, values)
     click.echo(
         f"{folder}: a starter deck. Next:\n  cd {in_shell(str(folder))}\n  deckbuilder build\nThen edit cards/, and build again."
     )
@@ -109,18 +105,13 @@ def in_shell(text: str) -> str:
 
 def _fill(folder: Path, values: dict[str, str]) -> None:
     """Made aside and moved into place, so that an interruption leaves no half project."""
-    aside = folder.resolve().with_name(f".{folder.resolve().name}.part")
-    shutil.rmtree(aside, ignore_errors=True)
-    try:
+    target = folder.resolve()
+    with writing(str(folder), kept="choose another folder, if need be") as transaction:
+        aside = transaction.aside(target, at=target.with_name(f".{target.name}.part"))
         for path in sorted(STARTER.rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
-                name = path.relative_to(STARTER).as_posix().replace("dot-", ".")
-                target = aside / name
-                target.parent.mkdir(parents=True, exist_ok=True)
-                place.write_text(target, Template(path.read_text("utf-8")).substitute(values))
-        vscode.update(find(aside))
-        if folder.exists():
-            folder.rmdir()
-        place.move([(aside, folder.resolve())], too_late)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+                made = aside / path.relative_to(STARTER).as_posix().replace("dot-", ".")
+                made.parent.mkdir(parents=True, exist_ok=True)
+                write_text(made, Template(path.read_text("utf-8")).substitute(values))
+        vscode.bring(find(aside))
+        transaction.commit(too_late)

@@ -13,7 +13,7 @@ from collections.abc import Collection, Container, Iterator
 from deckbuilder.diff.changes import Effect, PackageChange
 from deckbuilder.diff.wording import visible
 from deckbuilder.package.medianames import STATIC, asked
-from deckbuilder.package.reader import Media, PackageContents, UnreadablePackage
+from deckbuilder.package.reader import PackageContents, PackedFile, UnreadablePackage
 
 MAX_READ = 1024 * 1024 * 1024  # to be compared byte by byte
 REFUSED = "Anki refuses the whole package because of this name"
@@ -43,7 +43,7 @@ def changes(old: PackageContents, new: PackageContents, arriving: Container[str]
             yield _changed(new, after[name], name, coming[name], staying[name])
 
 
-def _new(contents: PackageContents, media: Media, name: str, coming: int, staying: int) -> PackageChange:
+def _new(contents: PackageContents, media: PackedFile, name: str, coming: int, staying: int) -> PackageChange:
     effect, said = Effect.NOTHING, "new"
     if not name.startswith(STATIC) and not coming:
         said = "new, but no note asks for it: Anki does not bring it"
@@ -55,7 +55,7 @@ def _new(contents: PackageContents, media: Media, name: str, coming: int, stayin
     return PackageChange("media", visible(name), effect, (said,))
 
 
-def _changed(contents: PackageContents, media: Media, name: str, coming: int, staying: int) -> PackageChange:
+def _changed(contents: PackageContents, media: PackedFile, name: str, coming: int, staying: int) -> PackageChange:
     effect, notes, said = Effect.BLOCKED, staying, ["other content under the same name"]
     if name.startswith(STATIC):
         said.append(f"Anki never replaces a file whose name begins with '{name[:1]}': learners keep the old one")
@@ -77,12 +77,12 @@ def _changed(contents: PackageContents, media: Media, name: str, coming: int, st
     return PackageChange("media", visible(name), effect, ("; ".join(said),), notes)
 
 
-def _by_name(contents: PackageContents) -> dict[str, Media]:
+def _by_name(contents: PackageContents) -> dict[str, PackedFile]:
     return {media.kept: media for media in contents.media if media.kept is not None}
 
 
 def _other(
-    old: PackageContents, new: PackageContents, before: dict[str, Media], after: dict[str, Media]
+    old: PackageContents, new: PackageContents, before: dict[str, PackedFile], after: dict[str, PackedFile]
 ) -> Iterator[str]:
     """The names under which the two packages hold different bytes."""
     left = MAX_READ
@@ -103,7 +103,7 @@ def _asked(contents: PackageContents, names: Collection[str], guids: Container[s
     return found
 
 
-def _missing(contents: PackageContents, media: Media) -> bool:
+def _missing(contents: PackageContents, media: PackedFile) -> bool:
     if media.size:
         return False
     try:

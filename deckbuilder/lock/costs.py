@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
-from typing import Any
+from typing import TYPE_CHECKING
 
 from deckbuilder.anki.notes import NoteType
 from deckbuilder.core.diagnostics import Diagnostic, Location, Severity
 from deckbuilder.lock.entry import Entry, Lock, TypeEntry, later, type_entry
 
+if TYPE_CHECKING:  # who compares two packages does without the records
+    from deckbuilder.records.base import Noted
 
-def settle(lock: Lock, subjects: Sequence[Any], lost: Callable[[str, str], bool]) -> tuple[Lock, list[Diagnostic]]:
+
+def settle(lock: Lock, subjects: Sequence[Noted], lost: Callable[[str, str], bool]) -> tuple[Lock, list[Diagnostic]]:
     """One entry for each guid: a branch that renamed a card and one that did not have each left a line of it.
 
     It belongs to the one card that has, or had, one of these ids; where nobody has, what is retired stays so.
@@ -41,7 +44,7 @@ def settle(lock: Lock, subjects: Sequence[Any], lost: Callable[[str, str], bool]
     return replace(lock, notes=notes), found
 
 
-def _ids(subject: Any) -> list[str]:
+def _ids(subject: Noted) -> list[str]:
     return [subject.key, *(f"{subject.kind}/{id}" for id in subject.formerly)]
 
 
@@ -56,7 +59,7 @@ def _one_note(lock: Lock, keys: set[str]) -> Diagnostic:
     )
 
 
-def check_ids(lock: Lock, subjects: Sequence[Any], lost: Callable[[str, str], bool]) -> Iterator[Diagnostic]:
+def check_ids(lock: Lock, subjects: Sequence[Noted], lost: Callable[[str, str], bool]) -> Iterator[Diagnostic]:
     """What would cost learners the reviews of a note: its id vanished, or two records claim it.
 
     `lost(kind, id)`: whether a record that could not be read may have this id.

@@ -35,11 +35,11 @@ _PROPERTIES = {
 
 
 @dataclass(slots=True)
-class Gap:
+class Deletion:
     """A gap; the numbers are those of the cards that ask for it."""
 
     numbers: tuple[int, ...]
-    inside: list[str | Gap] = field(default_factory=list)
+    inside: list[str | Deletion] = field(default_factory=list)
     hint: str | None = None
 
     @property
@@ -57,10 +57,10 @@ class Gap:
         return first.removeprefix(_PICTURE) if isinstance(first, str) and first.startswith(_PICTURE) else None
 
 
-def pieces(text: str) -> list[str | Gap]:
+def pieces(text: str) -> list[str | Deletion]:
     """Text and gaps in turn."""
-    found: list[str | Gap] = []
-    open_: list[Gap] = []
+    found: list[str | Deletion] = []
+    open_: list[Deletion] = []
     last = 0
 
     def put(said: str) -> None:
@@ -80,7 +80,7 @@ def pieces(text: str) -> list[str | Gap]:
                 continue
             put(text[last : mark.start()])
             if len(open_) < MAX_NESTED:
-                open_.append(Gap(numbers))
+                open_.append(Deletion(numbers))
         else:
             put(text[last : mark.start()])
             if open_:
@@ -126,19 +126,19 @@ def _numbers(written: str) -> tuple[int, ...]:
     return tuple(sorted({int(each) for each in short if len(each) <= 5 and int(each) <= MAX_NUMBER}))
 
 
-def _gaps(found: list[str | Gap], *, within_pictures: bool = True) -> Iterator[Gap]:
+def _gaps(found: list[str | Deletion], *, within_pictures: bool = True) -> Iterator[Deletion]:
     for each in found:
-        if isinstance(each, Gap):
+        if isinstance(each, Deletion):
             yield each
             if within_pictures or each.picture is None:
                 yield from _gaps(each.inside, within_pictures=within_pictures)
 
 
-def _plain(gap: Gap) -> str:
+def _plain(gap: Deletion) -> str:
     return "".join(each if isinstance(each, str) else _plain(each) for each in gap.inside)
 
 
-def _revealed(gap: Gap, number: int, front: bool) -> str:
+def _revealed(gap: Deletion, number: int, front: bool) -> str:
     active = number in gap.numbers
     if gap.picture is not None:
         name = (

@@ -9,20 +9,23 @@ from pathlib import Path
 from deckbuilder import diff
 from deckbuilder.core.diagnostics import Fault
 from deckbuilder.core.project import shipped
+from deckbuilder.core.transaction import write_text
 from deckbuilder.diff import Difference
 from deckbuilder.lock import Release
-from deckbuilder.package import place, text
-from deckbuilder.workspace import selection, stages
-from deckbuilder.workspace.pipeline import CHANGES
+from deckbuilder.package import text
+from deckbuilder.package.checksum import sha256
+from deckbuilder.workspace import selection
+from deckbuilder.workspace.building import CHANGES
+from deckbuilder.workspace.ready import Ready
 from deckbuilder.workspace.selection import Selection
-from deckbuilder.workspace.stages import Ready, Tick
+from deckbuilder.workspace.snapshot import Tick
 
 SUMS = "SHA256SUMS"
 UPDATING = "UPDATING.md"
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class ReleaseFile:
     """A file of a release; `notes` and `cards` of a package."""
 
     name: str
@@ -32,31 +35,31 @@ class File:
     cards: int = 0
 
 
-def packages(folder: Path, stem: str, ready: Ready, tick: Tick) -> tuple[list[File], str]:
+def packages(folder: Path, stem: str, ready: Ready, tick: Tick) -> tuple[list[ReleaseFile], str]:
     """The whole deck, and a part of it for each exam; the digest of the whole."""
-    files: list[File] = []
+    files: list[ReleaseFile] = []
     digest = ""
     parts: list[Selection | None] = [None, *_variants(ready)]
     for done, part in enumerate(parts):
         tick("packaging", done, len(parts))
         path = folder / (f"{stem}-{part.name}.apkg" if part else f"{stem}.apkg")
         notes = part.of(ready.rendered.notes) if part else ready.rendered.notes
-        written = stages.write(path, ready, notes, part.title if part else "")
+        written = ready.write(path, notes, part.title if part else "")
         digest = digest or written.digest
         files.append(_file(path, written.notes, written.cards))
     return files, digest
 
 
-def words(folder: Path, stem: str, ready: Ready, changes: str) -> list[File]:
+def words(folder: Path, stem: str, ready: Ready, changes: str) -> list[ReleaseFile]:
     """The text file for learners who write in our notes, what changed, and how to update."""
     notes, types = ready.rendered.notes, ready.rendered.note_types
     said = {
-        f"{stem}-keep-my-notes.txt": text.dump(notes, types, ready.lock, stages.decks(ready, notes)),
+        f"{stem}-keep-my-notes.txt": text.dump(notes, types, ready.lock, ready.decks(notes)),
         CHANGES: changes,
         UPDATING: updating(ready.rendered.deck.tag_root),
     }
     for name, each in said.items():
-        place.write_text(folder / name, each)
+        write_text(folder / name, each)
     return [_file(folder / name) for name in said]
 
 
@@ -66,12 +69,12 @@ def updating(root: str) -> str:
     return re.sub(r"\bTA\b", lambda _: root, page)
 
 
-def checksums(folder: Path, files: list[File]) -> None:
+def checksums(folder: Path, files: list[ReleaseFile]) -> None:
     """In the form that `sha256sum --check` reads."""
-    place.write_text(folder / SUMS, "".join(f"{each.sha256}  {each.name}\n" for each in files))
+    write_text(folder / SUMS, "".join(f"{each.sha256}  {each.name}\n" for each in files))
 
 
-def changes(ready: Ready, before: Release | None, story: tuple[Difference, str] | None, package: File) -> str:
+def changes(ready: Ready, before: Release | None, story: tuple[Difference, str] | None, package: ReleaseFile) -> str:
     """`CHANGES.md`. `story`: what changed since the release before, None where that one cannot be had."""
     if story:
         return diff.for_learners(*story)
@@ -95,5 +98,5 @@ def _variants(ready: Ready) -> list[Selection]:
     return variants
 
 
-def _file(path: Path, notes: int = 0, cards: int = 0) -> File:
-    return File(path.name, path.stat().st_size, place.sha256(path), notes, cards)
+def _file(path: Path, notes: int = 0, cards: int = 0) -> ReleaseFile:
+    return ReleaseFile(path.name, path.stat().st_size, sha256(path), notes, cards)

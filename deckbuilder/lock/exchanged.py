@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from html import unescape
-from typing import Any
+from typing import TYPE_CHECKING
 
 from deckbuilder.anki.notes import Note, NoteType
 from deckbuilder.core.diagnostics import Diagnostic
 from deckbuilder.lock.entry import Entry, Lock
 from deckbuilder.lock.numbers import like, nearer
+
+if TYPE_CHECKING:
+    from deckbuilder.records.base import Noted
 
 MAX_NAME = 100
 # Beyond so many changed names, only those that are equal are looked for: likeness costs the square.
@@ -25,12 +28,12 @@ def called(note: Note, note_type: NoteType) -> str:
     return " ".join(unescape(_MARKUP.sub("", text)).split())[:MAX_NAME].strip()
 
 
-def check_exchanged(lock: Lock, subjects: Sequence[Any], names: Mapping[str, str]) -> Iterator[Diagnostic]:
+def check_exchanged(lock: Lock, subjects: Sequence[Noted], names: Mapping[str, str]) -> Iterator[Diagnostic]:
     """Where a note has the name that another had, which has it no more: the ids were exchanged, or moved on by one.
 
     `names` of the notes as they are now, by key. A name that changed to a new one is a correction, and none of this.
     """
-    owned: dict[str, tuple[Any, Entry]] = {}
+    owned: dict[str, tuple[Noted, Entry]] = {}
     for subject in subjects:
         keys = (subject.key, *(f"{subject.kind}/{id}" for id in subject.formerly))
         if subject.key in names and (key := next((key for key in keys if key in lock.notes), None)):
@@ -55,7 +58,7 @@ def check_exchanged(lock: Lock, subjects: Sequence[Any], names: Mapping[str, str
             )
 
 
-def _alike(name: str, entry: Entry, kind: str, moved: Mapping[str, tuple[Any, Entry]]) -> list[str]:
+def _alike(name: str, entry: Entry, kind: str, moved: Mapping[str, tuple[Noted, Entry]]) -> list[str]:
     """The note whose old name is nearly this one, and more so than the note's own."""
     if len(moved) > _MANY:
         return []

@@ -24,8 +24,9 @@ from deckbuilder.cli.common import (
 )
 from deckbuilder.core.diagnostics import Diagnostic, Fault, errors
 from deckbuilder.core.project import Project
-from deckbuilder.workspace.pipeline import Report, check, strictness, tighten
+from deckbuilder.workspace import Checked, Workspace
 from deckbuilder.workspace.ratchet import FILE, Step
+from deckbuilder.workspace.tighten import tighten
 
 LIST = "*"
 FORMATS = ("text", "json", "github", "sarif")
@@ -96,13 +97,14 @@ def command(
     if fixes and _mended(project, chosen, today, dry_run):
         return
     with progress() as tick:
-        report = check(project, tick, today=today, infos=chosen.infos or statistics)
+        workspace = Workspace(project, tick=tick)
+        report = workspace.check(today=today, infos=chosen.infos or statistics)
     if statistics:
         _statistics([each for each in report.diagnostics if chosen.wants(each)])
     elif style == "text":
         _tell(project, report, chosen)
     else:
-        _hand_over(project, report, chosen, style)
+        _hand_over(workspace, report, chosen, style)
     _end(report)
 
 
@@ -127,7 +129,7 @@ def _explain(project: Project, name: str) -> None:
     from deckbuilder.rules import manual
     from deckbuilder.verbs.reports import chosen
 
-    settings, width = strictness(project), min(columns(sys.stdout), 100)
+    settings, width = Workspace(project).settings, min(columns(sys.stdout), 100)
     if name != LIST and name not in FINDINGS:
         raise _misuse(chosen.unknown(name))
     text = manual.listed(settings, width) if name == LIST else manual.terminal(name, settings, width)
@@ -135,7 +137,7 @@ def _explain(project: Project, name: str) -> None:
         click.echo(harmless(line, len(line)))
 
 
-def _tell(project: Project, report: Report, chosen: Any) -> None:
+def _tell(project: Project, report: Checked, chosen: Any) -> None:
     """The faults one by one, and how many there are."""
     found = [each for each in report.diagnostics if chosen.wants(each)]
     show(chosen.shown(found), project, known=chosen.every)
@@ -164,23 +166,24 @@ def _statistics(found: list[Diagnostic]) -> None:
     click.echo(tally(found))
 
 
-def _hand_over(project: Project, report: Report, chosen: Any, style: str) -> None:
+def _hand_over(workspace: Workspace, report: Checked, chosen: Any, style: str) -> None:
     """The faults for programs, on standard output. JSON and SARIF hold what is known, too, and say so."""
     from deckbuilder.verbs.reports import machines, sarif
     from deckbuilder.verbs.reports.excerpt import Excerpts
 
-    excerpts = Excerpts(project.root)
+    root = workspace.project.root
+    excerpts = Excerpts(root)
     wanted = [each for each in report.diagnostics if chosen.wants(each)]
     if style == "github":
-        click.echo(machines.github(chosen.shown(wanted), project.root, excerpts), nl=False)
+        click.echo(machines.github(chosen.shown(wanted), root, excerpts), nl=False)
     elif style == "json":
         click.echo(as_json(machines.as_data(report, wanted, excerpts)))
     else:
-        settings = strictness(project)
-        click.echo(as_json(sarif.as_data(wanted, settings, project.root, excerpts, ratcheted=report.ratcheted)))
+        settings = workspace.settings
+        click.echo(as_json(sarif.as_data(wanted, settings, root, excerpts, ratcheted=report.ratcheted)))
 
 
-def _end(report: Report) -> None:
+def _end(report: Checked) -> None:
     """What the ratchet says, and the exit code."""
     for each in report.grown:
         click.echo(f"{_grew(each)}: mend them, or add `lint: {{{each.rule}: the reason}}` to the record", err=True)

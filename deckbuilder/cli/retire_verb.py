@@ -6,7 +6,7 @@ import click
 
 from deckbuilder.cli import too_late
 from deckbuilder.cli.common import project_option
-from deckbuilder.cli.rename import dry_run_option, tell
+from deckbuilder.cli.rename_verb import dry_run_option, tell
 from deckbuilder.core.project import Project
 from deckbuilder.verbs.edits import retire
 
