@@ -24,7 +24,15 @@ FAULTS = {name: finding for name, finding in FINDINGS.items() if not finding.is_
 PAGE = ROOT / "docs" / "rules.md"
 _NAME = re.compile(r"[a-z]+(?:-[a-z]+)*")
 # What makes faults: for each, which argument is the name. None: any that looks like one.
-_MAKERS = {"Diagnostic": 1, "Wrong": 2, "PydanticCustomError": 0, "fault": None, "Damaged": None, "Lost": 0}
+_MAKERS = {
+    "Diagnostic": 1,
+    "Wrong": 2,
+    "PydanticCustomError": 0,
+    "fault": None,
+    "Damaged": None,
+    "IndexFile": 1,
+    "Loss": 0,
+}
 
 
 def usual() -> Settings:
