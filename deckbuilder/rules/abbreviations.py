@@ -8,9 +8,9 @@ from functools import cache, partial
 
 from rapidfuzz.distance import DamerauLevenshtein
 
+from deckbuilder.reading.tokens import content
 from deckbuilder.records import Bone, Exam, Exercise, Group, Muscle, Nerve, Structure, Term
 from deckbuilder.rules.rule import Found, Seen
-from deckbuilder.rules.wording import content
 
 _CAPITALS = re.compile(r"(?<![\w’'-])(?:\d{0,3}[A-Z][A-Z0-9]*[A-Z][A-Z0-9]*|\d{1,2}RM)(?=s?(?![\w’']))")
 _KNOWN = re.compile(

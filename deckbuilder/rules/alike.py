@@ -8,39 +8,12 @@ from typing import TypeVar
 from rapidfuzz.distance import DamerauLevenshtein
 
 from deckbuilder.anatomy.library import MAX_SHARING
-from deckbuilder.rules.wording import words
+from deckbuilder.reading.english import english
+from deckbuilder.reading.tokens import words
 
 T = TypeVar("T")
-# One word for each side, whichever of its names the author took.
-SAME = {
-    "outer": "lateral", "outside": "lateral", "inner": "medial", "inside": "medial", "upper": "superior",
-    "proximal": "superior", "top": "superior", "lower": "inferior", "distal": "inferior", "bottom": "inferior",
-    "back": "posterior", "rear": "posterior", "dorsal": "posterior", "front": "anterior", "ventral": "anterior",
-    "half": "half", "middle": "middle", "central": "middle", "fibres": "fibre", "edge": "border", "margin": "border",
-    "portion": "part", "section": "part", "area": "part", "surfaces": "surface", "face": "surface",
-}  # fmt: skip
-# Words that make no other fact.
-IDLE = frozenset(
-    [
-        "along",
-        "together",
-        "the",
-        "a",
-        "an",
-        "of",
-        "its",
-        "and",
-        "on",
-        "at",
-        "in",
-        "by",
-        "to",
-        "from",
-        "with",
-        "side",
-        "part",
-    ]
-)
+# One word for each side, whichever of its names the author took, and words that make no other fact.
+SAME, IDLE = english().same, english().idle
 
 
 def near(named: Iterable[tuple[str, T]]) -> Iterator[tuple[T, T]]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Iterator
 
+from deckbuilder.anatomy.linkage import OPPOSITE
 from deckbuilder.anatomy.words import low
 from deckbuilder.records import Action, Joint, Muscle, Nerve
 from deckbuilder.records.base import Named
 from deckbuilder.rules.rule import Found, Seen, rule
-from deckbuilder.rules.sides import OPPOSITE
 from deckbuilder.source import Path_
 
 

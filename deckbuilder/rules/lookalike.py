@@ -9,11 +9,11 @@ from itertools import combinations
 
 from rapidfuzz import fuzz
 
+from deckbuilder.reading.tokens import bare, content, plain, words
 from deckbuilder.records import Action, Claim, Cloze, Concept, Exercise, Group, Muscle, Study
 from deckbuilder.records.base import Subject
 from deckbuilder.rules.fronts import asked_answers
 from deckbuilder.rules.rule import Found, Seen
-from deckbuilder.rules.wording import bare, content, plain, words
 from deckbuilder.source import Path_
 
 # Of two texts that are nearly the same one is no longer than this many times the other.

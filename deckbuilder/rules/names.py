@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator
 
 from rapidfuzz.distance import DamerauLevenshtein
 
+from deckbuilder.reading.tokens import pieces, stem
 from deckbuilder.records import Record
-from deckbuilder.rules.lexicon import words
 from deckbuilder.rules.rule import Found, Seen, rule
-from deckbuilder.rules.wording import stem
 from deckbuilder.source import Path_
 
 _ANATOMY = ("muscle", "bone", "nerve", "structure", "group", "joint", "action", "region")
@@ -36,13 +35,13 @@ def misspelt_name(seen: Seen) -> Iterator[Found]:
     for record in seen.records:
         if record.kind in _ANATOMY:
             for id in (record.id, *(getattr(record, "landmarks", None) or getattr(record, "divisions", None) or ())):
-                known.update(word for word in words(id) if len(word) >= LEAST)
+                known.update(word for word in pieces(id) if len(word) >= LEAST)
     ordinary = {*seen.words("ordinary")}
     used: dict[str, set[int]] = {}
     rare: dict[str, list[tuple[Record, Path_]]] = {}
     for place, (record, texts) in enumerate(seen.said):
         for said in texts:
-            for word in words(said.text):
+            for word in pieces(said.text):
                 if len(word) > LEAST and word not in known and word.isalpha():
                     used.setdefault(word, set()).add(place)
                     rare.setdefault(word, []).append((record, said.path))
@@ -73,7 +72,7 @@ def _of_names(seen: Seen, used: dict[str, set[int]], often: float) -> set[str]:
     for record, texts in seen.said:
         for said in texts if record.kind in _ANATOMY else ():
             if said.role == "name":
-                found.update(word for word in words(said.text) if len(used.get(word, ())) >= often)
+                found.update(word for word in pieces(said.text) if len(used.get(word, ())) >= often)
     return found
 
 
@@ -116,8 +115,8 @@ def name_against_id(seen: Seen) -> Iterator[Found]:
             if said.role != "name" or said.path not in (("name",), ("landmarks", said.path[-1])):
                 continue
             id = record.id if said.path == ("name",) else str(said.path[-1])
-            meant = [word for word in words(id) if word not in _SMALL]
-            starts = {word[:4] for word in words(said.text)}
+            meant = [word for word in pieces(id) if word not in _SMALL]
+            starts = {word[:4] for word in pieces(said.text)}
             left = [word for word in meant if word[:4] not in starts]
             if len(left) * 2 >= len(meant) and left:
                 help = f"write '{id.replace('-', ' ').capitalize()}', or give it another id with `deckbuilder rename`"

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
+from deckbuilder.anatomy.linkage import OPPOSITE
 from deckbuilder.anatomy.words import low
+from deckbuilder.reading.english import english
+from deckbuilder.reading.english import whole as wholly
+from deckbuilder.reading.sides import WORDS, other, side_of, sides_in, sides_named, swapped
+from deckbuilder.reading.statements import Statement
 from deckbuilder.records import Muscle
 from deckbuilder.records.base import Named
 from deckbuilder.rules.rule import Found, Seen, rule
-from deckbuilder.rules.sides import OPPOSITE, WORDS, other, side_of, sides_in, sides_named, swapped
 from deckbuilder.source import Path_
 
 ACROSS = ("medial", "lateral", "anterior", "posterior")
@@ -18,7 +23,7 @@ _PART_OF = re.compile(
     rf"\b(?:{WORDS})(?: and \w+)? (?:surface|lip|border|part|half|margin|edge|face|aspect|wall|third|facet|end|rim|fibres)"
 )
 _OF_MUSCLE = re.compile(r" (?:side|aspect|part)\b|$|,| of the (?:knee|shin|leg|tibia|thigh)\b")
-_ENDS = re.compile(r"\b(?:ends?|ending|inserts?|insertion|attach(?:es|ed)?)\b", re.IGNORECASE)
+_ACROSS_LIMBS = ("medial", "lateral")
 
 
 @rule()
@@ -128,22 +133,41 @@ def _before_landmarks(seen: Seen) -> Iterator[Found]:
 
 
 def _of_muscles(seen: Seen) -> Iterator[Found]:
-    for each in seen.statements:
-        muscle = each.muscle
-        part = each.part if each.part in muscle.divisions else ""
-        ends = {side for fact in muscle.facts("insertion", part) for side in seen.skeleton.sides.get(fact.id, ())}
-        whole = ends | {side for fact in muscle.facts("origin") for side in seen.skeleton.sides.get(fact.id, ())}
-        if muscle.compartment in OPPOSITE:
-            whole.add(muscle.compartment)
-        for clause in each.text.split(" and "):
-            said = sides_in(clause)
-            ending = bool(_ENDS.search(clause))
-            lies = ends if ending else whole
-            for side, word in said.items():
-                whose = _OF_MUSCLE.match(clause, clause.index(word) + len(word))  # 'the lateral condyle' is of the bone
-                if not ((ending and whose) or clause.split()[:1] == [word]) or side not in ("medial", "lateral"):
-                    continue
-                if side not in lies and OPPOSITE[side] in lies and OPPOSITE[side] not in said:
-                    where = "ends" if ending else "lies"
-                    message = f"{low(muscle.name)} {where} on the {OPPOSITE[side]} side, not on the {side} one"
-                    yield Found(each.record, each.path, message, f"write '{other(word)}'", word=word)
+    """'The medial of the two', 'ends on the lateral side': against the sides of its compartment and attachments."""
+    for each in (*seen.answered, *seen.statements):
+        if sides_in(each.clause.text):
+            yield from _stated(seen, each)
+
+
+def _stated(seen: Seen, each: Statement) -> Iterator[Found]:
+    ends, whole = _sides_of(seen, each.muscle, each.part)
+    for clause in each.clause.text.strip().split(" and "):
+        said = sides_in(clause)
+        ending = bool(_ending().search(clause))
+        lies = ends if ending else whole
+        for side, word in said.items():
+            if side not in _ACROSS_LIMBS or not _is_its_own(clause, word, ending):
+                continue
+            if side not in lies and OPPOSITE[side] in lies and OPPOSITE[side] not in said:
+                where = "ends" if ending else "lies"
+                message = f"{low(each.muscle.name)} {where} on the {OPPOSITE[side]} side, not on the {side} one"
+                yield Found(each.record, each.path, message, f"write '{other(word)}'", word=word)
+
+
+def _sides_of(seen: Seen, muscle: Muscle, part: str) -> tuple[set[str], set[str]]:
+    """The sides on which a muscle ends, and all on which it lies."""
+    sides = seen.skeleton.sides
+    ends = {side for fact in muscle.facts("insertion", part) for side in sides.get(fact.id, ())}
+    whole = ends | {side for fact in muscle.facts("origin") for side in sides.get(fact.id, ())}
+    return ends, whole | ({muscle.compartment} if muscle.compartment in OPPOSITE else set())
+
+
+def _is_its_own(clause: str, word: str, ending: bool) -> bool:
+    """Whether a side is the muscle's: 'the lateral condyle' is of the bone."""
+    whose = _OF_MUSCLE.match(clause, clause.index(word) + len(word))
+    return bool(ending and whose) or clause.split()[:1] == [word]
+
+
+@lru_cache(maxsize=1)
+def _ending() -> re.Pattern[str]:
+    return wholly(english().ending)

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import partial
 
+from deckbuilder.reading.tokens import holds, sentences
 from deckbuilder.records import Action, Concept, Exercise, Muscle
 from deckbuilder.rules.rule import Found, Seen, rule
-from deckbuilder.rules.wording import holds, sentences
 
 _IN_ONE_MOVEMENT = frozenset({"synergy", "reciprocal-inhibition", "force-couple"})
 _PART_PLAYED = re.compile(

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
+from deckbuilder.reading.tokens import plain, stem, words
 from deckbuilder.records import (
     Action,
     Bone,
@@ -29,7 +30,6 @@ from deckbuilder.records import (
 from deckbuilder.records.base import Said, Subject
 from deckbuilder.rules.alike import IDLE, SAME, bare, near
 from deckbuilder.rules.rule import Found, Seen, rule
-from deckbuilder.rules.wording import plain, stem, words
 from deckbuilder.source import Path_
 
 _IDLE_WORDS = ("a", "by", "from", "its", "of", "the", "to")

@@ -6,7 +6,16 @@ from functools import cached_property
 
 from deckbuilder.anatomy.library import Library
 from deckbuilder.records import Action, Bone, Joint, Muscle, Structure
-from deckbuilder.rules.sides import OPPOSITE
+
+# The sides that landmarks lie on, each to the one over against it.
+OPPOSITE = {
+    "medial": "lateral",
+    "lateral": "medial",
+    "anterior": "posterior",
+    "posterior": "anterior",
+    "proximal": "distal",
+    "distal": "proximal",
+}
 
 
 class Skeleton:
