@@ -49,7 +49,7 @@ STAGES = (
     ("package: rows, digest, sqlite", "deckbuilder.package.writer", "_Package.write_to_db"),
     ("package: deflate", "deckbuilder.package.writer", "_Package._zip"),
     ("package: verify", "deckbuilder.package.writer", "_Package.verify"),
-    ("sha256 of the file", "deckbuilder.workspace.pipeline", "sha256"),
+    ("sha256 of the file", "deckbuilder.workspace.building", "sha256"),
 )
 
 

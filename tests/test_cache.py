@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import re
@@ -13,15 +14,20 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import ROOT, START, Author
 
-from deckbuilder import source
+from deckbuilder import records, source
+from deckbuilder.anatomy import drawings
+from deckbuilder.anatomy.library import Library
 from deckbuilder.core import cache
 from deckbuilder.core.cache import FILE, NOTHING, Cache
 from deckbuilder.core.project import Project, find
-from deckbuilder.source import File
+from deckbuilder.render import render
+from deckbuilder.render.fields import Fields
+from deckbuilder.source import Document, File
 from deckbuilder.workspace import building
 
 EXAMPLE = Path(__file__).parent / "example"
@@ -321,6 +327,110 @@ def test_whatever_is_edited_a_warm_build_is_a_cold_one(twins: tuple[Project, Pro
             chance.choice(HARM)(folder)
             if (folder / FILE).is_dir():
                 (folder / FILE).rmdir()
+
+
+# The same of notes alone, over the whole shipped deck and without the rules in between: what is asked of the library
+
+
+@pytest.fixture(scope="module")
+def shipped() -> list[Document]:
+    return source.read(find(ROOT).sources(), ROOT)[0]
+
+
+def notes_of(documents: list[Document], kept: Cache) -> tuple[object, ...]:
+    """Every note that these records make, and what is wrong, or the error that no rule kept out."""
+    project = replace(find(ROOT), cache=kept)
+    library = Library(records.parse(documents)[0], drawings.listed((ROOT / drawings.INDEX).read_text("utf-8")))
+    try:
+        rendered, faults = render(library, project)
+    except (KeyError, IndexError, StopIteration, ValueError) as error:
+        return type(error), str(error)
+    finally:
+        kept.flush()
+    return rendered and rendered.notes, faults
+
+
+def bent(document: Document, chance: random.Random) -> Document:
+    """A record with one of its values taken away, doubled, moved or said in other words."""
+    value = json.loads(json.dumps(document.value))
+    key = chance.choice(list(value)[1:])
+    held = value[key]
+    if isinstance(held, str):
+        value[key] = chance.choice([f"{held} so", held.capitalize(), held.split("-")[0]])
+    elif isinstance(held, list) and held:
+        chance.shuffle(held)
+        held.pop()
+    elif isinstance(held, dict) and held:
+        held.pop(chance.choice(list(held)))
+    else:
+        del value[key]
+    if chance.random() < 0.1:
+        value["retired"] = "No longer taught"
+    return replace(document, value=value, digest=cache.digest(json.dumps(value)).hex())
+
+
+def digested(documents: list[Document]) -> list[Document]:
+    return [replace(each, digest=cache.digest(json.dumps(each.value)).hex()) for each in documents]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_a_record_says_the_notes_are_those_of_a_cold_build(
+    shipped: list[Document], folder: Path, seed: int
+) -> None:
+    chance, documents = random.Random(seed), digested(shipped)
+    notes_of(documents, Cache(folder))
+    for step in range(12):
+        many = documents[:]
+        for _ in range(chance.choice([1, 1, 1, 4])):
+            at = chance.randrange(len(many))
+            many[at] = bent(many[at], chance)
+        if chance.random() < 0.2:
+            del many[chance.randrange(len(many))]
+
+        assert notes_of(many, Cache(folder)) == notes_of(many, NOTHING), step
+
+
+def filled_with(documents: list[Document], kept: Cache, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The keys of the notes that are made anew."""
+    made, of = [], Fields.of
+
+    def counted(self: Fields, kind: str, subject: Any, media: Any) -> Any:
+        made.append(subject.key)
+        return of(self, kind, subject, media)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Fields, "of", counted)
+        notes_of(documents, kept)
+    return made
+
+
+def test_only_notes_that_an_edit_reaches_are_made_again(
+    shipped: list[Document], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    documents = digested(shipped)
+    every = filled_with(documents, Cache(folder), monkeypatch)
+    at = next(at for at, each in enumerate(documents) if each.value.get("muscle") == "piriformis")
+    value = {**documents[at].value, "why": "Another reason."}
+    edited = documents[:]
+    edited[at] = replace(documents[at], value=value, digest=cache.digest(json.dumps(value)).hex())
+
+    assert len(every) > 200
+    assert filled_with(documents, Cache(folder), monkeypatch) == []
+    again = filled_with(edited, Cache(folder), monkeypatch)
+    assert "muscle/piriformis" in again
+    assert len(again) < len(every) / 2
+    assert filled_with(edited, Cache(folder), monkeypatch) == []
+
+
+def test_templates_of_a_projects_own_are_run_every_time(author: Author, folder: Path) -> None:
+    author.take_templates()
+    project = replace(author.project, cache=Cache(folder))
+    before = outcome(project, author.dist, START)
+    author.edit("templates/muscle/fields.html.j2", "{{ record.name }}", "The {{ record.name }}")
+
+    after = outcome(replace(project, cache=Cache(folder)), author.dist, START + 60)
+
+    assert before[3] != after[3]
 
 
 @pytest.mark.parametrize("verb", ["build", "check"])

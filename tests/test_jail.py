@@ -677,7 +677,8 @@ def deckbuilder(*arguments: str, cwd: Path) -> subprocess.Popen[str]:
     )
 
 
-@pytest.mark.parametrize("code", ["nested ranges", "doubling text", "width", "parentheses"])
+@pytest.mark.sampled(2)  # one that takes time, and one that takes memory
+@pytest.mark.parametrize("code", ["nested ranges", "width", "parentheses", "doubling text"])
 def test_check_ends_within_its_limit(stranger: Author, code: str) -> None:
     line = added(stranger, FIELD, TAKING[code][0])
 

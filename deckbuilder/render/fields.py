@@ -9,8 +9,7 @@ from functools import partial
 from typing import Any
 
 import jinja2
-from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from deckbuilder.anatomy import masks, words
 from deckbuilder.anatomy.library import Library
@@ -90,7 +89,7 @@ class Fields:
         try:
             # `template.new_context` would walk a chain of maps for every note
             names = {**self._jinja.globals, "record": self._shown(subject), "media": self._shown(media)}
-            context = Context(self._jinja, names, template.name, template.blocks)
+            context = self._jinja.context_class(self._jinja, names, template.name, template.blocks)
             for _ in template.root_render_func(context):
                 pass  # what stands outside `set` is no field
             return {key: _text(value) for key, value in context.get_exported().items() if key[0].isupper()}
@@ -154,7 +153,9 @@ def number(value: float) -> str:
 
 def finalize(value: object) -> object:
     """Whatever a template puts out is harmless text, unless it is HTML already."""
-    return plain(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return plain(value)
+    return value if value.__class__ is Markup else escape(value)
 
 
 def _text(value: object) -> str:

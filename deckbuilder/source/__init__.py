@@ -7,13 +7,15 @@ what YAML would hand on as something else is `lost`.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from deckbuilder.core.cache import NOTHING, Cache
+from deckbuilder.core.cache import NOTHING, Cache, digest
 from deckbuilder.core.diagnostics import Diagnostic, Location, errors
 from deckbuilder.source import guard
 from deckbuilder.source.broken import broken
@@ -50,10 +52,11 @@ def parse(file: File, cache: Cache = NOTHING) -> tuple[list[Document], list[Diag
     key = cache.key("documents", file.text)
     known = cache.get(key)
     if known is not None:
-        return [Document(file, number, item, value) for number, item, value in known], []
+        return [Document(file, at, item, value, False, tuple(span), mark) for at, item, value, span, mark in known], []
     documents, faults = _parsed(file)
+    documents = [replace(each, digest=digest(json.dumps(each.value)).hex()) for each in documents]
     if not faults:
-        cache.put(key, [(each.document, each.item, each.value) for each in documents])
+        cache.put(key, [(each.document, each.item, each.value, each.span, each.digest) for each in documents])
     return documents, faults
 
 
@@ -99,4 +102,6 @@ def _documents(reading: Reading, nodes: list[Any]) -> Iterator[Document]:
                 continue
             before = len(reading.faults)
             value = reading.mapping(each, 1)
-            yield Document(reading.file, number, item, value, faulty=bool(errors(reading.faults[before:])))
+            start, end = each.start_mark, each.end_mark
+            span = (start.line, start.column, start.index, end.index)
+            yield Document(reading.file, number, item, value, bool(errors(reading.faults[before:])), span)
