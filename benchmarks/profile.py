@@ -32,24 +32,24 @@ STAGES = (
     ("YAML: nodes to values", "deckbuilder.source.values", "Reading.mapping"),
     ("positions for faults", "deckbuilder.source", "Document.locate"),
     ("validate (pydantic)", "deckbuilder.records", "parse"),
-    ("library", "deckbuilder.workspace.stages", "Library"),
+    ("library", "deckbuilder.workspace.snapshot", "Library"),
     ("rules: what rendering relies on", "deckbuilder.rules", "guard"),
     ("rules: the linter", "deckbuilder.rules", "lint"),
-    ("render: order, notes, the rest", "deckbuilder.workspace.stages", "render"),
+    ("render: order, notes, the rest", "deckbuilder.render", "render"),
     ("render: note types", "deckbuilder.render", "NoteTypes.get"),
     ("render: fields (Jinja)", "deckbuilder.render", "_Writer._values"),
     ("render: look-alikes", "deckbuilder.anatomy.library", "Library.lookalikes"),
     ("render: tags", "deckbuilder.anatomy.tags", "of"),
     ("render: which cards exist", "deckbuilder.anki.notes", "NoteType.ordinals"),
     ("lock: read", "deckbuilder.lock", "load"),
-    ("lock: check", "deckbuilder.workspace.stages", "hold"),
+    ("lock: check", "deckbuilder.workspace.held", "against"),
     ("lock: advance", "deckbuilder.lock", "advance"),
     ("lock: dump", "deckbuilder.lock", "dump"),
     ("package: pages to disk, the rest", "deckbuilder.package.writer", "write"),
     ("package: rows, digest, sqlite", "deckbuilder.package.writer", "_Package.write_to_db"),
     ("package: deflate", "deckbuilder.package.writer", "_Package._zip"),
     ("package: verify", "deckbuilder.package.writer", "_Package.verify"),
-    ("sha256 of the file", "deckbuilder.package.place", "_sha256"),
+    ("sha256 of the file", "deckbuilder.workspace.building", "sha256"),
 )
 
 
@@ -92,7 +92,7 @@ def profile(project: Path, output: Path) -> Clocks:
     """Build once, on the clocks."""
     start = time.process_time()
     from deckbuilder.core.project import find
-    from deckbuilder.workspace import pipeline
+    from deckbuilder.workspace import building
 
     importlib.import_module("deckbuilder.package.describe")
     importlib.import_module("filelock")
@@ -109,7 +109,7 @@ def profile(project: Path, output: Path) -> Clocks:
             setattr(owner, last, clocks.wrap(stage, getattr(owner, last)))
         else:
             print(f"{module}.{name} is no more: its time counts for its caller", file=sys.stderr)
-    report = pipeline.build(find(project), output, int(time.time()))
+    report = building.build(find(project), output, int(time.time()))
     clocks.stop()
     if report.built is None:
         raise SystemExit("\n".join(map(str, report.diagnostics)))

@@ -18,7 +18,7 @@ from benchmarks import synthetic
 from deckbuilder import records, rules, source
 from deckbuilder.anatomy.library import Library
 from deckbuilder.core.project import Project, find
-from deckbuilder.workspace.pipeline import without_collector
+from deckbuilder.workspace.collector import without_collector
 
 ROOT = Path(__file__).parents[1]
 TODAY = date(2026, 11, 22)

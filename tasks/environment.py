@@ -37,6 +37,8 @@ PIP_KEEPS = frozenset(
 )  # fmt: skip
 # And the same from a pip.conf, which only another value goes before.
 PIP_OFF = {f"PIP_{name}": "0" for name in ("USER", "NO_DEPS", "DRY_RUN", "PRE", "REQUIRE_HASHES", "IGNORE_INSTALLED")}
+# The last does no harm but to time: each of the hundreds of processes that tests start would compile all that it imports.
+LEADS_ASTRAY = ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__", "PYTHONDONTWRITEBYTECODE")
 
 
 class Failed(Exception):
@@ -110,7 +112,7 @@ class Environment:
     def _harmless(name: str) -> bool:
         if name.startswith("PIP_"):
             return name in PIP_KEEPS
-        return name not in ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
+        return name not in LEADS_ASTRAY
 
     @property
     def _note(self) -> Path:

@@ -30,14 +30,14 @@ from deckbuilder import records, rules, source
 from deckbuilder.anatomy.library import Library
 from deckbuilder.anki import cardtemplate
 from deckbuilder.cli.common import as_json, harmless
-from deckbuilder.cli.inspect import _lines, _seen
+from deckbuilder.cli.inspect_verb import _lines, _seen
 from deckbuilder.core import project, prose
 from deckbuilder.core.diagnostics import Diagnostic, Location, errors
 from deckbuilder.package import reader
 from deckbuilder.records import Record
 from deckbuilder.records.salvage import salvage
 from deckbuilder.render import Rendered, render
-from deckbuilder.workspace.stages import Loaded, sound_of
+from deckbuilder.workspace.sound import sound_of
 
 TODAY = date(2026, 11, 22)
 
@@ -371,18 +371,20 @@ def cross_yaml(data: bytes, folder: Path) -> bool:
     text = data.decode(errors="replace")
     sound(faults, "cards/input.yaml", max(len(re.split("\r\n|\r|\n", text)), len(text.splitlines())))
     if found and crc32(data) % LINTED == 0:
-        _lint(known, found, documents, Loaded(library, faults, lost))
+        _lint(known, found, documents, library, errors(faults))
     if errors(faults) or not any(record.subjects() for record in found):
         return bool(found)
     _on_to_notes(known, library)
     return True
 
 
-def _lint(known: _Cards, found: list[Record], documents: list[source.Document], loaded: Loaded) -> None:
+def _lint(
+    known: _Cards, found: list[Record], documents: list[source.Document], library: Library, wrong: list[Diagnostic]
+) -> None:
     """What the linter makes of the sound ones among them."""
     every = [*(record.document for record in known.records), *documents]
-    library, _ = sound_of(loaded, [*known.records, *found], every)
-    opinions = rules.lint(library, whole=not errors(loaded.diagnostics), today=TODAY, infos=True)
+    library, _ = sound_of(library, [*known.records, *found], every, wrong)
+    opinions = rules.lint(library, whole=not wrong, today=TODAY, infos=True)
     sound(opinions, "", 0)
 
 

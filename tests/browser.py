@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import mimetypes
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -151,6 +151,14 @@ class Reviewer:
     def measure(self, what: str, *arguments: Any) -> Any:
         """What a function of measure.js finds on the side that is shown."""
         return self.page.evaluate("([what, given]) => measure[what](...given)", [what, arguments])
+
+    def measures(self, asked: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+        """What several of these functions find, by their names."""
+        each = (
+            "asked => Object.fromEntries(Object.entries(asked).map(([what, given]) => [what, measure[what](...given)]))"
+        )
+        found: dict[str, Any] = self.page.evaluate(each, {what: list(given) for what, given in asked.items()})
+        return found
 
     def picture(self) -> bytes:
         """A PNG of the whole side, as tall as it is, and no less than the window."""

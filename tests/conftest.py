@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sys
@@ -9,8 +10,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import jinja2
@@ -20,13 +23,13 @@ from judge import Anki
 
 from deckbuilder import lock as locks
 from deckbuilder import rules
-from deckbuilder.cli.new import _fill
+from deckbuilder.cli.new_verb import _fill
 from deckbuilder.core.diagnostics import Diagnostic
 from deckbuilder.core.project import Project, find
 from deckbuilder.lock import Lock
 from deckbuilder.records import NOTE_KINDS
-from deckbuilder.workspace import pipeline
-from deckbuilder.workspace.pipeline import Built
+from deckbuilder.workspace import Workspace, building
+from deckbuilder.workspace.building import Attempt, Built
 
 if TYPE_CHECKING:  # most tests do without
     from browser import Reviewer
@@ -35,6 +38,8 @@ if TYPE_CHECKING:  # most tests do without
 ROOT = Path(__file__).parents[1]
 # Some minutes ago: Anki compares whole seconds with its own clock, and refuses ids from the future.
 START = 1_790_000_000
+# Tests in these last longer than any others.
+LONG = ("test_code.py", "test_matrix.py", "test_wheel.py")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -55,8 +60,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The longest first: at the end one of two workers would wait for the other. Of what is sampled, some."""
-    items.sort(key=lambda item: item.path.name != "test_matrix.py")
+    """The longest first: at the end one worker would wait for the others. Of what is sampled, some."""
+    items.sort(key=lambda item: item.path.name not in LONG)
     if not config.getoption("--in-full"):
         left = _left_out(items)
         config.hook.pytest_deselected(items=[item for item in items if item in left])
@@ -148,11 +153,11 @@ class Author:
         self.now = max(self.now, int(time.time()))
 
     def check(self) -> list[Diagnostic]:
-        return pipeline.check(self.project).diagnostics
+        return Workspace(self.project).check().diagnostics
 
-    def attempt(self, *, locked: bool = False, allow_schema_change: bool = False) -> pipeline.Report:
+    def attempt(self, *, locked: bool = False, allow_schema_change: bool = False) -> Attempt:
         self.now += 60
-        return pipeline.build(self.project, self.dist, self.now, locked=locked, allow_schema_change=allow_schema_change)
+        return building.build(self.project, self.dist, self.now, locked=locked, allow_schema_change=allow_schema_change)
 
     def build(self, *, locked: bool = False, allow_schema_change: bool = False) -> Built:
         """A build that must succeed."""
@@ -174,7 +179,22 @@ class Author:
 
 
 def fill_starter(root: Path) -> None:
-    """The starter project with fixed ids."""
+    """The starter project with fixed ids, file by file as `deckbuilder new` writes it."""
+    for name, content in _starter().items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+@cache
+def _starter() -> dict[str, bytes]:
+    with TemporaryDirectory() as folder:
+        root = Path(folder) / "project"
+        _new(root)
+        return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+def _new(root: Path) -> None:
     ids = "\n".join(f"    {kind}: {1_700_000_000_100 + place}" for place, kind in enumerate(NOTE_KINDS))
     values = {
         "slug": "arm",
@@ -221,6 +241,7 @@ def compiles_each_template_once() -> Iterator[None]:
 LINTED = frozenset(
     f"test_{name}"
     for name in (
+        "cache",
         "check",
         "editors",
         "fix",
@@ -239,6 +260,14 @@ LINTED = frozenset(
 def opinion(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.module.__name__ not in LINTED:
         monkeypatch.setattr(rules, "lint", lambda *_, **__: [])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def unhurried_disk() -> Iterator[None]:
+    """Nobody pulls the plug here, so that no test waits until a disk has all that was written."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda file: None)
+        yield
 
 
 @pytest.fixture
@@ -307,7 +336,7 @@ def shipped_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for folder in ("cards", "templates"):
             shutil.copytree(ROOT / folder, output / folder)
         project = find(output)
-    report = pipeline.build(project, output / "dist", START, locked=project.lock.exists())
+    report = building.build(project, output / "dist", START, locked=project.lock.exists())
     assert report.built is not None, "\n".join(map(str, report.diagnostics))
     return report.built.path
 

@@ -15,6 +15,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from html import unescape
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -121,6 +122,8 @@ class Anki(AbstractContextManager["Anki"]):
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.path = folder / "collection.anki2"
+        if not self.path.exists():
+            self.path.write_bytes(_empty())
         self.collection = anki.collection.Collection(str(self.path))
 
     def __exit__(self, *exception: object) -> None:
@@ -204,8 +207,8 @@ class Anki(AbstractContextManager["Anki"]):
         card = self._card(guid, ordinal)
         if card.queue < 0:  # Anki would take the answer, and quietly lift the suspension
             raise ValueError(f"{guid}/{ordinal} is suspended or buried: nobody is asked it")
-        self.close()  # because of a queue that a test has asked for Anki would take the first card only
-        self.collection.reopen()
+        # Of a queue that a test has asked for, Anki would take the first card only; it forgets one when rows are written.
+        self._query("update col set usn = usn")
         card.start_timer()
         self.collection.sched.answerCard(card, ease)
 
@@ -400,6 +403,15 @@ class Anki(AbstractContextManager["Anki"]):
 
     def _card(self, guid: str, ordinal: int) -> Card:
         return {card.ord: card for card in self.collection.get_note(self._id(guid)).cards()}[ordinal]
+
+
+@cache
+def _empty() -> bytes:
+    """The collection that Anki makes in a fresh folder; to make it anew for every learner takes most of a short test."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "collection.anki2"
+        anki.collection.Collection(str(path)).close()
+        return path.read_bytes()
 
 
 def _names(parts: list[dict[str, Any]]) -> tuple[str, ...]:

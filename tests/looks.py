@@ -26,7 +26,7 @@ from playwright.sync_api import Browser, Page
 
 from deckbuilder.core.diagnostics import errors
 from deckbuilder.core.project import Project, find
-from deckbuilder.workspace import stages
+from deckbuilder.workspace import Workspace
 
 ROOT = Path(__file__).parents[1]
 
@@ -49,12 +49,12 @@ MODES = {"light": False, "dark": True}
 @contextmanager
 def learner(project: Project) -> Iterator[Anki]:
     """Somebody who has imported the project as it is now. The project is only read."""
-    ready, loaded = stages.ready(project, int(time.time()), lint=False)
+    ready, found = Workspace(project).ready(int(time.time()), lint=False)
     if ready is None:
-        sys.exit("\n".join(map(str, errors(loaded.diagnostics))))
+        sys.exit("\n".join(map(str, errors(found))))
     with TemporaryDirectory() as folder, Anki(Path(folder) / "learner") as anki:
         package = Path(folder) / "deck.apkg"
-        stages.write(package, ready, ready.rendered.notes)
+        ready.write(package)
         anki.imports(package)
         yield anki
 

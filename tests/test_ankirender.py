@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from judge import Anki
 
-from deckbuilder.anki.reviewer import BadTemplate, Sides, Where, blake3, cloze, render, typed
+from deckbuilder.anki.reviewer import BadTemplate, Sides, Where, blake3, deletions, render, typed
 from deckbuilder.core.project import find
 from deckbuilder.verbs.preview.session import Session
 from deckbuilder.verbs.preview.shown import Shown, still
@@ -321,7 +321,7 @@ def test_the_right_answer_is_shown_as_anki_shows_it(workshop: Workshop, text: st
 )
 @settings(max_examples=60, deadline=None)
 def test_what_is_to_be_typed_in_a_gap_is_what_anki_wants(workshop: Workshop, text: str, number: int) -> None:
-    found = cloze.only(text, number, front=False)
+    found = deletions.only(text, number, front=False)
     mine = found[0] if len(set(found)) == 1 else ", ".join(found)
 
     assert mine == workshop._collection.extract_cloze_for_typing(text, number)

@@ -22,9 +22,9 @@ from conftest import ROOT, Author
 from filelock import FileLock
 
 from deckbuilder.cli import cli
+from deckbuilder.core import turn
 from deckbuilder.core.diagnostics import Diagnostic, Fault, errors
 from deckbuilder.lock import file as lock_file
-from deckbuilder.package import place
 
 BICEPS = "cards/muscles/biceps-brachii.yaml"
 BRACHIALIS = "cards/muscles/brachialis.yaml"
@@ -889,7 +889,7 @@ def test_a_disk_that_fills_at_the_last_moment_leaves_everything_as_it_was(
 def test_a_second_build_at_the_same_time_does_not_wait_for_ever(
     author: Author, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(place, "PATIENCE", 0.3)
+    monkeypatch.setattr(turn, "PATIENCE", 0.3)
 
     with FileLock(author.root / "cards" / ".building"):
         told, first, help = refused(author)

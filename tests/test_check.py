@@ -17,6 +17,7 @@ from conftest import Author, lacking
 
 from deckbuilder.cli import cli
 from deckbuilder.core.diagnostics import Diagnostic, Location
+from deckbuilder.core.findings import FINDINGS
 from deckbuilder.rules import RULES, defaults, manual
 from deckbuilder.verbs.reports import machines
 from deckbuilder.verbs.reports.excerpt import Excerpts
@@ -78,7 +79,7 @@ def excerpt(tmp_path: Path, text: str, at: Diagnostic, columns: int = 80) -> lis
 
 
 def fault(line: int, column: int, **more: Any) -> Diagnostic:
-    return Diagnostic(Location("x.yaml", line, column), "some-rule", "it is wrong", **more)
+    return Diagnostic(Location("x.yaml", line, column), "yes-no", "it is wrong", **more)
 
 
 # The line and the caret
@@ -181,7 +182,7 @@ def test_a_place_that_is_not_there_shows_no_line(tmp_path: Path, line: int, colu
 def test_no_line_is_shown_of_a_file_outside_of_the_project(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("password\n")
     (tmp_path / "project").mkdir()
-    found = Diagnostic(Location("../secret", 1, 1), "some-rule", "it is wrong")
+    found = Diagnostic(Location("../secret", 1, 1), "yes-no", "it is wrong")
 
     assert Excerpts(tmp_path / "project").show(found, 80) == ""
 
@@ -290,7 +291,7 @@ def test_options_that_do_not_go_together_are_misuse(author: Author, arguments: t
 def test_every_rule_is_listed_with_how_strict_it_is(author: Author) -> None:
     said = check(author, "--explain").output
 
-    for name in manual.known():
+    for name in FINDINGS:
         assert re.search(rf"^  {name}(  (error|warning|info|off)( / \w+)?)?$", said, re.MULTILINE), name
 
 
@@ -373,7 +374,7 @@ def test_github_gets_a_command_a_fault_with_paths_from_the_working_directory(
 
 
 def test_github_is_not_told_what_somebody_else_wants_to_tell_it(tmp_path: Path) -> None:
-    found = Diagnostic(Location("a,b:c%.yaml", 1, 1), "some-rule", "50 %\n::set-env name=x::y\x1b[31m", "a\r\nb")
+    found = Diagnostic(Location("a,b:c%.yaml", 1, 1), "yes-no", "50 %\n::set-env name=x::y\x1b[31m", "a\r\nb")
 
     said = machines.github([found], tmp_path, Excerpts(tmp_path))
 

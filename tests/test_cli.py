@@ -14,6 +14,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from called import deckbuilder
 from click.testing import CliRunner
 from conftest import ROOT, START, Author
 from judge import Anki
@@ -22,20 +23,7 @@ from markdown_it import MarkdownIt
 from deckbuilder import source
 from deckbuilder.cli import VERBS, cli
 from deckbuilder.core.project import find
-from deckbuilder.workspace import pipeline
-
-
-def deckbuilder(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    env = {key: value for key, value in os.environ.items() if key != "NO_COLOR"} | environment
-    return subprocess.run(
-        [sys.executable, "-m", "deckbuilder", *arguments],
-        cwd=cwd,
-        env=env,
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
+from deckbuilder.workspace import building
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -110,7 +98,7 @@ def test_a_starter_of_any_name_builds_under_that_name(
 
     assert made.exit_code == 0, made.output
     step = next(line.strip() for line in made.output.splitlines() if line.strip().startswith("cd "))
-    report = pipeline.build(find(tmp_path / folder), tmp_path / folder / "dist", START)
+    report = building.build(find(tmp_path / folder), tmp_path / folder / "dist", START)
     assert report.built and not report.diagnostics
     path = report.built.path
     assert re.fullmatch(rf"{package}-\d{{4}}-\d\d\.apkg", path.name)
@@ -216,12 +204,12 @@ def test_the_schema_accepts_every_shipped_card_and_marks_a_misspelt_key(tmp_path
 def test_ctrl_c_while_a_module_makes_its_classes_ends_in_exit_code_1(tmp_path: Path, author: Author) -> None:
     code = f"""
 from deckbuilder import cli
-from deckbuilder.workspace import stages
+from deckbuilder.workspace import Workspace
 
-def load(*arguments, **named):
+def check(*arguments, **named):
     exec("import signal; signal.raise_signal(signal.SIGINT)")  # as a dataclass is made
 
-stages.load = load
+Workspace.check = check
 cli.main(["check", "--project", {str(author.root)!r}])
 """
     (tmp_path / "interrupted.py").write_text(code, "utf-8")
@@ -244,17 +232,17 @@ def test_ctrl_c_that_falls_into_a_destructor_still_ends_the_verb_in_one_line(tmp
     code = f"""
 import signal, sys, time
 from deckbuilder import cli
-from deckbuilder.workspace import stages
+from deckbuilder.workspace import Workspace
 
 class Doomed:
     def __del__(self):
         signal.raise_signal(signal.SIGINT)
 
-def load(*arguments, **named):
+def check(*arguments, **named):
     Doomed()
     time.sleep(20)
 
-stages.load = load
+Workspace.check = check
 cli.main(["check", "--project", {str(author.root)!r}])
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=15, check=False)

@@ -10,6 +10,8 @@ import pytest
 from conftest import Author
 from judge import Anki
 
+from deckbuilder.workspace import Workspace
+
 BRACHIALIS = "cards/muscles/brachialis.yaml"
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="400" viewBox="0 0 300 400"><title>{}</title></svg>'
 CREDIT = "credit: figures\nfiles: figures/*.svg\nauthor: Ann Author\nlicence: CC BY 4.0\nafter: the bones of a friend\n"
@@ -126,11 +128,7 @@ def test_a_muscle_that_was_renamed_keeps_its_figure(author: Author) -> None:
 
 
 def _media(author: Author) -> list[Any]:
-    from deckbuilder.workspace import stages
-
-    rendered = stages.load(author.project).rendered
-    assert rendered is not None
-    return [media for note in rendered.notes for media in note.media]
+    return [media for note in Workspace(author.project).notes for media in note.media]
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,15 +12,16 @@ from typing import Any
 import jsonschema
 import language_server
 import pytest
+from called import deckbuilder
 from conftest import ROOT, Author
 from hypothesis import given
 from hypothesis import strategies as st
 from language_server import Editor
 
 from deckbuilder import source
+from deckbuilder.core import transaction
 from deckbuilder.core.diagnostics import Fault
 from deckbuilder.core.project import Project, find
-from deckbuilder.package import place
 from deckbuilder.records import KINDS, Record, parse
 from deckbuilder.records.schema import marked, schema
 from deckbuilder.verbs.editors import jsonc
@@ -242,30 +240,19 @@ def test_a_disk_that_is_full_leaves_all_files_as_they_were(author: Author, monke
     author.write("cards/more.yaml", "region: hand\nname: Hand\n")
     author.write(SETTINGS, '{"mine": 1}')
     before = {path.name: path.read_bytes() for path in (author.root / ".vscode").iterdir()}
-    write = place.write_text
+    write = transaction.write
 
-    def fail_at_the_settings(path: Path, text: str) -> None:
-        write(path, text[: len(text) // 2])
+    def fail_at_the_settings(path: Path, data: bytes) -> None:
+        write(path, data[: len(data) // 2])
         if "settings" in path.name:
             raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(place, "write_text", fail_at_the_settings)
+    monkeypatch.setattr(transaction, "write", fail_at_the_settings)
 
     with pytest.raises(Fault, match="could not be written"):
         update(author.project)
 
     assert {path.name: path.read_bytes() for path in (author.root / ".vscode").iterdir()} == before
-
-
-def deckbuilder(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "deckbuilder", *arguments],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        check=False,
-    )
 
 
 def test_ci_is_told_when_there_are_ids_that_the_editor_does_not_know(author: Author) -> None:

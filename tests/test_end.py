@@ -17,11 +17,10 @@ from conftest import START, Author
 from filelock import FileLock
 from test_bad_input import as_nobody
 
-from deckbuilder.core import scratch
+from deckbuilder.core import scratch, turn
 from deckbuilder.core.diagnostics import Fault
-from deckbuilder.package import place
 from deckbuilder.verbs.edits import rename
-from deckbuilder.workspace import pipeline
+from deckbuilder.workspace import building
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="files, signals and permissions are another thing there")
 LOCK = "cards/deck.lock"
@@ -221,7 +220,7 @@ def taken(author: Author) -> Iterator[None]:
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     said: list[str] = []
-    monkeypatch.setattr(place, "_waiting", [said.append])
+    monkeypatch.setattr(turn, "_waiting", [said.append])
     return said
 
 
@@ -233,7 +232,7 @@ def edit(author: Author) -> None:
 def test_who_waits_too_long_is_told_once_and_then_refused(
     built: Author, told: list[str], verb: Callable[[Author], object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(place, "PATIENCE", 0.3)
+    monkeypatch.setattr(turn, "PATIENCE", 0.3)
 
     with taken(built), pytest.raises(Fault, match=r"did not end within 0\.005 minutes"):
         verb(built)
@@ -266,8 +265,8 @@ def test_eight_builds_at_once_all_end_well_and_wait_for_each_other(built: Author
 
 @posix
 def test_who_is_waited_for_is_named(built: Author, told: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(place, "PATIENCE", 0.1)
-    with place.alone(built.project), pytest.raises(Fault):
+    monkeypatch.setattr(turn, "PATIENCE", 0.1)
+    with turn.alone(built.project), pytest.raises(Fault):
         built.build()
 
     assert f"(process {os.getpid()})" in told[0]
@@ -290,8 +289,8 @@ def test_ctrl_c_ends_the_waiting(built: Author) -> None:
 
 @posix
 def test_a_run_that_was_killed_keeps_nobody_waiting(built: Author, told: list[str]) -> None:
-    held = "import sys, time; from pathlib import Path; from deckbuilder.package import place; "
-    held += "from deckbuilder.core.project import find\nwith place.alone(find(Path('.'))): print('held', flush=True); time.sleep(60)"
+    held = "import sys, time; from pathlib import Path; from deckbuilder.core import turn; "
+    held += "from deckbuilder.core.project import find\nwith turn.alone(find(Path('.'))): print('held', flush=True); time.sleep(60)"
     running = subprocess.Popen([sys.executable, "-c", held], cwd=built.root, stdout=subprocess.PIPE, text=True)
     assert running.stdout is not None and running.stdout.readline() == "held\n"
     assert (built.root / "cards/.building.part").read_text() == str(running.pid)
@@ -346,7 +345,7 @@ def test_a_locked_build_elsewhere_writes_nothing_into_a_checkout(open_built: Aut
         folder.chmod(0o555)
 
     with as_nobody(output):
-        report = pipeline.build(open_built.project, output, open_built.now, locked=True)
+        report = building.build(open_built.project, output, open_built.now, locked=True)
 
     for folder in folders:
         folder.chmod(0o755)
@@ -360,7 +359,7 @@ def test_only_a_locked_build_does_without_the_turn_in_the_cards(open_built: Auth
     (open_built.root / "cards").chmod(0o555)
 
     with as_nobody(open_built.root), pytest.raises(Fault, match="cannot be written"):
-        pipeline.build(open_built.project, open_built.dist, open_built.now)
+        building.build(open_built.project, open_built.dist, open_built.now)
 
     (open_built.root / "cards").chmod(0o755)
 
@@ -395,7 +394,7 @@ def aged(path: Path) -> None:
 
 KEEPING = """
 import sys, tempfile, time
-from deckbuilder import scratch
+from deckbuilder.core import scratch
 tempfile.tempdir = sys.argv[1]
 with scratch.folder() as path:
     (path / "collection").write_text("x")

@@ -30,9 +30,8 @@ from test_variants import BLUEPRINT
 from deckbuilder.anki.notes import VERSION
 from deckbuilder.cli import cli
 from deckbuilder.core.diagnostics import Fault, errors
-from deckbuilder.package import place
 from deckbuilder.verbs import release as releases
-from deckbuilder.workspace import pipeline
+from deckbuilder.workspace import Workspace
 
 BICEPS, BRACHIALIS, TRICEPS = (
     f"cards/muscles/{name}.yaml" for name in ("biceps-brachii", "brachialis", "triceps-brachii")
@@ -397,7 +396,7 @@ def test_a_lock_cut_at_any_line_or_byte_or_with_a_byte_changed_is_noticed_or_say
     for data in spoilt:
         kept.write(LOCK, data)
 
-        wrong = errors(pipeline.check(kept.project).diagnostics)
+        wrong = errors(Workspace(kept.project).check().diagnostics)
 
         noticed += bool(wrong)
         assert all(each.location.path == LOCK and each.help for each in wrong)
@@ -635,12 +634,12 @@ STANDING_STILL = """
 import os, signal, sys
 from deckbuilder import cli, source
 
-def read(*arguments):
-    source.read = whole
+def parse(*arguments):
+    source.parse = whole
     os.kill(os.getpid(), signal.SIGSTOP)
     return whole(*arguments)
 
-whole, source.read = source.read, read
+whole, source.parse = source.parse, parse
 cli.main(sys.argv[1:])
 """
 
@@ -672,7 +671,7 @@ PAIRS = [("build", "build"), ("build", "release"), ("release", "build"), ("renam
 def test_of_two_at_once_the_second_waits_and_the_first_is_not_disturbed(
     kept: Author, first: str, second: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(place, "PATIENCE", 0.3)
+    monkeypatch.setattr("deckbuilder.core.turn.PATIENCE", 0.3)
     published(kept, "2026-11")
     if first != "release":
         reworded(kept, "It turns the palm.")
@@ -701,7 +700,7 @@ def test_of_two_at_once_the_second_waits_and_the_first_is_not_disturbed(
 def test_whatever_writes_waits_for_its_turn(
     kept: Author, arguments: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(place, "PATIENCE", 0.3)
+    monkeypatch.setattr("deckbuilder.core.turn.PATIENCE", 0.3)
     with FileLock(kept.root / "cards" / ".building"):
         done = run(kept, *arguments)
 

@@ -26,7 +26,7 @@ from deckbuilder.anatomy.words import Words
 from deckbuilder.cli import cli
 from deckbuilder.core.project import find
 from deckbuilder.records import Muscle
-from deckbuilder.workspace import pipeline
+from deckbuilder.workspace import Workspace
 
 MEDIA = ROOT / "cards" / "media"
 KINDS = ("marked", "plain", "where")
@@ -54,7 +54,7 @@ EVERY = os.environ.get("FIGURES") == "all"
 
 @cache
 def library() -> Library:
-    return pipeline.load(find(ROOT))[0]
+    return Workspace(find(ROOT)).library
 
 
 @cache
@@ -84,9 +84,9 @@ SHAPED = muscles() if EVERY else ["biceps-femoris", "iliacus", "psoas-major", "v
 def drawn(*ids: str, seed: str = "0", project: Path = ROOT) -> dict[str, str]:
     """What another process draws, by file name."""
     code = (
-        "import json, sys\nfrom pathlib import Path\nfrom deckbuilder import figures\nfrom deckbuilder.workspace import pipeline\n"
+        "import json, sys\nfrom pathlib import Path\nfrom deckbuilder import figures\nfrom deckbuilder.workspace import Workspace\n"
         "from deckbuilder.core.project import find\n"
-        "drawn = figures.draw(pipeline.load(find(Path(sys.argv[1])))[0], sys.argv[2:])\n"
+        "drawn = figures.draw(Workspace(find(Path(sys.argv[1]))).library, sys.argv[2:])\n"
         "assert not drawn.diagnostics, drawn.diagnostics\njson.dump(drawn.files, sys.stdout)"
     )
     done = subprocess.run(
@@ -125,7 +125,7 @@ def test_no_picture_is_left_over() -> None:
 def test_a_figure_is_drawn_from_what_its_record_says_today(id: str) -> None:
     muscle = library().get(Muscle, id)
 
-    assert drawings.Figure.model_validate(index()[id]).drawn_from == drawings.drawn_from(muscle)
+    assert drawings.DrawnFigure.model_validate(index()[id]).drawn_from == drawings.drawn_from(muscle)
 
 
 @pytest.mark.parametrize("id", muscles())
@@ -232,7 +232,7 @@ def test_a_landmark_without_a_shape_is_named_where_the_record_names_it(copied: P
     bones.write_text(bones.read_text("utf-8").replace("quadrate-tubercle:", "quadrate-hill:"), "utf-8")
     muscle.write_text(muscle.read_text("utf-8").replace("quadrate-tubercle:", "quadrate-hill:"), "utf-8")
 
-    found = figures.draw(pipeline.load(find(copied))[0], ["quadratus-femoris"])
+    found = figures.draw(Workspace(find(copied)).library, ["quadratus-femoris"])
 
     assert not found.files
     (said,) = found.diagnostics
@@ -244,7 +244,7 @@ def test_a_landmark_without_a_shape_is_named_where_the_record_names_it(copied: P
 
 @drawing
 def test_a_muscle_that_nobody_looked_at_yet_is_told(author: Author) -> None:
-    found = figures.draw(pipeline.load(author.project)[0], ["brachialis"])
+    found = figures.draw(Workspace(author.project).library, ["brachialis"])
 
     assert not found.files
     assert [(each.rule, each.severity) for each in found.diagnostics] == [("no-figure", "warning")]

@@ -15,7 +15,7 @@ from conftest import ROOT
 from deckbuilder.anatomy.library import Library
 from deckbuilder.core.project import find
 from deckbuilder.records import Bone, Muscle, Structure
-from deckbuilder.workspace import pipeline
+from deckbuilder.workspace import Workspace
 
 if not all(find_spec(name) for name in ("musclemimic_models", "scipy", "trimesh")):
     pytest.skip("needs the extra `figures` (Python 3.11)", allow_module_level=True)
@@ -124,8 +124,7 @@ SHARED = [
 
 @cache
 def shipped() -> Library:
-    library, _ = pipeline.load(find(ROOT))
-    return library
+    return Workspace(find(ROOT)).library
 
 
 def held() -> Iterator[tuple[str, str, str]]:

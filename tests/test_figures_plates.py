@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from deckbuilder.anatomy.library import Library
 from deckbuilder.core.project import find
 from deckbuilder.records import Muscle
-from deckbuilder.workspace import pipeline
+from deckbuilder.workspace import Workspace
 
 if not all(find_spec(name) for name in ("musclemimic_models", "scipy", "skimage", "trimesh")):
     pytest.skip("needs the extra `figures` (Python 3.11)", allow_module_level=True)
@@ -34,8 +34,7 @@ PLACES = st.tuples(st.integers(0, 400), st.integers(0, 800))
 
 @cache
 def shipped() -> Library:
-    library, _ = pipeline.load(find(ROOT))
-    return library
+    return Workspace(find(ROOT)).library
 
 
 @cache

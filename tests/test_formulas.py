@@ -15,7 +15,7 @@ from judge import Anki
 from deckbuilder.core.diagnostics import Diagnostic
 from deckbuilder.core.prose import prose
 from deckbuilder.records.cloze import Cloze, Gap
-from deckbuilder.workspace import pipeline
+from deckbuilder.workspace import Workspace
 
 if TYPE_CHECKING:  # most tests do without
     from playwright.sync_api import Browser, Route
@@ -51,7 +51,7 @@ def cloze(text: str, extra: str = "") -> str:
 def linted(author: Author, monkeypatch: pytest.MonkeyPatch) -> list[Diagnostic]:
     """What the linter says of markup; the tests of other modules do without it."""
     monkeypatch.undo()
-    return [each for each in pipeline.check(author.project).diagnostics if each.rule == "unsafe-markup"]
+    return [each for each in Workspace(author.project).check().diagnostics if each.rule == "unsafe-markup"]
 
 
 def pieces(text: str) -> list[str | tuple[int, str, str]]:

@@ -16,7 +16,7 @@ from judge import Anki
 
 from deckbuilder.core.project import find
 from deckbuilder.records import NOTE_KINDS
-from deckbuilder.workspace import pipeline
+from deckbuilder.workspace import Workspace, building
 
 EXAMPLE, GOLDEN = ROOT / "tests" / "example", ROOT / "tests" / "golden"
 KEYS = {
@@ -40,7 +40,7 @@ def learner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Anki]:
     """A learner who has imported the example and nothing else."""
     root = tmp_path_factory.mktemp("example")
     shutil.copytree(EXAMPLE / "cards", root / "cards")
-    report = pipeline.build(find(root), root / "dist", START)
+    report = building.build(find(root), root / "dist", START)
     assert report.built is not None, "\n".join(map(str, report.diagnostics))
     assert report.diagnostics == []
     with Anki(root / "learner") as anki:
@@ -97,11 +97,11 @@ def test_every_kind_and_every_card_has_a_page(pages: dict[str, str], learner: An
 
 
 def test_the_example_uses_every_key_of_every_kind() -> None:
-    records, faults = pipeline.load(find(EXAMPLE))
-    assert faults == []
+    workspace = Workspace(find(EXAMPLE))
+    assert workspace.findings == ()
     for kind, cls in NOTE_KINDS.items():
         known = {str(each.validation_alias or name) for name, each in cls.model_fields.items()}
-        used = {key for record in records.of(cls) for key in record.document.value}
+        used = {key for record in workspace.library.of(cls) for key in record.document.value}
         left = known - used - {"formerly", "retired", "lint"}
         assert left <= ({"parts"} if kind == "muscle" else {"origin"}), f"{kind}: {left}"
 

@@ -13,12 +13,12 @@ from judge import Anki
 from test_rules import PROJECT, base
 
 from deckbuilder import records, rules
-from deckbuilder.anatomy import drawings
 from deckbuilder.anatomy.library import Library
 from deckbuilder.core.diagnostics import Diagnostic
 from deckbuilder.records import hints
 from deckbuilder.records.salvage import Lost, salvage
 from deckbuilder.source import Document
+from deckbuilder.workspace import Workspace
 
 BICEPS, BODY, ACTIONS = "cards/muscles/biceps-brachii.yaml", "cards/vocabulary/body.yaml", "cards/actions.yaml"
 MUSCLE = {str(field.validation_alias or name) for name, field in records.Muscle.model_fields.items()}
@@ -106,7 +106,7 @@ def test_a_kind_has_its_article(author: Author, file: str, old: str, new: str, s
 def faults(documents: list[Document]) -> list[Diagnostic]:
     """What border and guards find."""
     found, malformed = records.parse(documents)
-    library = Library(found, drawings.read(PROJECT))
+    library = Library(found, Workspace(PROJECT).drawings)
     lost = salvage(PROJECT, found, documents, malformed) if malformed else Lost()
     return malformed + rules.guard(library, lost)
 

@@ -32,7 +32,7 @@ from deckbuilder import cli
 from deckbuilder.core.diagnostics import Fault
 from deckbuilder.package import reader
 from deckbuilder.verbs import release as releases
-from deckbuilder.workspace import pipeline
+from deckbuilder.workspace import building
 
 EPOCH = START + 3_600
 PACKAGE = "dist/arm-2026-11-next.apkg"
@@ -192,8 +192,8 @@ def commit(author: Author) -> None:
     git(author, "commit", "-q", "--allow-empty", "-m", "kept")
 
 
-def build(author: Author) -> pipeline.Built:
-    report = pipeline.build(author.project, author.dist, EPOCH)
+def build(author: Author) -> building.Built:
+    report = building.build(author.project, author.dist, EPOCH)
     assert report.built is not None, report.diagnostics
     assert report.diagnostics == []
     return report.built
@@ -266,7 +266,7 @@ def only_while_packaging(at: int, act: Callable[[], None]) -> Iterator[None]:
         return lit
 
     with pytest.MonkeyPatch.context() as patch:
-        places: list[tuple[ModuleType, str]] = [(pipeline, "_package"), (releases, "_release")]
+        places: list[tuple[ModuleType, str]] = [(building, "_package"), (releases, "_release")]
         for module, name in places:
             patch.setattr(module, name, watched(getattr(module, name)))
         yield
@@ -280,12 +280,12 @@ def steps_of_packaging(bench: Bench, root: Path) -> int:
 
 @pytest.fixture
 def some(request: pytest.FixtureRequest) -> Callable[[Sequence[int]], list[int]]:
-    """Of many steps every eighth, and each of the last ten, in which things are moved; `make torture` takes all."""
+    """Of many steps every twelfth, and each of the last ten, in which things are moved; `make torture` takes all."""
 
     def chosen(steps: Sequence[int]) -> list[int]:
         if request.config.getoption("--in-full"):
             return list(steps)
-        return [*steps[:-10:8], *steps[-10:]]
+        return [*steps[:-10:12], *steps[-10:]]
 
     return chosen
 
@@ -506,7 +506,7 @@ def assert_cleared_by_another_edition(bench: Bench, author: Author, root: Path) 
         another.edit(DECK, "edition: 2026-11", "edition: 2027-01")
         assert build(another).path.name == "arm-2027-01.apkg"
     else:
-        report = pipeline.build(another.project, another.dist, EPOCH)
+        report = building.build(another.project, another.dist, EPOCH)
         # A release that was killed when its lock had gone first left an edition whose package nobody has.
         assert report.built and {each.rule for each in report.diagnostics} <= {"no-release"}
         commit(another)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import pytest
 from click.testing import CliRunner, Result
@@ -24,6 +24,7 @@ from deckbuilder.cli import cli
 from deckbuilder.core.diagnostics import Fault, Location
 from deckbuilder.lock import Lock
 from deckbuilder.lock.file import MAX_NUMBER, sealed
+from deckbuilder.records.base import Noted
 
 T = TypeVar("T")
 MUSCLE_TYPE, LOCK = "templates/muscle/notetype.yaml", "cards/deck.lock"
@@ -440,7 +441,7 @@ class Claims:
 
 
 def settled(lock: Lock, *subjects: Claims) -> tuple[Lock, list[str]]:
-    found, faults = locks.settle(lock, subjects, lambda kind, id: False)
+    found, faults = locks.settle(lock, cast(list[Noted], subjects), lambda kind, id: False)
     return found, [f"{each.location} {each.message}" for each in faults]
 
 

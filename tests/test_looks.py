@@ -49,12 +49,19 @@ GRAPHICS = [
     (".verdict span", ""),
     ("#typeans", ""),
 ]
+# One measure after the other of a side that is shown once, with what each is given.
+AS_IT_COMES: dict[str, tuple[Any, ...]] = {
+    "layout": (),
+    "contrast": (7,),
+    "links": (),
+    "targets": (FINGER,),
+    "moving": (),
+}
+Known = dict[bool, dict[str, list[str]]]
 AXE = {
     "tag": ["wcag2a", "wcag2aa", "wcag2aaa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "rule": ["color-contrast", "color-contrast-enhanced", "link-in-text-block"],
 }
-# Forced: those of the system, for who sees little.
-COLOURS = pytest.mark.parametrize("colours", ["none", "active"], ids=["own colours", "forced colours"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +101,18 @@ def looked(reviewer: Reviewer, shipped: Faces, hard: Faces) -> Looked:
     return Looked(reviewer, shipped.sides + hard.sides, shipped.media | hard.media)
 
 
+@pytest.fixture
+def enough(request: pytest.FixtureRequest, some: Looked, looked: Looked) -> Looked:
+    """For the further ways to look at cards that are looked at as they come: in full, all of them."""
+    return looked if request.config.getoption("--in-full") else some
+
+
+@pytest.fixture(scope="module")
+def known() -> Known:
+    """What was found in each way to look, by its name."""
+    return {}
+
+
 class Looked:
     """Shows one side after the other, and keeps what is said against each."""
 
@@ -111,8 +130,25 @@ class Looked:
                     self._place = f"{card}, {each}{', night' * night}"
                     yield card, each
 
+    def notices(self, what: str, known: Known, *modes: bool) -> None:
+        """What is said against all sides by one measure, of all that are taken when a side is shown as it comes."""
+        for night in modes:
+            if night not in known:
+                known[night] = self._measured(night)
+            self.complaints += known[night][what]
+
+    def _measured(self, night: bool) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {what: [] for what in AS_IT_COMES}
+        for _ in self.at_all(night):
+            for what, complaints in self.reviewer.measures(AS_IT_COMES).items():
+                found[what] += self._placed(complaints)
+        return found
+
     def finds(self, complaints: list[str]) -> None:
-        self.complaints += [f"{self._place}: {complaint}" for complaint in complaints]
+        self.complaints += self._placed(complaints)
+
+    def _placed(self, complaints: list[str]) -> list[str]:
+        return [f"{self._place}: {complaint}" for complaint in complaints]
 
     def has_nothing_to_say(self) -> None:
         assert not self.complaints, "\n".join([f"{len(self.complaints)} complaints", *self.complaints[:60]])
@@ -153,14 +189,21 @@ def test_there_is_something_to_look_at(looked: Looked) -> None:
         assert there in html, there
 
 
-@pytest.mark.parametrize("width", [320, 390, 900, 1400])
-def test_no_card_is_wider_than_the_screen_nor_cut_off(width: int, looked: Looked) -> None:
-    looked.reviewer.size(width)
-
-    for _ in looked.at_all(DAY):
-        looked.finds(looked.reviewer.measure("layout"))
+def test_no_card_is_wider_than_the_screen_nor_cut_off(looked: Looked, known: Known) -> None:
+    looked.notices("layout", known, DAY)
 
     looked.has_nothing_to_say()
+
+
+@pytest.mark.sampled
+@pytest.mark.parametrize("width", [320, 900, 1400])
+def test_on_narrow_and_wide_screens_no_card_is_wider_nor_cut_off(width: int, enough: Looked) -> None:
+    enough.reviewer.size(width)
+
+    for _ in enough.at_all(DAY):
+        enough.finds(enough.reviewer.measure("layout"))
+
+    enough.has_nothing_to_say()
 
 
 @pytest.mark.sampled
@@ -182,58 +225,67 @@ def test_every_card_fits_a_small_phone_and_asks_for_nothing_but_its_own_pictures
     looked.has_nothing_to_say()
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("width", "style"),
     # By the size on which all others hang; by the zoom of Anki's window, which is one of its page.
     [(390, ".card.card { --size: 36px }"), (640, "body { zoom: 2 }")],
     ids=["size", "zoom"],
 )
-def test_text_of_twice_the_size_fits(width: int, style: str, looked: Looked) -> None:
-    looked.reviewer.size(width)
+def test_text_of_twice_the_size_fits(width: int, style: str, enough: Looked) -> None:
+    enough.reviewer.size(width)
 
-    with looked.reviewer.styled(style):
-        for _ in looked.at_all(DAY):
-            looked.finds(looked.reviewer.measure("layout"))
+    with enough.reviewer.styled(style):
+        for _ in enough.at_all(DAY):
+            enough.finds(enough.reviewer.measure("layout"))
 
-    looked.has_nothing_to_say()
+    enough.has_nothing_to_say()
 
 
-@COLOURS
-def test_text_stands_out_by_seven_to_one(colours: Literal["none", "active"], looked: Looked) -> None:
-    with looked.reviewer.forcing(colours):
-        for _ in looked.at_all(DAY, NIGHT):
-            looked.finds(looked.reviewer.measure("contrast", 7))
+def test_text_stands_out_by_seven_to_one(looked: Looked, known: Known) -> None:
+    looked.notices("contrast", known, DAY, NIGHT)
 
     looked.has_nothing_to_say()
 
 
-@COLOURS
-def test_what_is_no_text_stands_out_by_three_to_one(colours: Literal["none", "active"], looked: Looked) -> None:
+@pytest.mark.sampled
+def test_text_stands_out_by_seven_to_one_in_colours_that_a_system_forces(enough: Looked) -> None:
+    """Those of the system, for who sees little."""
+    with enough.reviewer.forcing("active"):
+        for _ in enough.at_all(DAY, NIGHT):
+            enough.finds(enough.reviewer.measure("contrast", 7))
+
+    enough.has_nothing_to_say()
+
+
+@pytest.mark.sampled
+@pytest.mark.parametrize("colours", ["none", "active"], ids=["own colours", "forced colours"])
+def test_what_is_no_text_stands_out_by_three_to_one(colours: Literal["none", "active"], enough: Looked) -> None:
     met = set()
-    with looked.reviewer.forcing(colours):
-        for _ in looked.at_all(DAY, NIGHT):
-            measured = looked.reviewer.measure("graphics", GRAPHICS, 3)
+    with enough.reviewer.forcing(colours):
+        for _ in enough.at_all(DAY, NIGHT):
+            measured = enough.reviewer.measure("graphics", GRAPHICS, 3)
             met.update(measured["met"])
-            looked.finds(measured["found"])
+            enough.finds(measured["found"])
 
-    looked.has_nothing_to_say()
+    enough.has_nothing_to_say()
     assert met == {selector for selector, _ in GRAPHICS}, "one of them is on no card any more"
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(("night", "rules"), [(DAY, "tag"), (NIGHT, "rule")], ids=["day", "night"])
-def test_axe_finds_no_fault(night: bool, rules: str, looked: Looked) -> None:
+def test_axe_finds_no_fault(night: bool, rules: str, enough: Looked) -> None:
     """By the rules of WCAG 2 in all levels, and by what is good practice; at night by those that go by colours."""
-    looked.reviewer.page.evaluate(Axe().axe_script)
-    for _ in looked.at_all(night):
-        looked.finds(looked.reviewer.measure("faults", rules, AXE[rules]))
+    enough.reviewer.page.evaluate(Axe().axe_script)
+    for _ in enough.at_all(night):
+        enough.finds(enough.reviewer.measure("faults", rules, AXE[rules]))
 
-    looked.has_nothing_to_say()
+    enough.has_nothing_to_say()
 
 
-def test_what_can_be_pressed_shows_it_and_is_large_enough_for_a_finger(looked: Looked) -> None:
-    for _ in looked.at_all(DAY):
-        looked.finds(looked.reviewer.measure("links"))
-        looked.finds(looked.reviewer.measure("targets", FINGER))
+def test_what_can_be_pressed_shows_it_and_is_large_enough_for_a_finger(looked: Looked, known: Known) -> None:
+    looked.notices("links", known, DAY)
+    looked.notices("targets", known, DAY)
 
     looked.has_nothing_to_say()
 
@@ -309,9 +361,8 @@ def test_shortened_styling_says_the_same(path: Path, reviewer: Reviewer) -> None
     assert shortened == written != []
 
 
-def test_nothing_moves(looked: Looked) -> None:
-    for _ in looked.at_all(DAY):
-        looked.finds(looked.reviewer.measure("moving"))
+def test_nothing_moves(looked: Looked, known: Known) -> None:
+    looked.notices("moving", known, DAY)
 
     looked.has_nothing_to_say()
 

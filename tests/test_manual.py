@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import pkgutil
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,14 +14,25 @@ from conftest import ROOT
 
 import deckbuilder
 from deckbuilder import records, rules, source
+from deckbuilder.core import findings
+from deckbuilder.core.diagnostics import Diagnostic, Location
+from deckbuilder.core.findings import FINDINGS, GROUPS, Finding
 from deckbuilder.rules import RULES, Settings, defaults, manual
-from deckbuilder.rules.faults import FAULTS, GROUPS
 from deckbuilder.rules.rule import Found, Rule, Seen
 
+FAULTS = {name: finding for name, finding in FINDINGS.items() if not finding.is_rule}
 PAGE = ROOT / "docs" / "rules.md"
 _NAME = re.compile(r"[a-z]+(?:-[a-z]+)*")
 # What makes faults: for each, which argument is the name. None: any that looks like one.
-_MAKERS = {"Diagnostic": 1, "Wrong": 2, "PydanticCustomError": 0, "fault": None, "Damaged": None, "Lost": 0}
+_MAKERS = {
+    "Diagnostic": 1,
+    "Wrong": 2,
+    "PydanticCustomError": 0,
+    "fault": None,
+    "Damaged": None,
+    "Loss": 0,
+    "IndexFile": 1,
+}
 
 
 def usual() -> Settings:
@@ -55,24 +68,59 @@ def names_in_the_code() -> set[str]:
     return {name for path in package.rglob("*.py") for name in names_in(ast.parse(path.read_text("utf-8")))}
 
 
+def rules_in_the_code() -> Iterator[Rule]:
+    """The rules of all modules, whether or not they are listed."""
+    for module in pkgutil.iter_modules(rules.__path__, f"{rules.__name__}."):
+        for each in vars(importlib.import_module(module.name)).values():
+            if isinstance(each, Rule):
+                yield each
+
+
 def test_every_name_in_the_code_is_explained() -> None:
     found = names_in_the_code()
 
     assert {"broken-yaml", "encoding", "yaml-alias", "damaged-lock", "missing-lock", "unknown-variable"} <= found
-    assert found - set(manual.known()) == set()
+    assert found - FINDINGS.keys() == set()
 
 
 def test_nothing_is_explained_that_is_not_in_the_code() -> None:
     assert FAULTS.keys() - names_in_the_code() == set()
+    assert list(RULES) == [name for name, _ in findings.rules()]
+    assert {rule.name for rule in rules_in_the_code()} == set(RULES)
+
+
+def test_a_name_that_nothing_explains_is_a_mistake_of_ours() -> None:
+    with pytest.raises(KeyError, match="no-such-name"):
+        Diagnostic(Location("cards/x.yaml"), "no-such-name", "it is wrong")
+
+
+def test_how_grave_a_finding_is_stands_in_one_place() -> None:
+    """No stage says it, only `core/findings`: of what has two severities, a stage says which case it is."""
+    package = Path(deckbuilder.__file__).parent
+    said = [
+        f"{path.relative_to(package)}:{node.lineno}"
+        for path in package.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Diagnostic"
+        for given in (*node.args[4:5], *(each.value for each in node.keywords if each.arg == "severity"))
+        if isinstance(given, ast.Constant)
+    ]
+
+    assert said == []
+
+
+def test_only_a_rule_that_nothing_relies_on_can_be_overruled() -> None:
+    assert set(defaults().severity) == {name for name, rule in RULES.items() if not rule.guard}
+    assert all(finding.always for finding in FAULTS.values())
 
 
 def test_no_name_is_explained_twice() -> None:
-    names = [name for _, faults in GROUPS.values() for name in faults]
+    names = [name for group in GROUPS.values() for name in group.findings]
 
     assert len(set(names)) == len(names)
-    assert FAULTS.keys() & RULES.keys() == set()
-    assert manual.groups().keys() & set(manual.known()) == set()
-    assert all(said.endswith((".", "Co1.")) and len(said) < 140 for said in FAULTS.values())
+    assert all(len({each.is_rule for each in group.findings.values()}) == 1 for group in GROUPS.values())
+    assert GROUPS.keys() & FINDINGS.keys() == set()
+    assert all(each.said.endswith((".", "Co1.")) and len(each.said) < 140 for each in FAULTS.values())
 
 
 def test_the_page_in_the_docs_is_what_the_rules_say_of_themselves(request: pytest.FixtureRequest) -> None:
@@ -112,8 +160,10 @@ def test_the_limits_and_words_that_a_rule_goes_by_are_found_in_its_code(monkeypa
     book = records.parse(source.parse(source.File("x.yaml", text))[0])[0][0]
     assert isinstance(book, records.Rulebook)
     monkeypatch.setattr(manual, "defaults", lambda: book)
+    monkeypatch.setitem(FINDINGS, "some-rule", Finding("warning", "error"))
+    monkeypatch.setattr(Rule, "group", "question")
     monkeypatch.setattr(_too_long, "__module__", "deckbuilder.rules.x")
-    rule = Rule("some-rule", "question", _too_long)
+    rule = Rule("some-rule", _too_long)
     manual.used.cache_clear()
 
     said = manual.page(rule, Settings.of(book))
@@ -140,10 +190,3 @@ def _too_long(seen: Seen) -> Iterator[Found]:
     """
     if seen.limit(_LIMITS["all"]) > len(seen.words("bad")) > 99:
         yield Found(seen.records[0], (), "it is too long", "shorten it")
-
-
-def test_groups_hold_every_rule_once() -> None:
-    names = [name for group in manual.groups().values() for name in group]
-
-    assert sorted(names) == sorted(manual.known())
-    assert rules.MODULES[0].__name__.endswith(next(iter(manual.groups())))

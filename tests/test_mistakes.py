@@ -17,11 +17,11 @@ from mistakes import HELD_OUT, Mistake, made, read
 from deckbuilder.core.diagnostics import Diagnostic
 from deckbuilder.core.project import Project
 from deckbuilder.records import Record
-from deckbuilder.source import Kept
-from deckbuilder.workspace import pipeline, stages
+from deckbuilder.workspace import Workspace, held
+from deckbuilder.workspace.collector import without_collector
 
 TODAY = date(2026, 11, 22)
-FILES = Kept()
+LATEST: dict[Project, Workspace] = {}
 MISTAKES = read(Path(__file__).with_name("mistakes"))
 # What nothing says a right word about, and why.
 MISSED = {
@@ -49,10 +49,12 @@ def faults(project: Project, edited: Collection[str] = ()) -> list[Diagnostic]:
     def wanted(record: Record) -> bool:
         return record.document.file.name in edited
 
-    with pipeline.without_collector():
-        loaded = stages.load(project, read=FILES.read, wanted=wanted, today=TODAY)
-        stages.hold(loaded, project, allow_schema_change=False)
-    return loaded.diagnostics
+    with without_collector():
+        now = LATEST[project] = LATEST[project].again() if project in LATEST else Workspace(project)
+        found = [*now.faults, *now.guarded, *now.linted(today=TODAY)]
+        rendered, broken = now.rendering(wanted)
+        _, against = held.against(now.lock, project, now.library, now.lost, rendered, allowed=False)
+    return [*found, *broken, *against]
 
 
 @pytest.fixture(scope="module")

@@ -16,12 +16,12 @@ from judge import VERSION, Anki
 from opened import note_types
 
 from deckbuilder import lock as locks
-from deckbuilder.anatomy import drawings
 from deckbuilder.cli import cli
 from deckbuilder.core.project import Project
 from deckbuilder.lock.entry import Entry, later
 from deckbuilder.records.schema import schema
 from deckbuilder.verbs import edits
+from deckbuilder.workspace import Workspace
 
 pytestmark = pytest.mark.usefixtures("compiles_each_template_once")
 has_masks = since("23.10", "has no image occlusion")
@@ -667,7 +667,7 @@ def test_whatever_the_index_holds_is_read_or_said(tmp_path: Path, found: Any) ->
     (tmp_path / "cards" / "media").mkdir(parents=True, exist_ok=True)
     (tmp_path / INDEX).write_text(json.dumps(found), "utf-8")
 
-    read = drawings.read(Project(tmp_path, tmp_path))
+    read = Workspace(Project(tmp_path, tmp_path)).drawings
 
     listed: Any = found.get("plates", {}) if isinstance(found, dict) else None
     assert read.faults or read.plates.keys() == listed.keys()

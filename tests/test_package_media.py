@@ -20,7 +20,7 @@ from conftest import ROOT
 from judge import VERSION, Anki
 
 from deckbuilder.cli.common import as_json
-from deckbuilder.cli.inspect import _lines, _seen
+from deckbuilder.cli.inspect_verb import _lines, _seen
 from deckbuilder.diff import Difference, Effect, as_markdown, as_text, as_value, differences, for_learners
 from deckbuilder.package.medianames import LONGEST, asked, kept
 from deckbuilder.package.reader import open_package

@@ -20,12 +20,14 @@ from urllib.parse import unquote_to_bytes
 import pytest
 from conftest import ROOT, Author
 
+from deckbuilder.core import transaction
 from deckbuilder.core.diagnostics import Fault
 from deckbuilder.core.project import find
 from deckbuilder.verbs.preview import editor, server
 from deckbuilder.verbs.preview.export import MARKER, export
 from deckbuilder.verbs.preview.session import Patch, Session
 from deckbuilder.verbs.preview.since import Since
+from deckbuilder.workspace import Workspace
 
 PORT = 4747
 HERE = f"127.0.0.1:{PORT}"
@@ -437,7 +439,7 @@ def test_the_shipped_deck_is_shown_without_a_source_to_open() -> None:
 
 
 def changes(author: Author) -> Any:
-    since = Since(author.project, lambda: author.now + 600)
+    since = Since(lambda: Workspace(author.project), lambda: author.now + 600)
     try:
         return since.changes()
     finally:
@@ -578,14 +580,14 @@ def test_a_full_disk_leaves_an_earlier_site_as_it_was(
 ) -> None:
     export(author.project, tmp_path / "site")
     before = files(tmp_path / "site")
-    write = Path.write_bytes
+    write = transaction.write
 
-    def full(self: Path, data: bytes) -> int:
-        if self.name == MARKER:
+    def full(path: Path, data: bytes) -> None:
+        if path.name == MARKER:
             raise OSError(28, "No space left on device")
-        return write(self, data)
+        write(path, data)
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr("deckbuilder.verbs.preview.export.write", full)
     with pytest.raises(Fault, match="No space left"):
         export(author.project, tmp_path / "site")
 
@@ -643,7 +645,7 @@ def test_nobody_beside_this_computer_can_reach_it() -> None:
 
 
 def test_what_the_preview_needs_is_imported_only_by_it() -> None:
-    code = "import sys, deckbuilder.cli.build, deckbuilder.cli.check; print([m for m in ('starlette', 'uvicorn', 'watchfiles', 'anyio') if m in sys.modules])"
+    code = "import sys, deckbuilder.cli.build_verb, deckbuilder.cli.check_verb; print([m for m in ('starlette', 'uvicorn', 'watchfiles', 'anyio') if m in sys.modules])"
 
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
 

@@ -18,8 +18,9 @@ from deckbuilder.cli import cli
 from deckbuilder.core.diagnostics import Diagnostic, Fault, Location
 from deckbuilder.verbs import edits
 from deckbuilder.verbs.preview.session import Session
-from deckbuilder.workspace import pipeline, ratchet
+from deckbuilder.workspace import Workspace, ratchet
 from deckbuilder.workspace.ratchet import FILE, Ratchet
+from deckbuilder.workspace.tighten import tighten
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -159,19 +160,19 @@ def test_warnings_that_move_between_records_are_shown_and_fail_nothing(ratcheted
 
 
 def test_what_only_time_brings_fails_nothing() -> None:
-    stale = Diagnostic(Location("cards/x.yaml", 1, 1), "old", "it is old", "", "warning")
+    stale = Diagnostic(Location("cards/x.yaml", 1, 1), "stale-source", "it is old")
     known = Ratchet({}, made=True)
 
-    assert [each.rule for each in known.grown([stale])] == ["old"]
-    assert known.grown([stale], {"old"}) == []
+    assert [each.rule for each in known.grown([stale])] == ["stale-source"]
+    assert known.grown([stale], {"stale-source"}) == []
 
 
 def test_every_rule_that_goes_by_the_date_is_free_to_grow(ratcheted: Author, monkeypatch: pytest.MonkeyPatch) -> None:
     dated = rules.RULES["yes-no"]
-    monkeypatch.setitem(rules.RULES, "yes-no", rules.Rule(dated.name, dated.group, dated.check, dated=True))
+    monkeypatch.setitem(rules.RULES, "yes-no", rules.Rule(dated.name, dated.check, dated=True))
     ratcheted.write(QUESTIONS, ratcheted.read(QUESTIONS) + question("three"))
 
-    report = pipeline.check(ratcheted.project, today=date(2026, 11, 22))
+    report = Workspace(ratcheted.project).check(today=date(2026, 11, 22))
 
     assert len(report.diagnostics) == 3
     assert report.grown == ()
@@ -251,12 +252,12 @@ def test_a_file_that_leads_elsewhere_is_not_read(author: Author, tmp_path: Path)
 
 def test_the_shipped_deck_has_no_ratchet_to_write(author: Author) -> None:
     with pytest.raises(Fault, match="read only"):
-        pipeline.tighten(replace(author.project, read_only=True))
+        tighten(replace(author.project, read_only=True))
 
 
 def test_no_more_warnings_are_known_than_the_file_says() -> None:
-    one = Diagnostic(Location("cards/x.yaml", 1, 1), "yes-no", "a", "", "warning", "question/x")
-    other = Diagnostic(Location("cards/x.yaml", 2, 1), "yes-no", "b", "", "warning", "question/x")
+    one = Diagnostic(Location("cards/x.yaml", 1, 1), "yes-no", "a", record="question/x")
+    other = Diagnostic(Location("cards/x.yaml", 2, 1), "yes-no", "b", record="question/x")
     wrong = Diagnostic(Location("cards/x.yaml", 3, 1), "yes-no", "c", "", "error", "question/x")
 
     marked = Ratchet({"yes-no": {"question/x": 1}}, made=True).mark([wrong, one, other])

@@ -9,9 +9,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from called import deckbuilder
 from conftest import Author
 from judge import Anki
-from test_cli import deckbuilder
 from test_diff import git
 from test_promises import BICEPS, BICEPS_FILE, TRICEPS, _adds, _retires, _studies
 from test_variants import BLUEPRINT
@@ -20,7 +20,7 @@ from deckbuilder.core.diagnostics import Fault
 from deckbuilder.package.reader import read
 from deckbuilder.verbs import release as releases
 from deckbuilder.verbs.release import Released
-from deckbuilder.workspace import pipeline
+from deckbuilder.workspace import Workspace
 
 
 @pytest.fixture
@@ -368,7 +368,7 @@ def test_retired_notes_stay_in_every_release_under_their_guid(kept: Author) -> N
         assert guid in {note.guid for note in read(folder / f"arm-{edition}.apkg").notes()}
     assert "No longer kept up" in (second / "CHANGES.md").read_text("utf-8")
     assert "No longer kept up" not in (third / "CHANGES.md").read_text("utf-8")
-    assert pipeline.check(kept.project).diagnostics == []
+    assert Workspace(kept.project).check().diagnostics == []
 
 
 def test_a_release_waits_for_a_build_that_outruns_what_was_handed_out_meanwhile(kept: Author) -> None:

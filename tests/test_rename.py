@@ -572,7 +572,7 @@ def test_a_link_is_not_replaced_by_a_file(author: Author) -> None:
 
 
 def test_beside_a_build_nothing_is_renamed(author: Author, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("deckbuilder.package.place.PATIENCE", 0.3)
+    monkeypatch.setattr("deckbuilder.core.turn.PATIENCE", 0.3)
 
     with FileLock(author.root / "cards" / ".building"):
         assert "another deckbuilder is at work on this project" in refusal(author, "brachialis", "x")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from deckbuilder.rules import pictures
+from deckbuilder.rules import picture_files
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", 640, 480)
 GIF = b"GIF89a" + struct.pack("<HH", 640, 480)
@@ -28,9 +28,9 @@ def test_the_pixels_of_a_picture_stand_in_its_header(tmp_path: Path, data: bytes
     path = tmp_path / "picture"
     path.write_bytes(data)
 
-    found = pictures.weight(path)
+    found = picture_files.weight(path)
 
-    assert found == pictures.Weight(len(data), (640, 480))
+    assert found == picture_files.Weight(len(data), (640, 480))
 
 
 @pytest.mark.parametrize("data", [PNG, GIF, LOSSY, LOSSLESS, EXTENDED, JPEG])
@@ -40,7 +40,7 @@ def test_a_picture_that_breaks_off_anywhere_is_not_judged_by_its_pixels(tmp_path
     for length in range(whole):
         path.write_bytes(data[:length])
 
-        found = pictures.weight(path)
+        found = picture_files.weight(path)
 
         assert found is None or found.pixels != (640, 480)
 
@@ -52,7 +52,7 @@ def test_a_file_outside_the_folder_is_not_read(tmp_path: Path) -> None:
     (folder / "link.svg").symlink_to(tmp_path / "secret.svg")
     (folder / "own.svg").write_text("<svg/>")
 
-    found = [pictures.inside(folder, name) for name in ("own.svg", "link.svg", "../secret.svg", "no.svg", "a\0b")]
+    found = [picture_files.inside(folder, name) for name in ("own.svg", "link.svg", "../secret.svg", "no.svg", "a\0b")]
 
     assert found == [folder / "own.svg", None, None, None, None]
 
@@ -62,18 +62,18 @@ def test_words_of_a_drawing_that_is_moved_have_no_place(tmp_path: Path) -> None:
     text = '<svg viewBox="0 0 200 100"><g><text x="20" y="50"><tspan>Linea</tspan> aspera</text></g></svg>'
 
     path.write_text(text)
-    plain = pictures.drawn_words(path)
+    plain = picture_files.drawn_words(path)
     path.write_text(text.replace("<g>", '<g transform="scale(2)">'))
-    moved = pictures.drawn_words(path)
+    moved = picture_files.drawn_words(path)
 
-    assert plain == [pictures.Word("Linea aspera", (0.1, 0.5))]
-    assert moved == [pictures.Word("Linea aspera", None)]
+    assert plain == [picture_files.Word("Linea aspera", (0.1, 0.5))]
+    assert moved == [picture_files.Word("Linea aspera", None)]
 
 
 def test_a_drawing_that_never_ends_its_texts_is_read_in_a_moment(tmp_path: Path) -> None:
     path = tmp_path / "a.svg"
     path.write_text('<svg viewBox="0 0 1 1">' + "<text x='1'><" * 40_000)
 
-    found = pictures.drawn_words(path)
+    found = picture_files.drawn_words(path)
 
     assert 0 < len(found) <= 40_000

@@ -25,7 +25,7 @@ from deckbuilder.core.project import Project, find
 from deckbuilder.package import describe, text, writer
 from deckbuilder.render import Rendered
 from deckbuilder.render.media import Pictures
-from deckbuilder.workspace import stages
+from deckbuilder.workspace import Workspace
 
 BICEPS, TRICEPS, IDEA = "muscle/biceps-brachii", "muscle/triceps-brachii", "concept/reciprocal-inhibition"
 BICEPS_FILE, TRICEPS_FILE = "cards/muscles/biceps-brachii.yaml", "cards/muscles/triceps-brachii.yaml"
@@ -99,7 +99,7 @@ def written(path: Path, project: Project, change: Callable[[Note], Note] = lambd
 
 
 def parts(project: Project) -> tuple[Rendered, locks.Lock, dict[str, DeckSpec]]:
-    rendered = stages.load(project).rendered
+    rendered = Workspace(project).rendered
     assert rendered is not None
     lock = locks.load(project.lock.read_text("utf-8"), "deck.lock")
     deck = rendered.deck

@@ -298,10 +298,11 @@ def test_a_step_ends_before_who_started_it(tmp_path: Path) -> None:
     """Ctrl-C reaches both: pytest has its time for the summary, and pip for what it is writing."""
     script = f"""
 import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background work ignores Ctrl-C
 sys.path.insert(0, {str(ROOT)!r})
 from pathlib import Path
 from tasks.environment import Environment
-child = "import signal, sys, time\\ntry: print('asleep', flush=True); time.sleep(60)\\nexcept KeyboardInterrupt: time.sleep(1); print('ended', flush=True)"
+child = "import signal, sys, time\\nsignal.signal(signal.SIGINT, signal.default_int_handler)\\ntry: print('asleep', flush=True); time.sleep(60)\\nexcept KeyboardInterrupt: time.sleep(1); print('ended', flush=True)"
 try:
     Environment(root=Path({str(tmp_path)!r}))._call([sys.executable, "-c", child])
 except KeyboardInterrupt:

@@ -6,7 +6,10 @@ import html
 import json
 import re
 import unicodedata
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import ROOT, Author
@@ -16,7 +19,7 @@ from hypothesis import strategies as st
 from deckbuilder import lock as locks
 from deckbuilder import records, source
 from deckbuilder.package import reader
-from deckbuilder.source import Document, File, Value
+from deckbuilder.source import Document, File, Path_, Value
 
 BRACHIALIS = "cards/muscles/brachialis.yaml"
 STARTER = (ROOT / "deckbuilder/starter" / BRACHIALIS).read_text("utf-8")
@@ -470,3 +473,20 @@ def test_whatever_a_file_holds_it_is_read_or_explained(text: str) -> None:
     for each in [*faults, *more]:
         assert each.message and each.help
         assert 0 <= each.location.line <= lines + 1
+
+
+def test_a_place_found_in_the_lines_of_one_record_is_the_place_in_the_file() -> None:
+    def within(value: Any, path: Path_ = ()) -> Iterator[Path_]:
+        yield path
+        steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        for step, each in steps:
+            yield from within(each, (*path, step))
+
+    files = sorted([*(ROOT / "cards").rglob("*.yaml"), *(ROOT / "tests/example").rglob("*.yaml")])
+    documents, _ = source.read(files, ROOT)
+    for document in documents:
+        whole = replace(document, span=None)
+        for path in within(document.value):
+            assert document.locate(path) == whole.locate(path)
+            assert document.locate(path, key=True) == whole.locate(path, key=True)
+            assert document.find(path, "the") == whole.find(path, "the")

@@ -14,7 +14,7 @@ from deckbuilder.core import css
 from deckbuilder.core.diagnostics import Diagnostic
 from deckbuilder.core.project import find
 from deckbuilder.render import markup
-from deckbuilder.workspace import pipeline
+from deckbuilder.workspace import Workspace
 
 pytestmark = pytest.mark.usefixtures("compiles_each_template_once")
 CARD = "templates/muscle/cards/nerve.html.j2"
@@ -348,7 +348,7 @@ def test_all_that_the_shipped_templates_put_out_is_clean(tmp_path: Path, monkeyp
     shutil.copytree(ROOT / "templates", tmp_path / "templates")
     own = replace(find(ROOT), templates=tmp_path / "templates")
 
-    found = [fault for fault in pipeline.check(own).diagnostics if fault.severity == "error"]
+    found = [fault for fault in Workspace(own).check().diagnostics if fault.severity == "error"]
 
     assert found == []
     assert len(looked) > 500

@@ -11,7 +11,7 @@ from judge import Anki
 
 from deckbuilder.cli import cli
 from deckbuilder.core.project import Project, find
-from deckbuilder.workspace import pipeline
+from deckbuilder.workspace import building
 
 pytestmark = pytest.mark.usefixtures("compiles_each_template_once")
 
@@ -28,7 +28,7 @@ def made(folder: Path, author: str, monkeypatch: pytest.MonkeyPatch) -> Project:
 
 
 def built(project: Project, now: int) -> Path:
-    report = pipeline.build(project, project.root / "dist", now)
+    report = building.build(project, project.root / "dist", now)
     assert report.built is not None, "\n".join(map(str, report.diagnostics))
     return report.built.path
 

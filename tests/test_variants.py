@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 from anki.decks import DEFAULT_DECK_ID
+from called import deckbuilder
 from conftest import Author
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from judge import Anki
-from test_cli import deckbuilder
 from test_promises import BICEPS, BICEPS_FILE
 
 from deckbuilder.anki.notes import Note
 from deckbuilder.core.diagnostics import Fault
 from deckbuilder.package.reader import read
-from deckbuilder.workspace import pipeline, selection
+from deckbuilder.workspace import building, selection
 
 MUSCLES, ARM, EXAM = "TA::Muscle", "TA::Region::Arm", "TA::Topic::Joint_action or TA::Topic::Anatomy"
 BLUEPRINT = """\
@@ -34,7 +34,7 @@ BLUEPRINT = """\
 
 def part(author: Author, text: str, name: str) -> Path:
     author.now += 60
-    report = pipeline.build(author.project, author.dist, author.now, choose=pipeline.by_tags(text))
+    report = building.build(author.project, author.dist, author.now, choose=building.by_tags(text))
     assert report.built is not None, report.diagnostics
     return report.built.path.rename(author.dist / name)
 

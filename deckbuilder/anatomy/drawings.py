@@ -10,25 +10,23 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
 from pydantic import ValidationError
-from pydantic_core import from_json
 
-from deckbuilder.core.diagnostics import Diagnostic, Location
-from deckbuilder.core.project import Project
+from deckbuilder.core.diagnostics import Diagnostic
 from deckbuilder.records import Muscle
 from deckbuilder.records.base import Model, Text
 from deckbuilder.records.occlusion import Box
-from deckbuilder.source import guard
+from deckbuilder.source.indexfile import IndexFile
 
 INDEX = "cards/media/figures.json"
 ROLES = ("origin", "insertion")
+KEYS = ("figures", "plates")
 Pixels = tuple[int, int]
-_AGAIN = "make it again with `deckbuilder figures`, or restore it"
+_FILE = IndexFile(INDEX, "figures", "make it again with `deckbuilder figures`, or restore it")
 _ANY = "*"
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_AT = re.compile(r" at line (\d+) column (\d+)$")
 
 
-class Mark(Model):
+class DrawnMark(Model):
     """Where a marker stands, in fractions of the picture, and whether what it means lies behind bone."""
 
     landmark: Text
@@ -40,7 +38,7 @@ class Mark(Model):
     y: float
 
 
-class Figure(Model):
+class DrawnFigure(Model):
     """The three pictures of a muscle: with markers, without them, and where it lies in the whole body."""
 
     marked: Text
@@ -51,10 +49,10 @@ class Figure(Model):
     size: Pixels
     where_size: Pixels
     drawn_from: dict[Text, tuple[tuple[str, str], ...]]
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[DrawnMark, ...] = ()
 
 
-class Label(Model):
+class DrawnLabel(Model):
     """A name beside a bone: its box is what a mask hides."""
 
     landmark: Text
@@ -63,15 +61,15 @@ class Label(Model):
     at: tuple[float, float]
 
 
-class Plate(Model):
+class DrawnPlate(Model):
     """A view of bones with the names of landmarks beside it."""
 
     file: Text
     seen: Text
     size: Pixels
-    labels: tuple[Label, ...]
+    labels: tuple[DrawnLabel, ...]
 
-    def label(self, id: str, name: str) -> Label | None:
+    def label(self, id: str, name: str) -> DrawnLabel | None:
         """Where something is named, if it is; by its name if it has had another id when the plate was drawn."""
         by_id = next((each for each in self.labels if each.landmark == id), None)
         return by_id or next((each for each in self.labels if each.text == name), None)
@@ -86,44 +84,42 @@ def drawn_from(muscle: Muscle) -> dict[str, tuple[tuple[str, str], ...]]:
 class Drawings:
     """Figures by muscle and plates by id, the plates that cannot be used (`*`: none can be told), and why."""
 
-    figures: dict[str, Figure] = field(default_factory=dict)
-    plates: dict[str, Plate] = field(default_factory=dict)
+    figures: dict[str, DrawnFigure] = field(default_factory=dict)
+    plates: dict[str, DrawnPlate] = field(default_factory=dict)
     broken: frozenset[str] = frozenset()
     faults: list[Diagnostic] = field(default_factory=list)
 
 
-def read(project: Project) -> Drawings:
-    """Everything that was drawn for a project; nothing where there is no index."""
-    path = project.root / INDEX
-    if not path.exists() and not path.is_symlink():
-        return Drawings()
-    text = guard.text(path, project.root, INDEX)
-    if isinstance(text, Diagnostic):
-        return Drawings(broken=frozenset([_ANY]), faults=[text])
-    try:
-        found = from_json(text)
-    except ValueError as error:
-        message, at = str(error), _AT.search(str(error))
-        line, column = (int(at[1]), int(at[2])) if at else (0, 0)
-        return _unread(Location(INDEX, line, column), f"this is not valid JSON: {_AT.sub('', message)}")
-    if not isinstance(found, dict):
-        return _unread(Location(INDEX, 1, 1), "the index of the figures is no JSON object")
-    for key in ("figures", "plates"):
-        if not isinstance(found.get(key, {}), dict):
-            return _unread(Location(INDEX, 1, 1), f"{key}: this is no JSON object")
+def listed(text: str | Diagnostic | None) -> Drawings:
+    """Everything that was drawn, from the text of the index or why it cannot be had; nothing where there is none."""
+    found = index(text)
+    if isinstance(found, Diagnostic):
+        return Drawings(broken=frozenset([_ANY]), faults=[found])
     faults: list[Diagnostic] = []
-    figures = _each(Figure, "figures", found, faults)
-    plates = _each(Plate, "plates", found, faults)
-    return Drawings(figures, plates, frozenset(found.get("plates", {}).keys() - plates.keys()), faults)
+    figures = _each(DrawnFigure, "figures", found, faults)
+    plates = _each(DrawnPlate, "plates", found, faults)
+    return Drawings(figures, plates, frozenset(found["plates"].keys() - plates.keys()), faults)
 
 
-Drawn = TypeVar("Drawn", Figure, Plate)
+def index(text: str | Diagnostic | None) -> dict[str, dict[str, Any]] | Diagnostic:
+    """What the text of the index holds under `figures` and `plates`, as it stands there, or why it cannot be used."""
+    if text is None or isinstance(text, Diagnostic):
+        return text or {key: {} for key in KEYS}
+    found = _FILE.value(text)
+    if not isinstance(found, dict):
+        return found if isinstance(found, Diagnostic) else _FILE.fault("the index of the figures is no JSON object")
+    wrong = next((key for key in KEYS if not isinstance(found.get(key, {}), dict)), None)
+    return _FILE.fault(f"{wrong}: this is no JSON object") if wrong else {key: found.get(key, {}) for key in KEYS}
+
+
+Drawn = TypeVar("Drawn", DrawnFigure, DrawnPlate)
 
 
 def _each(shape: type[Drawn], key: str, found: dict[str, Any], faults: list[Diagnostic]) -> dict[str, Drawn]:
     made: dict[str, Drawn] = {}
-    for id, value in found.get(key, {}).items():
-        one = _one(shape, f"{key}.{id[:80]}", value) if _ID.fullmatch(id) else _fault(f"{key}.{id[:80]}: this is no id")
+    for id, value in found[key].items():
+        name = f"{key}.{id[:80]}"
+        one = _one(shape, name, value) if _ID.fullmatch(id) else _FILE.fault(f"{name}: this is no id")
         if isinstance(one, Diagnostic):
             faults.append(one)
         else:
@@ -135,14 +131,4 @@ def _one(shape: type[Drawn], name: str, value: object) -> Drawn | Diagnostic:
     try:
         return shape.model_validate(value)
     except ValidationError as error:
-        wrong: Any = error.errors(include_url=False)[0]
-        path, message = ".".join([name, *(str(step)[:80] for step in wrong["loc"])]), wrong["msg"]
-        return _fault(f"{path}: {message[:1].lower()}{message[1:]}")
-
-
-def _fault(message: str) -> Diagnostic:
-    return Diagnostic(Location(INDEX), "figures", message, _AGAIN)
-
-
-def _unread(at: Location, message: str) -> Drawings:
-    return Drawings(broken=frozenset([_ANY]), faults=[Diagnostic(at, "figures", message, _AGAIN)])
+        return _FILE.misfit(error, name)

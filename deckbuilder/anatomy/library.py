@@ -51,6 +51,8 @@ class Library:
         self.records: dict[tuple[str, str], Record] = {}
         self._of: dict[type[Record], list[Any]] = {}  # asked for a hundred times, and the records stay
         self._alike: dict[str, list[Lookalike]] = {}
+        self._sites: dict[str, tuple[str, str]] = {}
+        self._trails: dict[str, list[str]] = {}
         self.duplicates: list[tuple[Record, Record]] = []
         for record in records:
             first = self.records.setdefault((record.kind, record.id), record)
@@ -140,6 +142,14 @@ class Library:
             return name if bone.name.lower() in name.lower() else f"{name}, {self.low(bone.name)}"
         return self._name(("bone", "structure"), id)
 
+    def site_apart(self, id: str) -> tuple[str, str]:
+        """'Linea aspera' and 'femur', or nothing where the landmark says its bone; every note asks for some."""
+        found = self._sites.get(id)
+        if found is None:
+            name = self.site_short(id)
+            found = self._sites[id] = (name, self.site(id)[len(name) + 2 :])
+        return found
+
     def site_short(self, id: str) -> str:
         return self.landmarks[id][1] if id in self.landmarks else self._name(("bone", "structure"), id)
 
@@ -160,6 +170,11 @@ class Library:
 
     def trail(self, region: str) -> list[str]:
         """'Lower limb', 'Thigh': the names from the whole down to the region."""
+        if region not in self._trails:
+            self._trails[region] = self._trail(region)
+        return list(self._trails[region])
+
+    def _trail(self, region: str) -> list[str]:
         found: list[str] = []
         at: str | None = region
         while at and len(found) < 8:

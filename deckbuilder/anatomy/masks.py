@@ -95,7 +95,6 @@ def check(record: Occlusion, library: Library) -> Iterator[Diagnostic]:
                 "masks-overlap",
                 f"masks {one} and {other} overlap: one hides a part of what the other asks for",
                 "move or shrink one of them",
-                "warning",
             )
 
 

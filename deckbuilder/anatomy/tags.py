@@ -8,19 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from deckbuilder.anatomy.library import Library
 from deckbuilder.core import letters
 from deckbuilder.core.diagnostics import Diagnostic, Location
 from deckbuilder.records import Action, Deck, Exam, Exercise, Group, Joint, Muscle, Record, Region, nearest
-from deckbuilder.records.base import About, Subject
+from deckbuilder.records.base import Noted, Subject
 
 _NOT_OURS = frozenset({"marked", "leech"})
 TIERS = {"core": "1_Core", "useful": "2_Useful", "deep": "3_Deep"}
 
 
-def of(subject: Any, library: Library, root: str) -> tuple[str, ...]:
+def of(subject: Noted, library: Library, root: str) -> tuple[str, ...]:
     """Every tag of a note, sorted. A retired note keeps its tags and gains one."""
     found = {f"{root}::{tag}" for tag in _derived(subject, library)}
     found |= {f"{root}::{letters.composed(tag)}" for tag in subject.tags}
@@ -39,7 +38,7 @@ def capital(id: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class Branch:
     """A level of the tree of tags, and the name in the cards that it was made of."""
 
     tag: str
@@ -48,42 +47,39 @@ class Named:
 
     @property
     def name(self) -> str:
-        held: Any = self.record.document.value
-        for step in self.path:
-            held = held[step]
-        return str(held)
+        return str(self.record.document.at(self.path))
 
     @property
     def where(self) -> Location:
         return self.record.locate(*self.path)
 
 
-def collisions(library: Library) -> Iterator[tuple[Named, Named]]:
+def collisions(library: Library) -> Iterator[tuple[Branch, Branch]]:
     """Two names that Anki would take for one tag: learners who select one of the two get both."""
-    first: dict[str, Named] = {}
+    first: dict[str, Branch] = {}
     for each in _levels(library):
         other = first.setdefault(letters.folded(each.tag), each)
         if (other.record, other.path) != (each.record, each.path):
             yield other, each
 
 
-def _levels(library: Library) -> Iterator[Named]:
+def _levels(library: Library) -> Iterator[Branch]:
     for deck in library.of(Deck):
         for place, tag in enumerate(deck.extra_tags):
-            yield Named(tag, deck, ("extra_tags", place))
+            yield Branch(tag, deck, ("extra_tags", place))
     for region in library.of(Region):
-        yield Named(f"Region::{level(region.name, region.id)}", region, ("name",))
+        yield Branch(f"Region::{level(region.name, region.id)}", region, ("name",))
     for joint in library.of(Joint):
-        yield Named(f"Joint::{level(joint.name, joint.id)}", joint, ("name",))
+        yield Branch(f"Joint::{level(joint.name, joint.id)}", joint, ("name",))
     for exam in library.of(Exam):
-        yield Named(f"Exam::{level(exam.name, exam.id)}", exam, ("name",))
+        yield Branch(f"Exam::{level(exam.name, exam.id)}", exam, ("name",))
     for region in library.of(Region):
         for id, name in region.compartments.items():
             tag = f"Muscle::{level(region.name, region.id)}::{level(name, id)}"
-            yield Named(tag, region, ("compartments", id))
+            yield Branch(tag, region, ("compartments", id))
     for muscle in library.muscles:
         if library.find(Region, muscle.region):
-            yield Named(_muscle(muscle, library), muscle, ("name",))
+            yield Branch(_muscle(muscle, library), muscle, ("name",))
 
 
 def check(subject: Subject, allowed: frozenset[str] | None) -> Iterator[Diagnostic]:
@@ -109,15 +105,17 @@ def check(subject: Subject, allowed: frozenset[str] | None) -> Iterator[Diagnost
         yield Diagnostic(subject.locate("tags", place), "tag", message, help)
 
 
-def _derived(subject: Any, library: Library) -> Iterator[str]:
-    about: About = subject.about()
+def _derived(subject: Noted, library: Library) -> Iterator[str]:
+    about = subject.about()
     joints: list[str] = []
     for id in about.moves:
         action = library.find(Action, id)
         if action is not None:
             joints.append(action.joint)
-            if about.planes:
-                yield f"Plane::{action.plane.capitalize()}"
+    for id in about.planes:
+        action = library.find(Action, id)
+        if action is not None:
+            yield f"Plane::{action.plane.capitalize()}"
     for id in dict.fromkeys(joints):
         joint = library.get(Joint, id)
         yield f"Joint::{level(joint.name, id)}"
@@ -158,6 +156,6 @@ def _muscle(muscle: Muscle, library: Library) -> str:
     return "Muscle::" + "::".join(steps)
 
 
-def _primary(subject: Any, library: Library) -> list[str]:
+def _primary(subject: Noted, library: Library) -> list[str]:
     """The movements in which a muscle is a prime mover."""
     return library.led_by(subject.id) if isinstance(subject, Muscle) else []

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from deckbuilder.anatomy.library import Library, Player
 from deckbuilder.records import Action, Group, Joint, Muscle, Nerve, Region, Source
-from deckbuilder.records.base import Subject
+from deckbuilder.records.base import Noted, Subject
 from deckbuilder.records.muscle import Fact
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -36,7 +35,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Answers:
     """What a muscle's cards ask about one thing: the answer parts, how many are expected, and all in one line."""
 
     answers: tuple[Answer, ...]
@@ -99,22 +98,22 @@ class Words:
 
     def __init__(self, library: Library) -> None:
         self._library, self._low = library, library.low
-        self._trails: dict[str, tuple[str, ...]] = {}
-        self._sites: dict[str, tuple[str, str]] = {}
 
     # Muscles
 
-    def muscle(self, muscle: Muscle) -> dict[str, Said]:
+    def muscle(self, muscle: Muscle) -> dict[str, Answers]:
         """Everything that is asked about a muscle, by 'origin', 'insertion', 'actions' and 'nerve'."""
         return {
-            about: Said(self._answers(muscle, about), self._expect(muscle, about, one, many), self.short(muscle, about))
+            about: Answers(
+                self._answers(muscle, about), self._expect(muscle, about, one, many), self.short(muscle, about)
+            )
             for about, one, many in _ASKED
         }
 
     def _answers(self, muscle: Muscle, about: str) -> tuple[Answer, ...]:
         facts = muscle.facts(about)
         if about in ("origin", "insertion"):
-            return _once(Answer(*self._site(fact.id), self._small(muscle, fact)) for fact in facts)
+            return _once(Answer(*self._library.site_apart(fact.id), self._small(muscle, fact)) for fact in facts)
         if about == "actions":
             return _once(
                 Answer(cap(self._library.get(Action, fact.id).phrase), "", self._small(muscle, fact)) for fact in facts
@@ -156,14 +155,7 @@ class Words:
     def _name(self, about: str, id: str) -> str:
         if about == "actions":
             return self._library.get(Action, id).phrase
-        return self._library.get(Nerve, id).name if about == "nerve" else self._site(id)[0]
-
-    def _site(self, id: str) -> tuple[str, str]:
-        found = self._sites.get(id)
-        if found is None:
-            name = self._library.site_short(id)
-            found = self._sites[id] = (name, self._library.site(id)[len(name) + 2 :])
-        return found
+        return self._library.get(Nerve, id).name if about == "nerve" else self._library.site_apart(id)[0]
 
     def _small(self, muscle: Muscle, fact: Fact, *more: str) -> tuple[str, ...]:
         part = self._low(muscle.part_name(fact.part)) if fact.part else ""
@@ -183,12 +175,10 @@ class Words:
     def path(self, regions: Sequence[str]) -> tuple[str, ...]:
         """'Lower limb', 'Thigh' for one region; several stand side by side."""
         if len(regions) == 1:
-            if regions[0] not in self._trails:
-                self._trails[regions[0]] = tuple(self._library.trail(regions[0]))
-            return self._trails[regions[0]]
+            return tuple(self._library.trail(regions[0]))
         return (listed([self._library.get(Region, id).name for id in regions], low=self._low),) if regions else ()
 
-    def trail(self, subject: Any) -> list[str]:
+    def trail(self, subject: Noted) -> list[str]:
         """'Muscle › Thigh › Posterior', 'Joint › Hip, knee': the tags as a learner reads them."""
         about, library = subject.about(), self._library
         found: list[str] = []

@@ -46,14 +46,14 @@ class Verbs(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in VERBS:
             return None
-        module = importlib.import_module(f"deckbuilder.cli.{name}")
+        module = importlib.import_module(f"deckbuilder.cli.{name}_verb")
         command: click.Command = module.command
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        from deckbuilder.package import place
+        from deckbuilder.core import turn
 
-        place.on_wait(_waits)
+        turn.on_wait(_waits)
         try:
             return super().invoke(ctx)
         except (Fault, OSError) as found:

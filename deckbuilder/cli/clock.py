@@ -49,7 +49,7 @@ def doubts(project: Project, *, hardware: Path = _HARDWARE) -> list[Diagnostic]:
 
 
 def _doubt(where: str, message: str, help: str) -> Diagnostic:
-    return Diagnostic(Location(where), "clock", message, help, "warning")
+    return Diagnostic(Location(where), "clock", message, help)
 
 
 def _newest(project: Project) -> tuple[float, str]:

@@ -15,12 +15,14 @@ from typing import Any, NoReturn
 
 import click
 
+from deckbuilder.core.cache import Cache
 from deckbuilder.core.diagnostics import Diagnostic, Fault, errors
 from deckbuilder.core.project import Project, find
 from deckbuilder.core.prose import unobeyed
 
 MAX_SHOWN = 200
 PIPED = 120
+_CACHE = "deckbuilder.cache"
 
 
 def project_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -28,7 +30,7 @@ def project_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
     def located(context: click.Context, parameter: click.Parameter, value: Path | None) -> Project:
         try:
-            return find(value)
+            return with_cache(find(value))
         except Fault as fault:
             fail(fault)
 
@@ -40,6 +42,30 @@ def project_option(command: Callable[..., Any]) -> Callable[..., Any]:
         help="The folder that holds `cards/`. Default: the project around the working folder, or the "
         "deck that ships with deckbuilder.",
     )(command)
+
+
+def cache_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--no-cache`. Only a verb that has it takes anything from the user's cache folder."""
+
+    def chosen(context: click.Context, parameter: click.Parameter, without: bool) -> None:
+        if not without:
+            from platformdirs import user_cache_path
+
+            context.meta[_CACHE] = Cache(user_cache_path("deckbuilder", appauthor=False))
+
+    return click.option(
+        "--no-cache",
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=chosen,
+        help="Make everything anew, and keep nothing for the next run.",
+    )(command)
+
+
+def with_cache(project: Project) -> Project:
+    """The project with the cache that this run of a verb may use."""
+    return replace(project, cache=click.get_current_context().meta.get(_CACHE, project.cache))
 
 
 def harmless(text: object, most: int = 2_000) -> str:

@@ -24,7 +24,7 @@ _LAST = "deckbuilder-last"
 
 
 @dataclass(frozen=True, slots=True)
-class Mistake:
+class StyleMistake:
     """What should not stand in a style, and where. Lines and columns count from 1."""
 
     line: int
@@ -34,7 +34,7 @@ class Mistake:
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class LoadedAddress:
     """An address that a style loads, None where a browser alone can know it."""
 
     line: int
@@ -42,22 +42,24 @@ class Reference:
     address: str | None
 
 
-def references(css: str) -> list[Reference]:
+def references(css: str) -> list[LoadedAddress]:
     """All that a style loads, in the order in which it stands there."""
-    return [found for found in _read(css, whole=False) if isinstance(found, Reference)]
+    return [found for found in _read(css, whole=False) if isinstance(found, LoadedAddress)]
 
 
-def mistakes(css: str, held: Container[str] = (), *, whole: bool = True) -> Iterator[Mistake]:
+def mistakes(css: str, held: Container[str] = (), *, whole: bool = True) -> Iterator[StyleMistake]:
     """What a style may not hold where all must work offline. `held`: the files that are there; `whole`: it is no part."""
     for found in re.finditer(r"</(?=style)", css, re.IGNORECASE):
         line = css.count("\n", 0, found.start()) + 1
         column = found.start() - css.rfind("\n", 0, found.start())
-        yield Mistake(line, column, "`</style` ends the styling in the middle", "take it out, or write `<\\/style`")
+        yield StyleMistake(
+            line, column, "`</style` ends the styling in the middle", "take it out, or write `<\\/style`"
+        )
     for each in _read(css, whole=whole):
-        if isinstance(each, Mistake):
+        if isinstance(each, StyleMistake):
             yield each
         elif (said := refused(each.address, held)) is not None:
-            yield Mistake(each.line, each.column, *said)
+            yield StyleMistake(each.line, each.column, *said)
 
 
 def refused(address: str | None, held: Container[str]) -> tuple[str, str] | None:
@@ -83,27 +85,27 @@ def _short(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _read(css: str, *, whole: bool) -> Iterator[Reference | Mistake]:
+def _read(css: str, *, whole: bool) -> Iterator[LoadedAddress | StyleMistake]:
     import tinycss2  # not every build has styling to look at, and it takes a while to be imported
 
     end = f"\n;{_LAST}" if whole else ""
     nodes = tinycss2.parse_component_value_list(css + end)
     if whole and (not nodes or nodes[-1].type != "ident" or nodes[-1].value != _LAST):
         at = nodes[-1] if nodes else None
-        yield Mistake(
+        yield StyleMistake(
             at.source_line if at else 1,
             at.source_column if at else 1,
             "a block, a text or a comment begins here and does not end",
             "close it: all that follows is taken for a part of it",
         )
     waiting: list[Sequence[Any]] = [nodes]
-    found: list[Reference | Mistake] = []
+    found: list[LoadedAddress | StyleMistake] = []
     while waiting:
         level = waiting.pop()
         for place, node in enumerate(level):
             kind = node.type
             if kind == "url" and not _names(level[:place]):
-                found.append(Reference(node.source_line, node.source_column, node.value))
+                found.append(LoadedAddress(node.source_line, node.source_column, node.value))
             elif kind == "at-keyword" and node.lower_value == "import":
                 found += _imported(node, level[place + 1 :])
             elif kind == "function":
@@ -127,21 +129,21 @@ def _names(before: Sequence[Any]) -> bool:
     return False
 
 
-def _imported(node: Any, after: Sequence[Any]) -> list[Reference]:
+def _imported(node: Any, after: Sequence[Any]) -> list[LoadedAddress]:
     """A sheet by its bare name; `url()` is found by itself."""
     first = next((each for each in after if each.type not in _BLANK), None)
     if first is not None and first.type == "string":
-        return [Reference(node.source_line, node.source_column, first.value)]
+        return [LoadedAddress(node.source_line, node.source_column, first.value)]
     return []
 
 
-def _loaded(node: Any) -> list[Reference]:
+def _loaded(node: Any) -> list[LoadedAddress]:
     found = []
     for each in node.arguments:
         if each.type == "string":
-            found.append(Reference(node.source_line, node.source_column, each.value))
+            found.append(LoadedAddress(node.source_line, node.source_column, each.value))
         elif each.type == "function" and each.lower_name in _UNKNOWN:
-            found.append(Reference(node.source_line, node.source_column, None))
+            found.append(LoadedAddress(node.source_line, node.source_column, None))
     return found
 
 
@@ -153,8 +155,8 @@ _BROKEN = {
 }
 
 
-def _broken(node: Any) -> Mistake:
+def _broken(node: Any) -> StyleMistake:
     message = _BROKEN.get(node.kind, f"`{node.kind}` closes nothing")
-    return Mistake(
+    return StyleMistake(
         node.source_line, node.source_column, message, "mend it: browsers leave out all that stands around it"
     )

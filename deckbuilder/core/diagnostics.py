@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import PurePath
-from typing import Literal
+from typing import cast
 
-Severity = Literal["error", "warning", "info"]
+from deckbuilder.core import findings
+from deckbuilder.core.findings import Severity as Severity
+
+_AS_USUAL = cast("Severity", "")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -43,8 +46,9 @@ class Fix:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Diagnostic:
-    """One fault in one place. `help` is the next step, a sentence without a full stop. `record`: its key, if it is known.
+    """One fault in one place. `rule`: its name in `core/findings`, which also says how grave it usually is.
 
+    `help` is the next step, a sentence without a full stop. `record`: its key, if it is known.
     `place` and `width`: the very words that are meant, where they are only a part of what stands at the location.
     `known`: a warning that was there before, and that the project counts in `cards/warnings.json`.
     """
@@ -53,12 +57,16 @@ class Diagnostic:
     rule: str
     message: str
     help: str = ""
-    severity: Severity = field(default="error", compare=False)
+    severity: Severity = field(default=_AS_USUAL, compare=False)
     record: str = field(default="", compare=False)
     place: Location | None = field(default=None, compare=False)
     width: int = field(default=0, compare=False)
     known: bool = field(default=False, compare=False)
     fix: Fix | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.severity == _AS_USUAL:
+            object.__setattr__(self, "severity", findings.severity(self.rule))
 
     def __str__(self) -> str:
         mark = "" if self.severity == "error" else f"{self.severity}: "

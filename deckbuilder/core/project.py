@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
+from deckbuilder.core.cache import NOTHING, Cache
 from deckbuilder.core.diagnostics import Fault
 
 MAX_FILES = 200_000
@@ -23,11 +24,15 @@ _DECK = re.compile(r"deck\.ya?ml(?:\.txt)?", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """The folders of one project. `read_only`: the shipped deck, whose lock is never written."""
+    """The folders of one project. `read_only`: the shipped deck, whose lock is never written.
+
+    `cache`: what was made of the same content before; all stages are handed the project, and so they are handed this.
+    """
 
     root: Path
     templates: Path
     read_only: bool = False
+    cache: Cache = field(default=NOTHING, compare=False, repr=False)
 
     @property
     def cards(self) -> Path:
@@ -81,6 +86,13 @@ class Project:
         return (path for _, path in sorted(found))
 
 
+def is_source(name: str) -> bool:
+    """Whether `sources` reads a file of this name: a path from the root, with slashes."""
+    first, *steps = name.split("/")
+    hidden = any(step.startswith(".") or not step for step in steps)  # so do the two dots that lead out of it begin
+    return first == "cards" and bool(steps) and not hidden and name.endswith(_ENDINGS)
+
+
 def shipped() -> Path:
     """The folder that holds the shipped `cards/`, `templates/` and `docs/`: in a wheel, inside the package; else the checkout."""
     package = Path(__file__).parents[1]
@@ -88,7 +100,7 @@ def shipped() -> Path:
     return inside if inside.is_dir() else package.parent
 
 
-@cache
+@lru_cache(maxsize=1)
 def _own_templates() -> str:
     return os.path.realpath(shipped() / "templates")
 

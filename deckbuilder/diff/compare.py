@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from deckbuilder.anki.notes import VERSION
 from deckbuilder.core.diagnostics import Fault
-from deckbuilder.diff import media
+from deckbuilder.diff import mediafiles
 from deckbuilder.diff.changes import Difference, Effect, FieldChange, NoteChange, PackageChange
 from deckbuilder.diff.wording import Budget, compare, plain, visible
 from deckbuilder.lock.order import longest_run
@@ -86,7 +86,11 @@ def differences(old_contents: PackageContents, new_contents: PackageContents) ->
         else:
             changed.append(_added(guid, new, after.get(guid), blocked))
     found = sorted(changed, key=lambda note: (note.effect, note.note_type, note.name.lower(), note.guid))
-    package = [*_note_types(old, new, blocked), *_decks(old, new), *media.changes(old_contents, new_contents, arriving)]
+    package = [
+        *_note_types(old, new, blocked),
+        *_decks(old, new),
+        *mediafiles.changes(old_contents, new_contents, arriving),
+    ]
     manifest, earlier = new_contents.manifest or {}, old_contents.manifest or {}
     return Difference(
         visible(_name(new)),

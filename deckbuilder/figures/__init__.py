@@ -94,8 +94,8 @@ def lacking(muscle: Muscle) -> list[Diagnostic]:
 
     if muscle.id not in PICTURES:
         message = f"nothing says how {muscle.name} is looked at"
-        help = "add its Picture in deckbuilder/figures/pictures_*.py"
-        return [Diagnostic(muscle.locate(), "no-figure", message, help, "warning")]
+        help = "add its Portrait in deckbuilder/figures/pictures_*.py"
+        return [Diagnostic(muscle.locate(), "no-figure", message, help)]
     found = []
     for role in drawings.ROLES:
         for fact in muscle.facts(role):
@@ -103,7 +103,7 @@ def lacking(muscle: Muscle) -> list[Diagnostic]:
                 path = muscle.stated(role, fact.part)
                 message = f"the landmark '{fact.id}' has no shape, so {muscle.name} is not drawn"
                 help = f"add '{fact.id}' to PLACES in deckbuilder/figures/places.py"
-                found.append(Diagnostic(muscle.locate(*path), "no-shape", message, help, "warning"))
+                found.append(Diagnostic(muscle.locate(*path), "no-shape", message, help))
     return found
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from deckbuilder.figures.places import Shape, on
-from deckbuilder.figures.surface import Edge, Near, Seen
+from deckbuilder.figures.surface import Edge, FirstMet, Near
 
 # Landmarks that are lines; all others are shown by a point.
 LINES = {
@@ -50,12 +50,12 @@ class Plate:
 
 PELVIS = ("lumbar-5", "sacrum", "coccyx", "hip-bone")
 LEG = ("femur", "patella", "tibia", "fibula", "talus", "calcaneus", "foot")
-LATERAL_CONDYLE_BEHIND = on("femur", Seen("back", (0.36, 0.045)))
+LATERAL_CONDYLE_BEHIND = on("femur", FirstMet("back", (0.36, 0.045)))
 # The rim of the acetabulum, round the middle of the femoral head, open at the notch below.
 ACETABULUM = on(
     "hip-bone",
     *(
-        Seen("lateral", (0.402 + 0.187 * math.cos(math.radians(a)), 0.241 + 0.143 * math.sin(math.radians(a))))
+        FirstMet("lateral", (0.402 + 0.187 * math.cos(math.radians(a)), 0.241 + 0.143 * math.sin(math.radians(a))))
         for a in range(-40, 181, 20)
     ),
 )
@@ -96,9 +96,9 @@ PLATES: dict[str, Plate] = {
         tilt=12,
         wrap=150,
         at={
-            "pelvic-surface-of-sacrum": on("sacrum", Seen("front", (0.62, 0.4))),
+            "pelvic-surface-of-sacrum": on("sacrum", FirstMet("front", (0.62, 0.4))),
             "iliac-crest": 0.7,
-            "body-of-pubis": on("hip-bone", Seen("front", (0.94, 0.22))),
+            "body-of-pubis": on("hip-bone", FirstMet("front", (0.94, 0.22))),
         },
     ),
     "pelvis-back": Plate(
@@ -119,7 +119,7 @@ PLATES: dict[str, Plate] = {
         ),
         at={
             "gluteal-surface-of-ilium": 0.75,
-            "dorsal-surface-of-sacrum": on("sacrum", Seen("back", (0.36, 0.62))),
+            "dorsal-surface-of-sacrum": on("sacrum", FirstMet("back", (0.36, 0.62))),
             "greater-sciatic-notch": on("hip-bone", Edge("up", 0.5, (0.5, 1, 0))),
         },
     ),
@@ -131,7 +131,7 @@ PLATES: dict[str, Plate] = {
         ("bodies-of-lumbar-vertebrae", "pelvic-surface-of-sacrum"),
         turn=-25,
         wrap=190,
-        at={"body-of-t12": on("thoracic-12", Seen("front", (0.45, 0.72)))},
+        at={"body-of-t12": on("thoracic-12", FirstMet("front", (0.45, 0.72)))},
     ),
     "femur-upper-front": Plate(
         "Upper end of the right femur from the front",
@@ -192,8 +192,8 @@ PLATES: dict[str, Plate] = {
         bottom=("tibia", 0.74),
         top=("femur", 0.24),
         at={
-            "medial-femoral-condyle": on("femur", Seen("front", (0.86, 0.06))),
-            "lateral-femoral-condyle": on("femur", Seen("front", (0.34, 0.045))),
+            "medial-femoral-condyle": on("femur", FirstMet("front", (0.86, 0.06))),
+            "lateral-femoral-condyle": on("femur", FirstMet("front", (0.34, 0.045))),
             "head-of-fibula": on("fibula", Near(0.2, 0.2, 0.99)),
             "iliotibial-tract": 0.25,
         },

@@ -15,7 +15,7 @@ from scipy import ndimage
 from scipy.interpolate import Akima1DInterpolator
 from scipy.spatial import cKDTree
 
-from deckbuilder.figures.model import Bone
+from deckbuilder.figures.model import BoneMesh
 from deckbuilder.figures.raster import Surface
 from deckbuilder.figures.view import Floats, View
 
@@ -70,7 +70,7 @@ class Body:
 class Ground:
     """The bones that fibres slide on."""
 
-    def __init__(self, bones: Sequence[Bone]) -> None:
+    def __init__(self, bones: Sequence[BoneMesh]) -> None:
         self._points = np.vstack([bone.vertices for bone in bones])
         self._normals = np.vstack([Surface(bone.vertices, bone.faces).normals() for bone in bones])
         self._tree = cKDTree(self._points)

@@ -70,7 +70,7 @@ class Bundle:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class Portrait:
     """One muscle's picture.
 
     `dim`: bones that only help to find one's way; `more`: room beyond the muscle, in mm. `shows`: landmarks that the

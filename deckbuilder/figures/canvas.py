@@ -11,7 +11,7 @@ from scipy import ndimage
 
 from deckbuilder.figures.curves import outline, soft
 from deckbuilder.figures.model import skeleton
-from deckbuilder.figures.raster import FAR, MARGIN, Seen, Surface, look
+from deckbuilder.figures.raster import FAR, MARGIN, DepthBuffer, Surface, look
 from deckbuilder.figures.view import Floats, Frame
 
 # Light falls from the upper left, over the shoulder of whoever looks.
@@ -30,7 +30,7 @@ class Canvas:
 
     frame: Frame
     bones: tuple[str, ...]
-    seen: Seen
+    seen: DepthBuffer
     svg: str
 
 
@@ -68,7 +68,7 @@ def tones(light: Floats, edge: Floats, shade: float, shine: float) -> tuple[str,
     return dark, bright
 
 
-def _bone(seen: Seen, number: int, scale: float, dim: bool) -> str:
+def _bone(seen: DepthBuffer, number: int, scale: float, dim: bool) -> str:
     mask = seen.which == number
     # Under its nearer neighbours the bone goes on a little, so that no ground shows between the two outlines.
     depth = np.where(mask, seen.depth, -np.inf)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from deckbuilder import figures
+from deckbuilder.anatomy import drawings
 from deckbuilder.anatomy.library import Library
 from deckbuilder.core.diagnostics import Diagnostic, Fault, errors
 from deckbuilder.core.project import Project
-from deckbuilder.package import place
+from deckbuilder.core.transaction import writing
+from deckbuilder.core.turn import alone
 from deckbuilder.records import Muscle, nearest
+from deckbuilder.source import guard
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class Redrawn:
     """What was drawn, and which files of `cards/media/` are (or would be) new, changed or gone."""
 
     drawn: int
@@ -39,11 +40,22 @@ def update(
     write: bool = True,
     tick: Callable[[str, int, int], None] = lambda *_: None,
     committing: Callable[[], None] = lambda: None,
-) -> Result:
+) -> Redrawn:
     """Draws, compares with what is there, and writes what differs. `only`: muscles; the others stay as they are.
 
     Raises `Fault` where the project is not the author's to write, or nothing has the name.
     """
+    _may_draw(project, library, only, write=write)
+    drawn = figures.draw(library, only, tick)
+    was, now = _indexes(project, drawn, only)
+    files = {**drawn.files, figures.INDEX: now}
+    result = _compared(project, drawn, files, _named(was) - _named(now))
+    if write and not errors(drawn.diagnostics) and result.stale:
+        _write(project, {name: files[name] for name in (*result.new, *result.changed)}, result.gone, committing)
+    return result
+
+
+def _may_draw(project: Project, library: Library, only: Collection[str], *, write: bool) -> None:
     if project.read_only and write:
         raise Fault(
             "the deck that ships with deckbuilder is read only",
@@ -53,37 +65,38 @@ def update(
         if library.find(Muscle, id) is None:
             near = nearest(id, (muscle.id for muscle in figures.muscles_of(library)))
             raise Fault(f"no muscle has the id '{id}'", near or "run `deckbuilder check` to see what is wrong with it")
-    drawn = figures.draw(library, only, tick)
-    before = _index(project)
-    kept = {} if not only else {id: each for id, each in before["figures"].items() if id not in only}
-    text = figures.index({**kept, **drawn.figures}, drawn.plates if not only else before["plates"])
-    files = {**drawn.files, figures.INDEX: text}
-    gone = tuple(sorted(_named(before) - _named(json.loads(text)) - set(files)))
-    gone = tuple(name for name in gone if (project.media / name).is_file())
-    new = tuple(sorted(name for name in files if not (project.media / name).is_file()))
-    changed = tuple(sorted(name for name in files if name not in new and _differs(project.media / name, files[name])))
-    result = Result(len(drawn.figures), new, changed, gone, drawn.diagnostics)
-    if write and not errors(drawn.diagnostics) and result.stale:
-        _write(project, {name: files[name] for name in (*new, *changed)}, gone, committing)
-    return result
 
 
-def _index(project: Project) -> dict[str, Any]:
-    path = project.media / figures.INDEX
-    if not path.is_file():
-        return {"figures": {}, "plates": {}}
-    try:
-        found = json.loads(path.read_text("utf-8"))
-        return {"figures": dict(found["figures"]), "plates": dict(found["plates"])}
-    except (ValueError, KeyError, TypeError):
-        raise Fault(f"{path} is no index of figures", "delete it, and run `deckbuilder figures`") from None
+def _indexes(project: Project, drawn: figures.Drawn, only: Collection[str]) -> tuple[str, str]:
+    """The text of the index as it is, and as it is to be. One that cannot be used is never overwritten unseen."""
+    text = guard.there(project.root, drawings.INDEX)
+    was = drawings.index(text)
+    if isinstance(was, Diagnostic):
+        raise Fault(f"{was.location}: {was.message}", "delete it, and run `deckbuilder figures`")
+    if not only:
+        return str(text or "{}"), figures.index(drawn.figures, drawn.plates)
+    kept = {id: each for id, each in was["figures"].items() if id not in only}
+    return str(text or "{}"), figures.index({**kept, **drawn.figures}, was["plates"])
 
 
-def _named(index: dict[str, Any]) -> set[str]:
+def _named(index: str) -> set[str]:
     """The files that an index names; only those that lie where figures lie."""
-    found = {each[kind] for each in index["figures"].values() for kind in ("marked", "plain", "where")}
-    found |= {each["file"] for each in index["plates"].values()}
+    listed = drawings.listed(index)
+    found = {name for each in listed.figures.values() for name in (each.marked, each.plain, each.where)}
+    found |= {each.file for each in listed.plates.values()}
     return {name for name in found if Path(name).parent == Path(figures.FOLDER) and Path(name).suffix == ".svg"}
+
+
+def _compared(project: Project, drawn: figures.Drawn, files: dict[str, str], unnamed: set[str]) -> Redrawn:
+    """What was drawn, against what is there. `unnamed`: files that the index does not name any more."""
+    there = {name for name in {*files, *unnamed} if (project.media / name).is_file()}
+    return Redrawn(
+        len(drawn.figures),
+        tuple(sorted(files.keys() - there)),
+        tuple(sorted(name for name in files.keys() & there if _differs(project.media / name, files[name]))),
+        tuple(sorted((unnamed & there) - files.keys())),
+        drawn.diagnostics,
+    )
 
 
 def _differs(path: Path, text: str) -> bool:
@@ -91,12 +104,15 @@ def _differs(path: Path, text: str) -> bool:
 
 
 def _write(project: Project, files: dict[str, str], gone: tuple[str, ...], committing: Callable[[], None]) -> None:
-    moves = [((project.media / name).with_name(f"{Path(name).name}.part"), project.media / name) for name in files]
-    room = place.aside(*(path for path, _ in moves), what="the figures", kept="all of them are as they were")
-    with place.alone(project), room:
+    """The index comes last: as long as it is the old one, the next run knows what this one had to change."""
+    with alone(project), writing("the figures", kept="all of them are as they were") as transaction:
         (project.media / figures.FOLDER).mkdir(parents=True, exist_ok=True)
-        for (path, _), text in zip(moves, files.values(), strict=True):
-            place.write_text(path, text)
-        place.move(moves, committing)
-        for name in gone:
-            (project.media / name).unlink()
+        room = transaction.room(project.cards / ".drawing.part")
+        index = files.pop(figures.INDEX, None)
+        for number, (name, text) in enumerate(files.items()):
+            transaction.text(project.media / name, text, at=room / f"{number}.part")
+        for number, name in enumerate(gone):
+            transaction.remove(project.media / name, at=room / f"gone-{number}.part")
+        if index is not None:
+            transaction.text(project.media / figures.INDEX, index, at=room / "index.part")
+        transaction.commit(committing)

@@ -12,7 +12,7 @@ from scipy import ndimage
 from deckbuilder.figures.bodies import Body
 from deckbuilder.figures.canvas import TOLERANCE, Canvas, lit, tones
 from deckbuilder.figures.curves import open_, outline, soft
-from deckbuilder.figures.raster import MARGIN, Seen, look
+from deckbuilder.figures.raster import MARGIN, DepthBuffer, look
 from deckbuilder.figures.view import Floats
 
 SHADE, SHINE = 0.60, 0.93
@@ -60,7 +60,7 @@ def paint(canvas: Canvas, pieces: Sequence[Piece]) -> str:
     return svg
 
 
-def _settled(seen: Seen, shown: NDArray[np.bool_], number: int) -> NDArray[np.int64]:
+def _settled(seen: DepthBuffer, shown: NDArray[np.bool_], number: int) -> NDArray[np.int64]:
     """Which bundle is shown at each pixel, with smooth borders where two of them run into each other."""
     near = [ndimage.gaussian_filter((shown & (seen.which == each)).astype(float), 3.5) for each in range(number)]
     return np.where(shown, np.argmax(near, axis=0), -1)
@@ -71,7 +71,7 @@ def _ghost(hidden: NDArray[np.bool_]) -> str:
     return f'<path class="g" d="{path}"/>' if path else ""
 
 
-def _piece(canvas: Canvas, seen: Seen, mask: NDArray[np.bool_], later: NDArray[np.bool_], piece: Piece) -> str:
+def _piece(canvas: Canvas, seen: DepthBuffer, mask: NDArray[np.bool_], later: NDArray[np.bool_], piece: Piece) -> str:
     # Under a bundle that is painted later it goes on a little, so that no bone shows between the two.
     edge = soft(mask | (later & ndimage.binary_dilation(mask, iterations=3)), 1.5)
     whole = outline(edge, TOLERANCE, 30)
@@ -98,7 +98,7 @@ def _piece(canvas: Canvas, seen: Seen, mask: NDArray[np.bool_], later: NDArray[n
     return svg + (f'<path class="f" d="{lines}"/>' if lines else "")
 
 
-def _flesh(seen: Seen, mask: NDArray[np.bool_], piece: Piece) -> Floats | None:
+def _flesh(seen: DepthBuffer, mask: NDArray[np.bool_], piece: Piece) -> Floats | None:
     """A field that is above zero where the bundle is flesh, and below in its tendons; None where all is flesh."""
     start, end = piece.body.shape.flesh
     if start <= 0 and end >= 1:
@@ -114,7 +114,7 @@ def _flesh(seen: Seen, mask: NDArray[np.bool_], piece: Piece) -> Floats | None:
     return field
 
 
-def _fibres(canvas: Canvas, seen: Seen, mask: NDArray[np.bool_], piece: Piece) -> str:
+def _fibres(canvas: Canvas, seen: DepthBuffer, mask: NDArray[np.bool_], piece: Piece) -> str:
     """White lines along the flesh, each a little longer or shorter than the next."""
     body, shape = piece.body, piece.body.shape
     start, end = max(shape.flesh[0], 0.0), min(shape.flesh[1], 1.0)
@@ -140,7 +140,7 @@ def _feather(start: float, end: float) -> Iterator[tuple[Floats, Floats]]:
             yield 0.5 + side * 0.44 * u, t + 0.10 * u**0.8 - 0.02
 
 
-def _line(canvas: Canvas, seen: Seen, mask: NDArray[np.bool_], body: Body, s: Floats, t: Floats) -> str:
+def _line(canvas: Canvas, seen: DepthBuffer, mask: NDArray[np.bool_], body: Body, s: Floats, t: Floats) -> str:
     """The seen runs of a line on a body's surface."""
     points = body.at(s, np.clip(t, 0, 1))
     flat, away = canvas.frame.place(points), canvas.frame.view.depth(points)

@@ -78,7 +78,7 @@ COCCYX = 0.18
 
 
 @dataclass(frozen=True, eq=False)
-class Bone:
+class BoneMesh:
     """A bone's surface in the neutral pose: vertices in metres, and faces as triples of vertices."""
 
     name: str
@@ -87,7 +87,7 @@ class Bone:
 
 
 @cache
-def skeleton() -> Mapping[str, Bone]:
+def skeleton() -> Mapping[str, BoneMesh]:
     """Every bone by its id: the right one plain, `femur`, the left one `femur-left`, vertebrae `lumbar-1` to `-5`."""
     found = {}
     for name, mesh in _meshes():
@@ -100,7 +100,10 @@ def skeleton() -> Mapping[str, Bone]:
     right, left = found["hip-bone"].vertices, found["hip-bone-left"].vertices
     origin = [(right[:, 0].max() + left[:, 0].min()) / 2, 0, min(one.vertices[:, 2].min() for one in found.values())]
     return MappingProxyType(
-        {name: Bone(name, np.asarray(mesh.vertices) - origin, np.asarray(mesh.faces)) for name, mesh in found.items()}
+        {
+            name: BoneMesh(name, np.asarray(mesh.vertices) - origin, np.asarray(mesh.faces))
+            for name, mesh in found.items()
+        }
     )
 
 

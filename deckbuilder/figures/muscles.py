@@ -8,7 +8,7 @@ import numpy as np
 
 from deckbuilder.figures import bodies, canvas, flesh, marks
 from deckbuilder.figures.bodies import Body, Ground
-from deckbuilder.figures.bundles import TENDON, At, Bundle, Cut, Line, Picture
+from deckbuilder.figures.bundles import TENDON, At, Bundle, Cut, Line, Portrait
 from deckbuilder.figures.landmarks import landmark
 from deckbuilder.figures.marks import Attachment, Mark
 from deckbuilder.figures.model import skeleton
@@ -29,7 +29,7 @@ class Figure:
 
     marked: str
     plain: str
-    picture: Picture
+    picture: Portrait
     size: tuple[int, int]
     marks: tuple[Mark, ...]
     flesh: tuple[Body, ...]
@@ -124,7 +124,7 @@ def _points(muscle: Muscle, part: str, stated: str | At | Cut) -> Floats:
     return (even[round(stated.share * 100)] + np.array([-out, back, up]) / 1000)[None]
 
 
-def _frame(picture: Picture, view: View, found: list[Body], answers: list[Attachment]) -> Frame:
+def _frame(picture: Portrait, view: View, found: list[Body], answers: list[Attachment]) -> Frame:
     """The window on the muscle and its attachments, with room around them."""
     if picture.shows:
         points = np.vstack([_landmark(name) for name in picture.shows])

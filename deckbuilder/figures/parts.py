@@ -6,7 +6,7 @@ The key is the muscle, or its head or part as `muscle/part`, and the landmark or
 from __future__ import annotations
 
 from deckbuilder.figures.places import ASIS, FORAMEN, Across, Shape, inner, on, outer, shaft
-from deckbuilder.figures.surface import Around, Extreme, Near, Seen
+from deckbuilder.figures.surface import Around, Extreme, FirstMet, Near
 
 MEDIAL_FACE_OF_TROCHANTER = on("femur", Near(0.27, 0.7, 0.95))
 
@@ -14,7 +14,7 @@ PARTS: dict[tuple[str, str], Shape] = {
     # behind the posterior gluteal line, between it and the anterior one, between that and the inferior one
     ("gluteus-maximus", "gluteal-surface-of-ilium"): outer((0.86, 0.86), (0.92, 0.78), (0.95, 0.69)),
     ("gluteus-maximus", "dorsal-surface-of-sacrum"): on(
-        "sacrum", Seen("back", (0.17, 0.52)), Seen("back", (0.24, 0.34)), Seen("back", (0.35, 0.16))
+        "sacrum", FirstMet("back", (0.17, 0.52)), FirstMet("back", (0.24, 0.34)), FirstMet("back", (0.35, 0.16))
     ),
     ("gluteus-medius", "gluteal-surface-of-ilium"): outer(
         (0.18, 0.76), (0.3, 0.86), (0.46, 0.93), (0.64, 0.91), (0.75, 0.78), (0.72, 0.64)
@@ -22,8 +22,8 @@ PARTS: dict[tuple[str, str], Shape] = {
     ("gluteus-minimus", "gluteal-surface-of-ilium"): outer((0.2, 0.64), (0.36, 0.7), (0.52, 0.67), (0.6, 0.56)),
     ("gluteus-maximus", "iliotibial-tract"): (
         Across(
-            ("femur", Seen("lateral", (0.8, 0.88))),
-            ("femur", Seen("lateral", (0.35, 0.07))),
+            ("femur", FirstMet("lateral", (0.8, 0.88))),
+            ("femur", FirstMet("lateral", (0.35, 0.07))),
             shares=(0.02, 0.13, 0.25),
             off=(-0.008, 0, 0),
         ),
@@ -34,8 +34,8 @@ PARTS: dict[tuple[str, str], Shape] = {
     ("tensor-fasciae-latae", "anterior-superior-iliac-spine"): outer((0.05, 0.64)),
     ("tensor-fasciae-latae", "iliotibial-tract"): (
         Across(
-            ("femur", Seen("lateral", (0.6, 0.88))),
-            ("femur", Seen("lateral", (0.3, 0.07))),
+            ("femur", FirstMet("lateral", (0.6, 0.88))),
+            ("femur", FirstMet("lateral", (0.3, 0.07))),
             shares=(0.33,),
             off=(-0.008, -0.014, 0),
         ),
@@ -50,7 +50,9 @@ PARTS: dict[tuple[str, str], Shape] = {
     ("superior-gemellus", "greater-trochanter"): MEDIAL_FACE_OF_TROCHANTER,
     ("inferior-gemellus", "greater-trochanter"): MEDIAL_FACE_OF_TROCHANTER,
     ("piriformis", "greater-trochanter"): on("femur", Extreme((0, 0, 1), across=(0, 0.25))),
-    ("vastus-lateralis", "greater-trochanter"): on("femur", Seen("front", (0.1, 0.9)), Seen("lateral", (0.6, 0.86))),
+    ("vastus-lateralis", "greater-trochanter"): on(
+        "femur", FirstMet("front", (0.1, 0.9)), FirstMet("lateral", (0.6, 0.86))
+    ),
     # the ischial tuberosity, from its upper edge to its lowest point
     ("inferior-gemellus", "ischial-tuberosity"): on("hip-bone", Near(0.63, 0.8, 0.22)),
     ("quadratus-femoris", "ischial-tuberosity"): on("hip-bone", Near(0.5, 0.75, 0.17), Near(0.5, 0.75, 0.1)),
@@ -59,17 +61,17 @@ PARTS: dict[tuple[str, str], Shape] = {
     ("semitendinosus", "ischial-tuberosity"): on("hip-bone", Near(0.6, 0.85, 0.12)),
     ("adductor-magnus/hamstring-part", "ischial-tuberosity"): on("hip-bone", Near(0.6, 0.72, 0.03)),
     # the pubis
-    ("adductor-longus", "body-of-pubis"): on("hip-bone", Seen("front", (0.93, 0.21))),
-    ("adductor-brevis", "body-of-pubis"): on("hip-bone", Seen("front", (0.94, 0.185))),
+    ("adductor-longus", "body-of-pubis"): on("hip-bone", FirstMet("front", (0.93, 0.21))),
+    ("adductor-brevis", "body-of-pubis"): on("hip-bone", FirstMet("front", (0.94, 0.185))),
     ("adductor-brevis", "inferior-pubic-ramus"): outer((0.15, 0.14), (0.21, 0.1)),
     ("adductor-magnus/adductor-part", "inferior-pubic-ramus"): outer((0.26, 0.07), (0.35, 0.035)),
-    ("gracilis", "body-of-pubis"): on("hip-bone", Seen("front", (0.97, 0.15))),
+    ("gracilis", "body-of-pubis"): on("hip-bone", FirstMet("front", (0.97, 0.15))),
     # linea aspera: adductors between its lips, vasti on the lips, short head of biceps on the lateral one
     ("vastus-lateralis", "intertrochanteric-line"): on(
-        "femur", Seen("front", (0.27, 0.93)), Seen("front", (0.35, 0.9))
+        "femur", FirstMet("front", (0.27, 0.93)), FirstMet("front", (0.35, 0.9))
     ),
     ("vastus-medialis", "intertrochanteric-line"): on(
-        "femur", Seen("front", (0.43, 0.855)), Seen("front", (0.38, 0.81))
+        "femur", FirstMet("front", (0.43, 0.855)), FirstMet("front", (0.38, 0.81))
     ),
     ("adductor-brevis", "pectineal-line-of-femur"): shaft("femur", (0.78, 208), (0.74, 192)),
     ("adductor-brevis", "linea-aspera"): shaft("femur", (0.72, 186), (0.66, 186), (0.6, 186)),
@@ -80,23 +82,25 @@ PARTS: dict[tuple[str, str], Shape] = {
     ),
     ("vastus-medialis", "linea-aspera"): shaft("femur", *((up, 200) for up in (0.72, 0.62, 0.52, 0.42, 0.32))),
     ("vastus-medialis", "medial-supracondylar-line"): on(
-        "femur", Seen("back", (0.47, 0.32)), Seen("back", (0.6, 0.22))
+        "femur", FirstMet("back", (0.47, 0.32)), FirstMet("back", (0.6, 0.22))
     ),
     ("vastus-lateralis", "gluteal-tuberosity"): shaft("femur", (0.8, 135), (0.72, 150)),
     ("vastus-lateralis", "linea-aspera"): shaft("femur", (0.72, 163), (0.62, 163), (0.53, 163)),
     ("biceps-femoris/short-head", "linea-aspera"): shaft("femur", (0.6, 172), (0.5, 172), (0.4, 172), (0.32, 172)),
     ("biceps-femoris/short-head", "lateral-supracondylar-line"): on(
-        "femur", Seen("back", (0.44, 0.32)), Seen("back", (0.46, 0.2))
+        "femur", FirstMet("back", (0.44, 0.32)), FirstMet("back", (0.46, 0.2))
     ),
-    ("plantaris", "lateral-supracondylar-line"): on("femur", Seen("back", (0.45, 0.16)), Seen("back", (0.42, 0.11))),
+    ("plantaris", "lateral-supracondylar-line"): on(
+        "femur", FirstMet("back", (0.45, 0.16)), FirstMet("back", (0.42, 0.11))
+    ),
     # about the knee
     ("rectus-femoris", "patella"): on("patella", Near(0.5, 0.3, 1)),
     ("vastus-intermedius", "patella"): on("patella", Near(0.5, 0.5, 1)),
     ("vastus-lateralis", "patella"): on("patella", Near(0.1, 0.5, 0.85), Near(0, 0.5, 0.65)),
     ("vastus-medialis", "patella"): on("patella", Near(0.9, 0.5, 0.85), Near(1, 0.5, 0.6)),
-    ("gastrocnemius/medial-head", "medial-femoral-condyle"): on("femur", Seen("back", (0.82, 0.095))),
+    ("gastrocnemius/medial-head", "medial-femoral-condyle"): on("femur", FirstMet("back", (0.82, 0.095))),
     ("gastrocnemius/lateral-head", "lateral-femoral-condyle"): on("femur", Near(0.28, 0.55, 0.1)),
-    ("popliteus", "lateral-femoral-condyle"): on("femur", Seen("lateral", (0.45, 0.045))),
+    ("popliteus", "lateral-femoral-condyle"): on("femur", FirstMet("lateral", (0.45, 0.045))),
     ("biceps-femoris", "head-of-fibula"): on("fibula", Near(0, 0.65, 0.98)),
     ("soleus", "head-of-fibula"): on("fibula", Around(0.96, 180), Around(0.82, 180), Around(0.68, 180)),
     ("soleus", "soleal-line"): shaft("tibia", (0.89, 150), (0.82, 180), (0.74, 215), (0.67, 240), (0.52, 255)),
@@ -104,5 +108,5 @@ PARTS: dict[tuple[str, str], Shape] = {
     ("sartorius", "pes-anserinus-area"): shaft("tibia", (0.88, 325), (0.84, 325)),
     ("gracilis", "pes-anserinus-area"): shaft("tibia", (0.875, 310), (0.85, 310)),
     ("semitendinosus", "pes-anserinus-area"): shaft("tibia", (0.85, 308), (0.82, 308)),
-    ("plantaris", "posterior-surface-of-calcaneus"): on("calcaneus", Seen("back", (0.72, 0.48))),
+    ("plantaris", "posterior-surface-of-calcaneus"): on("calcaneus", FirstMet("back", (0.72, 0.48))),
 }

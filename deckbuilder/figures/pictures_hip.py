@@ -15,11 +15,11 @@ from deckbuilder.figures.bundles import (
     At,
     Bundle,
     Cut,
-    Picture,
+    Portrait,
 )
 
-HIP_PICTURES: dict[str, Picture] = {
-    "gluteus-maximus": Picture(
+HIP_PICTURES: dict[str, Portrait] = {
+    "gluteus-maximus": Portrait(
         "back",
         "Right hip from behind",
         HIP,
@@ -62,7 +62,7 @@ HIP_PICTURES: dict[str, Picture] = {
         turn=14,
         dim=LEFT,
     ),
-    "gluteus-medius": Picture(
+    "gluteus-medius": Portrait(
         "side",
         "Right hip from the side",
         (*PELVIS, "femur"),
@@ -86,7 +86,7 @@ HIP_PICTURES: dict[str, Picture] = {
         ),
         turn=-12,
     ),
-    "gluteus-minimus": Picture(
+    "gluteus-minimus": Portrait(
         "side",
         "Right hip from the side",
         (*PELVIS, "femur"),
@@ -94,7 +94,7 @@ HIP_PICTURES: dict[str, Picture] = {
         turn=8,
         more=(30, 30, 20, 60),
     ),
-    "iliacus": Picture(
+    "iliacus": Portrait(
         "front",
         "Right hip from the front",
         HIP,
@@ -112,7 +112,7 @@ HIP_PICTURES: dict[str, Picture] = {
         dim=LEFT,
         more=(30, 55, 30, 30),
     ),
-    "inferior-gemellus": Picture(
+    "inferior-gemellus": Portrait(
         "back",
         "Right hip from behind",
         HIP,
@@ -122,7 +122,7 @@ HIP_PICTURES: dict[str, Picture] = {
         more=DEEP_ROOM,
         shows=DEEP,
     ),
-    "superior-gemellus": Picture(
+    "superior-gemellus": Portrait(
         "back",
         "Right hip from behind",
         HIP,
@@ -132,7 +132,7 @@ HIP_PICTURES: dict[str, Picture] = {
         more=DEEP_ROOM,
         shows=DEEP,
     ),
-    "obturator-externus": Picture(
+    "obturator-externus": Portrait(
         "front",
         "Right hip from the front",
         HIP,
@@ -140,7 +140,7 @@ HIP_PICTURES: dict[str, Picture] = {
         dim=LEFT,
         more=(20, 20, 20, 55),
     ),
-    "obturator-internus": Picture(
+    "obturator-internus": Portrait(
         "back",
         "Right hip from behind",
         HIP,
@@ -160,7 +160,7 @@ HIP_PICTURES: dict[str, Picture] = {
         more=DEEP_ROOM,
         shows=DEEP,
     ),
-    "piriformis": Picture(
+    "piriformis": Portrait(
         "back",
         "Right hip from behind",
         HIP,
@@ -170,7 +170,7 @@ HIP_PICTURES: dict[str, Picture] = {
         more=DEEP_ROOM,
         shows=DEEP,
     ),
-    "psoas-major": Picture(
+    "psoas-major": Portrait(
         "front",
         "Right hip and lower back from the front",
         ("thoracic-12", "lumbar-1", "lumbar-2", "lumbar-3", "lumbar-4", *HIP),
@@ -201,7 +201,7 @@ HIP_PICTURES: dict[str, Picture] = {
         dim=LEFT,
         more=(30, 30, 25, 0),
     ),
-    "quadratus-femoris": Picture(
+    "quadratus-femoris": Portrait(
         "back",
         "Right hip from behind",
         HIP,
@@ -211,7 +211,7 @@ HIP_PICTURES: dict[str, Picture] = {
         more=DEEP_ROOM,
         shows=DEEP,
     ),
-    "tensor-fasciae-latae": Picture(
+    "tensor-fasciae-latae": Portrait(
         "side",
         "Right hip and thigh from the side",
         ONE_SIDE,

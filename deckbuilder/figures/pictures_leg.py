@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from deckbuilder.figures.bundles import CALCANEAL_TENDON, KNEE, LEG, TENDON, At, Bundle, Cut, Picture
+from deckbuilder.figures.bundles import CALCANEAL_TENDON, KNEE, LEG, TENDON, At, Bundle, Cut, Portrait
 
-LEG_PICTURES: dict[str, Picture] = {
-    "gastrocnemius": Picture(
+LEG_PICTURES: dict[str, Portrait] = {
+    "gastrocnemius": Portrait(
         "back",
         "Right leg from behind",
         LEG,
@@ -34,7 +34,7 @@ LEG_PICTURES: dict[str, Picture] = {
             ),
         ),
     ),
-    "plantaris": Picture(
+    "plantaris": Portrait(
         "back",
         "Right leg from behind",
         LEG,
@@ -49,13 +49,13 @@ LEG_PICTURES: dict[str, Picture] = {
             Bundle(origin=("lateral-supracondylar-line",), width=8, thick=8, flesh=(0, 0.24)),
         ),
     ),
-    "popliteus": Picture(
+    "popliteus": Portrait(
         "back",
         "Right knee from behind",
         KNEE,
         (Bundle(width=5, thick=6, flesh=(0.22, 1), relax=False, cover=30),),
     ),
-    "soleus": Picture(
+    "soleus": Portrait(
         "back",
         "Right leg from behind",
         LEG,

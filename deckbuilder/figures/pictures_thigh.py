@@ -13,17 +13,17 @@ from deckbuilder.figures.bundles import (
     At,
     Bundle,
     Cut,
-    Picture,
+    Portrait,
 )
 
-THIGH_PICTURES: dict[str, Picture] = {
-    "adductor-brevis": Picture(
+THIGH_PICTURES: dict[str, Portrait] = {
+    "adductor-brevis": Portrait(
         "front", "Right thigh from the front", HIP, (Bundle(width=3, thick=8, flesh=(0, 0.95)),), dim=LEFT
     ),
-    "adductor-longus": Picture(
+    "adductor-longus": Portrait(
         "front", "Right thigh from the front", HIP, (Bundle(width=7, thick=10, flesh=(0.06, 0.95), peak=0.6),), dim=LEFT
     ),
-    "adductor-magnus": Picture(
+    "adductor-magnus": Portrait(
         "back",
         "Right thigh from behind",
         THIGH,
@@ -34,7 +34,7 @@ THIGH_PICTURES: dict[str, Picture] = {
         dim=LEFT,
         more=(30, 30, 30, 90),
     ),
-    "biceps-femoris": Picture(
+    "biceps-femoris": Portrait(
         "back",
         "Right thigh from behind",
         THIGH,
@@ -53,7 +53,7 @@ THIGH_PICTURES: dict[str, Picture] = {
         turn=12,
         dim=LEFT,
     ),
-    "gracilis": Picture(
+    "gracilis": Portrait(
         "front",
         "Right thigh from the front and the inner side",
         THIGH,
@@ -74,7 +74,7 @@ THIGH_PICTURES: dict[str, Picture] = {
         turn=20,
         dim=LEFT,
     ),
-    "pectineus": Picture(
+    "pectineus": Portrait(
         "front",
         "Right hip from the front",
         HIP,
@@ -82,7 +82,7 @@ THIGH_PICTURES: dict[str, Picture] = {
         tilt=14,
         dim=LEFT,
     ),
-    "rectus-femoris": Picture(
+    "rectus-femoris": Portrait(
         "front",
         "Right thigh from the front",
         THIGH,
@@ -92,7 +92,7 @@ THIGH_PICTURES: dict[str, Picture] = {
         ),
         dim=LEFT,
     ),
-    "sartorius": Picture(
+    "sartorius": Portrait(
         "front",
         "Right thigh from the front",
         THIGH,
@@ -113,7 +113,7 @@ THIGH_PICTURES: dict[str, Picture] = {
         turn=12,
         dim=LEFT,
     ),
-    "semimembranosus": Picture(
+    "semimembranosus": Portrait(
         "back",
         "Right thigh from behind",
         THIGH,
@@ -132,7 +132,7 @@ THIGH_PICTURES: dict[str, Picture] = {
         turn=-8,
         dim=LEFT,
     ),
-    "semitendinosus": Picture(
+    "semitendinosus": Portrait(
         "back",
         "Right thigh from behind and the inner side",
         THIGH,
@@ -153,7 +153,7 @@ THIGH_PICTURES: dict[str, Picture] = {
         turn=-20,
         dim=LEFT,
     ),
-    "vastus-intermedius": Picture(
+    "vastus-intermedius": Portrait(
         "front",
         "Right thigh from the front",
         THIGH,
@@ -182,7 +182,7 @@ THIGH_PICTURES: dict[str, Picture] = {
         dim=LEFT,
         more=(30, 30, 30, 90),
     ),
-    "vastus-lateralis": Picture(
+    "vastus-lateralis": Portrait(
         "side",
         "Right thigh from the side and the front",
         ONE_SIDE,
@@ -208,7 +208,7 @@ THIGH_PICTURES: dict[str, Picture] = {
         turn=38,
         more=(45, 30, 30, 30),
     ),
-    "vastus-medialis": Picture(
+    "vastus-medialis": Portrait(
         "front",
         "Right thigh from the front and the inner side",
         ONE_SIDE,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from deckbuilder.figures.surface import Around, Edge, Extreme, Near, Rule, Seen
+from deckbuilder.figures.surface import Around, Edge, Extreme, FirstMet, Near, Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +45,12 @@ def shaft(bone: str, *places: tuple[float, float]) -> Shape:
 
 def outer(*at: tuple[float, float]) -> Shape:
     """Points of the hip bone seen from the outer side: back and up."""
-    return on("hip-bone", *(Seen("lateral", one) for one in at))
+    return on("hip-bone", *(FirstMet("lateral", one) for one in at))
 
 
 def inner(*at: tuple[float, float]) -> Shape:
     """Points of the hip bone seen from the inner side: back and up."""
-    return on("hip-bone", *(Seen("medial", one) for one in at))
+    return on("hip-bone", *(FirstMet("medial", one) for one in at))
 
 
 def lower_edge(*backs: float) -> Shape:
@@ -83,7 +83,7 @@ HIP_BONE: dict[str, Shape] = {
     ),
     "ischial-ramus": lower_edge(0.42, 0.5, 0.56),
     "inferior-pubic-ramus": lower_edge(0.14, 0.24, 0.35),
-    "body-of-pubis": on("hip-bone", Seen("front", (0.92, 0.22)), Seen("front", (0.95, 0.16))),
+    "body-of-pubis": on("hip-bone", FirstMet("front", (0.92, 0.22)), FirstMet("front", (0.95, 0.16))),
     "pectineal-line-of-pubis": on(
         "hip-bone",
         *(Edge("across", at, (0, -0.3, 1), back=(0, 0.4), up=(0, 0.35)) for at in (0.7, 0.78, 0.88)),
@@ -92,40 +92,46 @@ HIP_BONE: dict[str, Shape] = {
 }
 
 SPINE: dict[str, Shape] = {
-    "dorsal-surface-of-sacrum": on("sacrum", *(Seen("back", at) for at in ((0.2, 0.6), (0.25, 0.4), (0.35, 0.16)))),
-    "pelvic-surface-of-sacrum": on("sacrum", *(Seen("front", at) for at in ((0.3, 0.6), (0.3, 0.45), (0.34, 0.3)))),
-    "ala-of-sacrum": on("sacrum", Seen("above", (0.14, 0.3))),
+    "dorsal-surface-of-sacrum": on("sacrum", *(FirstMet("back", at) for at in ((0.2, 0.6), (0.25, 0.4), (0.35, 0.16)))),
+    "pelvic-surface-of-sacrum": on("sacrum", *(FirstMet("front", at) for at in ((0.3, 0.6), (0.3, 0.45), (0.34, 0.3)))),
+    "ala-of-sacrum": on("sacrum", FirstMet("above", (0.14, 0.3))),
     "coccyx": on("coccyx", Near(0.2, 0.9, 0.7), Near(0.3, 0.9, 0.4)),
-    "body-of-t12": on("thoracic-12", Seen("lateral", (0.28, 0.62))),
-    "bodies-of-lumbar-vertebrae": tuple(On(f"lumbar-{n}", (Seen("lateral", (0.2, 0.58)),)) for n in range(1, 6)),
+    "body-of-t12": on("thoracic-12", FirstMet("lateral", (0.28, 0.62))),
+    "bodies-of-lumbar-vertebrae": tuple(On(f"lumbar-{n}", (FirstMet("lateral", (0.2, 0.58)),)) for n in range(1, 6)),
     "transverse-processes-of-lumbar-vertebrae": tuple(On(f"lumbar-{n}", (Extreme((-1, 0, 0)),)) for n in range(1, 6)),
 }
 
 FEMUR: dict[str, Shape] = {
     "greater-trochanter": on("femur", Near(0.08, 0.8, 0.945)),
-    "lateral-facet-of-greater-trochanter": on("femur", Seen("lateral", (0.78, 0.94)), Seen("lateral", (0.62, 0.9))),
-    "anterior-facet-of-greater-trochanter": on("femur", Seen("front", (0.1, 0.925))),
+    "lateral-facet-of-greater-trochanter": on(
+        "femur", FirstMet("lateral", (0.78, 0.94)), FirstMet("lateral", (0.62, 0.9))
+    ),
+    "anterior-facet-of-greater-trochanter": on("femur", FirstMet("front", (0.1, 0.925))),
     "lesser-trochanter": on("femur", Extreme((1, 0.6, 0), up=(0.79, 0.86))),
     "trochanteric-fossa": on("femur", Near(0.27, 0.75, 0.925)),
-    "quadrate-tubercle": on("femur", Seen("back", (0.31, 0.885))),
+    "quadrate-tubercle": on("femur", FirstMet("back", (0.31, 0.885))),
     "intertrochanteric-line": on(
-        "femur", *(Seen("front", at) for at in ((0.27, 0.93), (0.37, 0.89), (0.44, 0.85), (0.38, 0.81)))
+        "femur", *(FirstMet("front", at) for at in ((0.27, 0.93), (0.37, 0.89), (0.44, 0.85), (0.38, 0.81)))
     ),
     "gluteal-tuberosity": shaft("femur", (0.8, 128), (0.76, 145), (0.71, 160)),
     "linea-aspera": shaft("femur", (0.72, 180), (0.62, 180), (0.52, 180), (0.42, 180), (0.32, 180)),
     "pectineal-line-of-femur": shaft("femur", (0.8, 222), (0.765, 210), (0.73, 195)),
-    "medial-supracondylar-line": on("femur", *(Seen("back", at) for at in ((0.47, 0.32), (0.6, 0.22), (0.71, 0.12)))),
-    "lateral-supracondylar-line": on("femur", *(Seen("back", at) for at in ((0.44, 0.32), (0.46, 0.22), (0.43, 0.12)))),
+    "medial-supracondylar-line": on(
+        "femur", *(FirstMet("back", at) for at in ((0.47, 0.32), (0.6, 0.22), (0.71, 0.12)))
+    ),
+    "lateral-supracondylar-line": on(
+        "femur", *(FirstMet("back", at) for at in ((0.44, 0.32), (0.46, 0.22), (0.43, 0.12)))
+    ),
     "adductor-tubercle": on("femur", Near(0.97, 0.45, 0.1)),
     "shaft-of-femur": shaft("femur", (0.78, 30), (0.65, 30), (0.5, 30), (0.38, 30)),
-    "medial-femoral-condyle": on("femur", Seen("back", (0.87, 0.05))),
-    "lateral-femoral-condyle": on("femur", Seen("lateral", (0.45, 0.065))),
+    "medial-femoral-condyle": on("femur", FirstMet("back", (0.87, 0.05))),
+    "lateral-femoral-condyle": on("femur", FirstMet("lateral", (0.45, 0.065))),
 }
 
 LEG: dict[str, Shape] = {
-    "patella": on("patella", Seen("front", (0.5, 0.93)), Seen("front", (0.5, 0.5))),
+    "patella": on("patella", FirstMet("front", (0.5, 0.93)), FirstMet("front", (0.5, 0.5))),
     "tibial-tuberosity": on("tibia", Extreme((0, -1, 0), up=(0.85, 0.93))),
-    "medial-tibial-condyle": on("tibia", Seen("medial", (0.5, 0.955))),
+    "medial-tibial-condyle": on("tibia", FirstMet("medial", (0.5, 0.955))),
     "pes-anserinus-area": shaft("tibia", (0.88, 315), (0.855, 312), (0.83, 310)),
     "posterior-surface-of-tibia": shaft("tibia", (0.91, 205), (0.86, 212), (0.8, 225)),
     "soleal-line": shaft("tibia", (0.89, 150), (0.82, 180), (0.74, 215), (0.67, 240)),
@@ -139,16 +145,20 @@ STRUCTURES: dict[str, Shape] = {
     "iliotibial-tract": (
         On("hip-bone", (Extreme((0, 0, 1), back=(0.25, 0.31), up=(0.6, 1)),), off=(-0.01, 0, 0)),
         Across(
-            ("femur", Seen("lateral", (0.65, 0.88))),
-            ("femur", Seen("lateral", (0.3, 0.07))),
+            ("femur", FirstMet("lateral", (0.65, 0.88))),
+            ("femur", FirstMet("lateral", (0.3, 0.07))),
             shares=(0, 0.25, 0.5, 0.75, 0.86),
             off=(-0.008, 0, 0),
         ),
         On("tibia", (GERDY,)),
     ),
     "sacrotuberous-ligament": (Across(("sacrum", Near(0.22, 0.95, 0.35)), ("hip-bone", Near(0.65, 0.8, 0.12))),),
-    "obturator-membrane": (Across(("hip-bone", Seen("lateral", (0.21, 0.17))), ("hip-bone", Near(0.65, 0.6, 0.12))),),
-    "oblique-popliteal-ligament": (Across(("tibia", Near(0.85, 0.95, 0.96)), ("femur", Seen("back", (0.35, 0.075)))),),
+    "obturator-membrane": (
+        Across(("hip-bone", FirstMet("lateral", (0.21, 0.17))), ("hip-bone", Near(0.65, 0.6, 0.12))),
+    ),
+    "oblique-popliteal-ligament": (
+        Across(("tibia", Near(0.85, 0.95, 0.96)), ("femur", FirstMet("back", (0.35, 0.075)))),
+    ),
 }
 
 PLACES: dict[str, Shape] = {**HIP_BONE, **SPINE, **FEMUR, **LEG, **STRUCTURES}

@@ -37,7 +37,7 @@ class Surface:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class DepthBuffer:
     """For each pixel: the depth, the number of the surface (-1 for none), its normal towards the eye, its values."""
 
     depth: Floats
@@ -46,7 +46,7 @@ class Seen:
     values: Floats
 
 
-def look(frame: Frame, surfaces: Sequence[Surface]) -> Seen:
+def look(frame: Frame, surfaces: Sequence[Surface]) -> DepthBuffer:
     """What is seen of the surfaces, with `MARGIN` pixels more on each side than the frame has."""
     wide, high = frame.width + 2 * MARGIN, frame.height + 2 * MARGIN
     more = max((each.values.shape[1] for each in surfaces if each.values is not None), default=0)
@@ -64,7 +64,7 @@ def look(frame: Frame, surfaces: Sequence[Surface]) -> Seen:
     normal = values[:, :3]
     normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-9)
     normal[normal[:, 2] < 0] *= -1  # the inside of an open shell is lit as its outside
-    return Seen(
+    return DepthBuffer(
         depth.reshape(high, wide),
         which.reshape(high, wide),
         normal.reshape(high, wide, 3),

@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from deckbuilder.figures.model import Bone, Points
+from deckbuilder.figures.model import BoneMesh, Points
 
 Side = Literal["lateral", "medial", "front", "back", "below", "above"]
 SIDES: dict[Side, tuple[int, int]] = {
@@ -38,7 +38,7 @@ class Extreme:
     back: Span = ALL
     up: Span = ALL
 
-    def on(self, bone: Bone) -> Points:
+    def on(self, bone: BoneMesh) -> Points:
         low, size = _box(bone)
         return _furthest(self, bone, bone.vertices, (bone.vertices - low) / size)
 
@@ -54,7 +54,7 @@ class Edge:
     back: Span = ALL
     up: Span = ALL
 
-    def on(self, bone: Bone) -> Points:
+    def on(self, bone: BoneMesh) -> Points:
         low, size = _box(bone)
         axis = ("across", "back", "up").index(self.section)
         corners = bone.vertices[bone.faces]
@@ -68,13 +68,13 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class FirstMet:
     """What is met first, coming from a side; `at` holds the two other shares in the order across, back, up."""
 
     side: Side
     at: tuple[float, float]
 
-    def on(self, bone: Bone) -> Points:
+    def on(self, bone: BoneMesh) -> Points:
         axis, sign = SIDES[self.side]
         low, size = _box(bone)
         start = low + size * np.insert(np.array(self.at), axis, 0.5)
@@ -91,7 +91,7 @@ class Around:
     up: float
     angle: float
 
-    def on(self, bone: Bone) -> Points:
+    def on(self, bone: BoneMesh) -> Points:
         low, size = _box(bone)
         z = low[2] + self.up * size[2]
         band = bone.vertices[np.abs(bone.vertices[:, 2] - z) < 0.02 * size[2]]
@@ -110,16 +110,16 @@ class Near:
     back: float
     up: float
 
-    def on(self, bone: Bone) -> Points:
+    def on(self, bone: BoneMesh) -> Points:
         low, size = _box(bone)
         return nearest(bone, low + size * (self.across, self.back, self.up))
 
 
 Mask: TypeAlias = "NDArray[np.bool_]"
-Rule: TypeAlias = "Extreme | Edge | Seen | Around | Near"
+Rule: TypeAlias = "Extreme | Edge | FirstMet | Around | Near"
 
 
-def nearest(bone: Bone, point: Points) -> Points:
+def nearest(bone: BoneMesh, point: Points) -> Points:
     """The point of a bone's surface that is nearest to a point of the world."""
     a, b, c = (bone.vertices[bone.faces[:, k]] for k in range(3))
     found = np.array([_nearest_of_triangles(a, b, c, point)])
@@ -143,7 +143,7 @@ def _nearest_of_triangles(a: Points, b: Points, c: Points, point: Points) -> Poi
     return every[np.argmin(np.linalg.norm(every - point, axis=1))]
 
 
-def _furthest(rule: Extreme | Edge, bone: Bone, found: Points, shares: Points) -> Points:
+def _furthest(rule: Extreme | Edge, bone: BoneMesh, found: Points, shares: Points) -> Points:
     """The point of those in the rule's box that lies furthest its way; `shares` are places in the bone's own box."""
     spans = np.array([rule.across, rule.back, rule.up])
     inside = ((shares >= spans[:, 0]) & (shares <= spans[:, 1])).all(axis=1)
@@ -152,12 +152,12 @@ def _furthest(rule: Extreme | Edge, bone: Bone, found: Points, shares: Points) -
     return found[inside][np.argmax(found[inside] @ np.asarray(rule.towards, dtype=float))]
 
 
-def _box(bone: Bone) -> tuple[Points, Points]:
+def _box(bone: BoneMesh) -> tuple[Points, Points]:
     low = bone.vertices.min(axis=0)
     return low, bone.vertices.max(axis=0) - low
 
 
-def _first_hit(bone: Bone, start: Points, towards: Points) -> Points:
+def _first_hit(bone: BoneMesh, start: Points, towards: Points) -> Points:
     """Where a ray meets the surface first (Möller and Trumbore)."""
     a, b, c = (bone.vertices[bone.faces[:, k]] for k in range(3))
     one, two, away = b - a, c - a, start - a

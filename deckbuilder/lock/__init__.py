@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 from deckbuilder.anki.notes import Note, NoteType
 from deckbuilder.lock import order
-from deckbuilder.lock.deck import check_deck, check_numbers_of_deck, deck_entry
+from deckbuilder.lock.costs import check_ids, check_types, settle
+from deckbuilder.lock.editions import NEXT, compare_editions, dated, label, release, state
 from deckbuilder.lock.entry import (
     DeckEntry,
     Entry,
@@ -24,12 +25,11 @@ from deckbuilder.lock.entry import (
     type_entry,
     type_hash,
 )
+from deckbuilder.lock.exchanged import called, check_exchanged
 from deckbuilder.lock.file import LOCK, RESTORE, Damaged, dump, load, read
-from deckbuilder.lock.guard import check_ids, check_types, settle
-from deckbuilder.lock.names import called, check_exchanged
+from deckbuilder.lock.identity import check_deck, check_numbers_of_deck, deck_entry
 from deckbuilder.lock.numbers import check_numbers
 from deckbuilder.lock.order import GAP
-from deckbuilder.lock.release import NEXT, compare_editions, dated, label, release, state
 
 __all__ = [
     "GAP",

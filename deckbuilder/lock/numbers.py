@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import Indel
 
 from deckbuilder.core.diagnostics import Diagnostic
 from deckbuilder.lock.entry import Entry, Lock
+
+if TYPE_CHECKING:
+    from deckbuilder.records.base import Noted
 
 # Words that are as near as this to another number's are that number's, if they are farther from their own by a margin. What
 # comes back under a number that was given up must share half of its words with what that asked for.
@@ -21,7 +24,7 @@ SAME, MARGIN, _BACK = 0.6, 0.3, 0.5
 _WORD = re.compile(r"[^\W_]+")
 
 
-def check_numbers(lock: Lock, subjects: Sequence[Any]) -> Iterator[Diagnostic]:
+def check_numbers(lock: Lock, subjects: Sequence[Noted]) -> Iterator[Diagnostic]:
     """Where a number would hand the reviews of one question to another, or leaves learners with a card without one."""
     for subject in subjects:
         keys = (subject.key, *(f"{subject.kind}/{id}" for id in subject.formerly))
@@ -31,7 +34,7 @@ def check_numbers(lock: Lock, subjects: Sequence[Any]) -> Iterator[Diagnostic]:
             yield from _gone(subject, entry)
 
 
-def _moved(subject: Any, entry: Entry) -> Iterator[Diagnostic]:
+def _moved(subject: Noted, entry: Entry) -> Iterator[Diagnostic]:
     known, asks = dict(entry.asks), dict(subject.asks)
     had = {what: number for number, what in entry.asks}
     free = max([*known, *asks]) + 1
@@ -55,11 +58,10 @@ def _moved(subject: Any, entry: Entry) -> Iterator[Diagnostic]:
                 "other-question",
                 f"the number {number} asked for '{before}', and now asks for '{what}': its reviews stay with the number",
                 f"if this is another name for the same, build; if not, bring '{before}' back, or give this the number {free}",
-                "warning",
             )
 
 
-def _reworded(subject: Any, entry: Entry) -> Iterator[Diagnostic]:
+def _reworded(subject: Noted, entry: Entry) -> Iterator[Diagnostic]:
     known, asks = dict(entry.asks), dict(subject.asks)
     free = max([*known, *asks]) + 1
     for number, what in subject.asks:
@@ -112,7 +114,7 @@ def _words(text: str) -> list[str]:
     return [word[:-1] if len(word) > 4 and word.endswith("s") else word for word in words]
 
 
-def _reused(subject: Any, number: int, before: str, what: str, free: int) -> Diagnostic:
+def _reused(subject: Noted, number: int, before: str, what: str, free: int) -> Diagnostic:
     return Diagnostic(
         subject.place(*subject.where(number)),
         "reused-number",
@@ -121,7 +123,7 @@ def _reused(subject: Any, number: int, before: str, what: str, free: int) -> Dia
     )
 
 
-def _gone(subject: Any, entry: Entry) -> Iterator[Diagnostic]:
+def _gone(subject: Noted, entry: Entry) -> Iterator[Diagnostic]:
     asks = dict(subject.asks)
     for number, what in entry.asks:
         if number not in asks and number - 1 in entry.cards:
@@ -131,5 +133,4 @@ def _gone(subject: Any, entry: Entry) -> Iterator[Diagnostic]:
                 f"the {subject.numbered} {number}, '{what}', is gone: learners keep its card, and Anki shows that it asks "
                 "nothing any more",
                 f"bring it back, or build; the number {number} is then never used again",
-                "warning",
             )

@@ -126,7 +126,7 @@ class CardSeen:
 
 
 @dataclass(frozen=True, slots=True)
-class Media:
+class PackedFile:
     name: str  # as the package lists it: anything at all, and never to be joined to a folder
     kept: str | None  # as Anki keeps it, safe to join to one; None where it refuses the package because of the name
     size: int  # 0 if the file is listed but absent; Anki, too, takes empty for missing
@@ -145,12 +145,12 @@ class PackageContents:
     manifest: dict[str, Any] | None
     note_types: tuple[NoteTypeSeen, ...]
     decks: tuple[DeckSeen, ...]
-    media: tuple[Media, ...]
+    media: tuple[PackedFile, ...]
     note_count: int
     card_count: int
     notes: Callable[[], Iterator[NoteSeen]]
     cards: Callable[[], Iterator[CardSeen]]
-    content: Callable[[Media], bytes]
+    content: Callable[[PackedFile], bytes]
 
 
 @contextmanager
@@ -317,7 +317,7 @@ def _unzstd(pieces: Iterable[bytes]) -> Iterator[bytes]:
         raise EOFError
 
 
-def _media(archive: zipfile.ZipFile, layout: Layout) -> Iterator[Media]:
+def _media(archive: zipfile.ZipFile, layout: Layout) -> Iterator[PackedFile]:
     sizes = {member.filename: member.file_size for member in archive.infolist()}
     raw = _bytes(archive, "media", MAX_PIECE, layout == "anki21b")
     listed: Iterable[tuple[str, Any, int]]
@@ -331,10 +331,10 @@ def _media(archive: zipfile.ZipFile, layout: Layout) -> Iterator[Media]:
             raise ValueError
         if count == MAX_MEMBERS:
             raise UnreadablePackage(f"lists more than {MAX_MEMBERS:,} media files: {TOO_LARGE}")
-        yield Media(name, kept(name, newest=layout == "anki21b"), size if member in sizes else 0, member)
+        yield PackedFile(name, kept(name, newest=layout == "anki21b"), size if member in sizes else 0, member)
 
 
-def _content(path: Path, archive: zipfile.ZipFile, layout: Layout, media: Media) -> bytes:
+def _content(path: Path, archive: zipfile.ZipFile, layout: Layout, media: PackedFile) -> bytes:
     if archive.fp is None:
         raise ValueError("the package is closed")
     with _refusals(path):

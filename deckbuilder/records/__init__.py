@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -14,9 +14,9 @@ from pydantic.fields import FieldInfo
 
 from deckbuilder.core import letters
 from deckbuilder.core.diagnostics import Diagnostic
-from deckbuilder.records import hints
+from deckbuilder.records import hints, walker
 from deckbuilder.records.action import Action
-from deckbuilder.records.base import Of, Record, Reference, Subject, suggest_id
+from deckbuilder.records.base import Record, Subject, suggest_id
 from deckbuilder.records.claim import Claim
 from deckbuilder.records.cloze import Cloze, Gap
 from deckbuilder.records.concept import Concept
@@ -25,6 +25,7 @@ from deckbuilder.records.deck import Deck
 from deckbuilder.records.exercise import Exercise
 from deckbuilder.records.group import Group
 from deckbuilder.records.hints import Called, nearest
+from deckbuilder.records.keys import Listed, Reference
 from deckbuilder.records.muscle import Muscle
 from deckbuilder.records.occlusion import Occlusion
 from deckbuilder.records.question import Question
@@ -98,14 +99,22 @@ KINDS: dict[str, type[Record]] = {
 NOTE_KINDS: dict[str, type[Subject]] = {kind: each for kind, each in KINDS.items() if issubclass(each, Subject)}
 
 
-def parse(documents: Iterable[Document]) -> tuple[list[Record], list[Diagnostic]]:
-    """Validated records, and every fault of the others. A faulty record leaves its neighbours alone."""
+def parse(
+    documents: Iterable[Document], known: Mapping[int, Record] = types.MappingProxyType({})
+) -> tuple[list[Record], list[Diagnostic]]:
+    """Validated records, and every fault of the others. A faulty record leaves its neighbours alone.
+
+    `known`: the records of documents that were parsed before, by `id(document)`.
+    """
     found: list[Record] = []
     faults: list[Diagnostic] = []
     every = list(documents)
     called: Called | None = None  # only a fault asks who is called how
     for document in every:
         if document.faulty:
+            continue
+        if id(document) in known:
+            found.append(known[id(document)])
             continue
         kind = next(iter(document.value), "")
         cls = KINDS.get(kind)
@@ -115,13 +124,18 @@ def parse(documents: Iterable[Document]) -> tuple[list[Record], list[Diagnostic]
         try:
             record = cls.model_validate(document.value)
         except ValidationError as error:
-            called = called or Called(every)
+            called = called or Called(every, _held())
             wrong = [each for each in error.errors(include_url=False) if not _echo(each)]
             faults += [_explain(document, cls, each, called) for each in _without_echoes(cls, wrong)]
         else:
             record._document = document
             found.append(record)
     return found, faults
+
+
+def _held() -> dict[str, str]:
+    """The keys under which records hold what has an id of its own: `landmarks` and its like, each with the kind of that."""
+    return {key: mark.kind for cls in KINDS.values() for _, key, mark in walker.held_by(cls)}
 
 
 def _unknown_kind(document: Document, kind: str) -> Diagnostic:
@@ -282,7 +296,7 @@ def _at(cls: type[BaseModel], path: tuple[str | int, ...]) -> tuple[type[BaseMod
 def _id_help(cls: type[Record], path: tuple[str | int, ...], value: str, called: Called) -> str:
     """The next step where something else stands than an id: the id of what is called so, or for a new one its spelling."""
     _, field = _at(cls, path)
-    kinds = [kind for each in (field.metadata if field else ()) if isinstance(each, Of) for kind in each.kinds]
+    kinds = [kind for each in (field.metadata if field else ()) if isinstance(each, Listed) for kind in each.kinds]
     if not kinds:  # it is the id itself that is made here
         return suggest_id(value)
     ids = called.ids(value, kinds)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from deckbuilder.records.base import About, Id, MuscleIds, Of, Reference, Said, Subject, Text, ids, said
+from deckbuilder.records.base import Id, MuscleIds, Subject, Text
+from deckbuilder.records.keys import As, Of, Tagged
 from deckbuilder.records.vocabulary import Side
 
 Plane = Literal["sagittal", "frontal", "transverse"]
@@ -20,9 +20,9 @@ class Action(Subject):
     """
 
     kind: ClassVar[str] = "action"
-    id: Id = Field(validation_alias="action")
+    id: Annotated[Id, Tagged("moves", "planes", "actions")] = Field(validation_alias="action")
     """The id of the movement."""
-    name: Text
+    name: Annotated[Text, As("name")]
     """The movement with its joint: Hip extension."""
     joint: Annotated[Id, Of("joint")]
     """The joint at which it happens."""
@@ -32,13 +32,13 @@ class Action(Subject):
     """The side of the joint on which the muscles that do this lie."""
     opposite: Annotated[Id | None, Of("action")] = None
     """The movement back. State it on one of the two."""
-    phrase: Text
+    phrase: Annotated[Text, As("back")]
     """How it reads behind the name of a muscle: extends the hip."""
     prime_movers: Annotated[MuscleIds, Of("muscle")]
     """The muscles, or parts, that start it. All others with this action are its synergists."""
-    range: Text = ""
+    range: Annotated[Text, As("back")] = ""
     """How far it goes in most people."""
-    example: Text = ""
+    example: Annotated[Text, As("back")] = ""
     """Where a trainer sees it."""
     curve: Annotated[Id | None, Of("curve")] = None
     """A chart for the back."""
@@ -46,20 +46,3 @@ class Action(Subject):
     @property
     def topic_id(self) -> str:
         return "joint-action"
-
-    def about(self) -> About:
-        return About(moves=(self.id,), planes=True, actions=(self.id,))
-
-    def texts(self) -> Iterator[Said]:
-        yield from super().texts()
-        yield from said("name", self, "name")
-        yield from said("back", self, "phrase", "range", "example")
-
-    def refers(self) -> Iterator[Reference]:
-        yield from super().refers()
-        yield Reference(("joint",), self.joint, ("joint",))
-        if self.opposite:
-            yield Reference(("action",), self.opposite, ("opposite",))
-        yield from ids("prime_movers", ("muscle",), self.prime_movers)
-        if self.curve:
-            yield Reference(("curve",), self.curve, ("curve",))

@@ -1,15 +1,13 @@
-"""What every kind of record shares: ids, references, sources, and the validated border.
+"""What every kind of record shares: ids, texts, sources, and the validated border.
 
-Behind this border a record is frozen and typed. `Record.refers` lists what it names, so that one rule can
-check every reference of every kind.
+Behind this border a record is frozen and typed. What it names, says and is about follows from what its keys declare
+(`keys`), so that one rule can check every reference of every kind.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Protocol
 
 from pydantic import (
     AfterValidator,
@@ -25,7 +23,14 @@ from pydantic_core import CoreSchema, PydanticCustomError
 
 from deckbuilder.core import addresses
 from deckbuilder.core.diagnostics import Location
-from deckbuilder.records.meanings import meanings
+from deckbuilder.records import walker
+from deckbuilder.records.glosses import glosses
+from deckbuilder.records.keys import NAMES_A as NAMES_A
+from deckbuilder.records.keys import About as About
+from deckbuilder.records.keys import As, Cited, Graded, Listed, Reference
+from deckbuilder.records.keys import Asked as Asked
+from deckbuilder.records.keys import Named as Named
+from deckbuilder.records.keys import Said as Said
 from deckbuilder.source import Document, Path_
 
 ID = r"[a-z0-9]+(?:-[a-z0-9]+)*"
@@ -129,48 +134,6 @@ Whole = Annotated[int, Field(strict=True)]
 Flag = Annotated[bool, Field(strict=True)]
 
 
-# In a schema, next to a text that is an id: the kinds of record that may answer to it. Editors offer their ids.
-NAMES_A = "x-names"
-
-
-@dataclass(frozen=True, slots=True)
-class Of:
-    """That the ids in a field are those of records of these kinds: `Annotated[Ids, Of("region")]`.
-
-    For schemas alone; what makes sure that the record is there is `Record.refers`.
-    """
-
-    kinds: tuple[str, ...]
-
-    def __init__(self, *kinds: str) -> None:
-        object.__setattr__(self, "kinds", kinds)
-
-    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return self._marked(handler(core))
-
-    def _marked(self, schema: dict[str, Any]) -> dict[str, Any]:
-        """The id itself is marked, each of a list, or the keys of a mapping."""
-        found = dict(schema)
-        for key in ("anyOf", "prefixItems"):
-            if key in found:
-                found[key] = [self._marked(each) for each in found[key]]
-        if isinstance(found.get("items"), dict):
-            found["items"] = self._marked(found["items"])
-        if found.get("type") == "string":
-            found[NAMES_A] = list(self.kinds)
-        elif found.get("type") == "object":
-            found["propertyNames"] = {NAMES_A: list(self.kinds)}
-        return found
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """Something that a record names, with a detail in small print: `{linea-aspera: lateral lip}`."""
-
-    id: str
-    detail: str = ""
-
-
 def _named(value: object) -> object:
     if isinstance(value, str):
         pairs: list[tuple[object, object]] = [(value, None)]
@@ -222,7 +185,7 @@ def _sources(value: object) -> object:
 _CITED = {"type": "string", NAMES_A: ["source"]}
 _CITED_SCHEMA = {"anyOf": [_CITED, {"type": "array", "items": _CITED, "uniqueItems": True}]}
 _SOURCES_SCHEMA = {"anyOf": [*_CITED_SCHEMA["anyOf"], {"type": "object", "additionalProperties": _CITED_SCHEMA}]}
-Sources = Annotated[dict[str, tuple[Id, ...]], BeforeValidator(_sources), WithJsonSchema(_SOURCES_SCHEMA)]
+Sources = Annotated[dict[str, tuple[Id, ...]], BeforeValidator(_sources), WithJsonSchema(_SOURCES_SCHEMA), Cited()]
 
 
 class Model(BaseModel):
@@ -242,7 +205,7 @@ class Model(BaseModel):
         """With what each key means."""
         found = handler(core)
         keys = handler.resolve_ref_schema(found)["properties"]
-        for name, meaning in meanings(cls).items():
+        for name, meaning in glosses(cls).items():
             keys[str(cls.model_fields[name].validation_alias or name)]["description"] = meaning
         return found
 
@@ -252,65 +215,12 @@ class Picture(Model):
 
     file: Text
     """Its name in cards/media/."""
-    alt: Text
+    alt: Annotated[Text, As("alt")]
     """What is to be seen, for those who cannot see it. It must not hold the answer."""
-    caption: Text = ""
+    caption: Annotated[Text, As("back")] = ""
     """A line below the picture, on the back."""
     credit: Text = ""
     """Who made it, and under which licence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """That a record names another: any of `kinds` may answer to `id`. `path` leads to the place in the source.
-
-    `named`: the path ends in the id itself, which is the key of a mapping, or an item to be found by its name.
-    """
-
-    kinds: tuple[str, ...]
-    id: str
-    path: Path_
-    named: bool = False
-
-
-Role = Literal["name", "front", "hint", "answer", "back", "alt"]
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A text that learners read, where it stands in the source, and what it is on a card.
-
-    `answer`: what is graded, `back`: what stands beside it, `alt`: what stands in for a picture.
-    """
-
-    path: Path_
-    text: str
-    role: Role
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question in an author's own words, and the answers that make it right. What templates ask is not here.
-
-    `also`: what stands on the front beside it.
-    """
-
-    front: Said
-    answers: tuple[Said, ...]
-    also: tuple[Said, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """What a note is about, by id: its tags follow from this. Joints and planes follow from `moves`."""
-
-    muscles: tuple[str, ...] = ()
-    groups: tuple[str, ...] = ()
-    regions: tuple[str, ...] = ()
-    moves: tuple[str, ...] = ()
-    planes: bool = False
-    actions: tuple[str, ...] = ()
-    exercises: tuple[str, ...] = ()
 
 
 class Record(Model):
@@ -320,7 +230,7 @@ class Record(Model):
     _document: Document = PrivateAttr()
 
     id: Id
-    lint: Annotated[dict[Id, Text], Of("rule")] = {}
+    lint: Annotated[dict[Id, Text], Listed("rule")] = {}
     """Exceptions from rules of the linter, each with its reason."""
 
     @property
@@ -329,27 +239,81 @@ class Record(Model):
 
     @property
     def document(self) -> Document:
-        return self._document
+        # As `self._document` it is ten times as slow, and it is asked for at every turn.
+        found: Document = (self.__pydantic_private__ or {})["_document"]
+        return found
 
     def locate(self, *path: str | int, key: bool = False) -> Location:
         """Where the value at `path` stands in the source."""
-        return self._document.locate(path, key=key)
+        return self.document.locate(path, key=key)
 
-    def refers(self) -> Iterator[Reference]:
+    def refers(self) -> list[Reference]:
         """Everything that this record names."""
-        return iter(())
+        return walker.refers(self, self)
 
-    def subjects(self) -> tuple[Any, ...]:
+    def holds(self) -> list[tuple[str, str, Path_]]:
+        """What has an id of its own within this record, as landmarks do: kind, id, and where the id stands."""
+        return walker.holds(self)
+
+    def subjects(self) -> tuple[Noted, ...]:
         """What this record makes a note of: nothing for vocabulary, itself for most, each comparison of a study."""
         return ()
 
-    def texts(self) -> Iterator[Said]:
+    def texts(self) -> list[Said]:
         """Every text of it that learners read."""
-        return iter(())
+        return walker.texts(self)
+
+
+class Noted(Protocol):
+    """What one note is made of: a record itself, or a part of it that has a note of its own.
+
+    `path` leads to it within its record. `formerly` are the ids that the note had before, as `note_id` is written.
+    """
+
+    kind: ClassVar[str]
+    numbered: ClassVar[str]
+    asks_in_words: ClassVar[bool]
+
+    @property
+    def record(self) -> Subject: ...
+    @property
+    def path(self) -> Path_: ...
+    @property
+    def key(self) -> str: ...
+    @property
+    def note_id(self) -> str: ...
+    @property
+    def topic_id(self) -> str: ...
+    @property
+    def tier(self) -> str: ...
+    @property
+    def evidence(self) -> str: ...
+    @property
+    def tags(self) -> tuple[str, ...]: ...
+    @property
+    def formerly(self) -> tuple[str, ...]: ...
+    @property
+    def retired(self) -> str: ...
+    @property
+    def numbers(self) -> tuple[int, ...]: ...
+    @property
+    def asks(self) -> tuple[tuple[int, str], ...]: ...
+
+    def place(self, *path: str | int) -> Location: ...
+    def where(self, number: int | None = None) -> Path_: ...
+    def about(self) -> About: ...
+    def cited(self, *facts: str) -> tuple[str, ...]: ...
 
 
 class Subject(Record):
-    """A record that learners see: it has sources, a tier, and a note."""
+    """A record that learners see: it has sources, a tier, and a note.
+
+    `numbered`: what the number of a card stands for, if cards go by numbers; `asks_in_words`: if what a number asks for
+    is words, which may be put better, and no id.
+    """
+
+    numbered: ClassVar[str] = ""
+    asks_in_words: ClassVar[bool] = False
 
     sources: Sources
     """Where the facts were read: one source, a list of them, or sources by fact: {all: …, nerve: …}."""
@@ -357,13 +321,13 @@ class Subject(Record):
     """How good the support is."""
     tier: Tier = "useful"
     """How early a trainer needs it."""
-    why: Prose = ""
+    why: Annotated[Prose, As("back")] = ""
     """Why it matters, for the back."""
-    hint: Text = ""
+    hint: Annotated[Text, As("hint")] = ""
     """On the front, behind a button. It must not hold the answer."""
     picture: Picture | None = None
     """A picture of your own. A muscle without one shows the figure that `deckbuilder figures` drew."""
-    tags: Annotated[tuple[str, ...], Of("tag")] = ()
+    tags: Annotated[tuple[str, ...], Listed("tag")] = ()
     """Further tags, without the root; each stands in deck.yaml under extra_tags."""
     formerly: Ids = ()
     """The ids that it had before, the oldest first: they keep the reviews. `deckbuilder rename` writes them."""
@@ -380,80 +344,47 @@ class Subject(Record):
         return self.id
 
     @property
-    def record(self) -> Record:
+    def record(self) -> Subject:
         return self
+
+    @property
+    def path(self) -> Path_:
+        return ()
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """Those of its cards, of a kind whose cards go by numbers."""
+        return ()
+
+    @property
+    def asks(self) -> tuple[tuple[int, str], ...]:
+        """What each number asks for: the lock remembers it, so that no number is given to something else."""
+        return ()
+
+    def where(self, number: int | None = None) -> Path_:
+        """Where a number stands, or all of them."""
+        return ()
 
     def place(self, *path: str | int) -> Location:
         """Where a value of this note stands in the source."""
         return self.locate(*path)
 
-    def refers(self) -> Iterator[Reference]:
-        yield from citations(self.sources, self._document)
-
-    def texts(self) -> Iterator[Said]:
-        yield from said("back", self, "why")
-        yield from said("hint", self, "hint")
-        if self.picture:
-            yield from said("alt", self.picture, "alt", before=("picture",))
-            yield from said("back", self.picture, "caption", before=("picture",))
-
-    def asked(self) -> Iterator[Asked]:
-        """The questions that its author put into words."""
-        return iter(())
-
-    def subjects(self) -> tuple[Any, ...]:
+    def subjects(self) -> tuple[Noted, ...]:
         return (self,)
+
+    def asked(self) -> list[Asked]:
+        """The questions that its author put into words."""
+        return walker.asked(self)
+
+    def graded(self) -> list[Graded]:
+        """What learners grade themselves on, where it is in its author's own words."""
+        return walker.graded(self)
 
     def about(self) -> About:
         """What its tags are derived from."""
-        return About(regions=getattr(self, "regions", ()), muscles=getattr(self, "muscles", ()))
+        return walker.about(self)
 
     def cited(self, *facts: str) -> tuple[str, ...]:
         """The ids of the sources for these facts, those for all of them first, each once."""
         found = [id for fact in ("all", *(facts or self.sources)) for id in self.sources.get(fact, ())]
         return tuple(dict.fromkeys(found))
-
-
-def said(role: Role, holder: Any, *keys: str, before: Path_ = ()) -> Iterator[Said]:
-    """The texts under these keys that are not empty. A mapping of ids to texts has one a key."""
-    for key in keys:
-        value = getattr(holder, key)
-        if isinstance(value, dict):
-            for id, text in value.items():
-                yield Said((*before, key, id), text, role)
-        elif value:
-            yield Said((*before, key), value, role)
-
-
-def details(holder: Any, *keys: str, before: Path_ = ()) -> Iterator[Said]:
-    """The small print behind what is named under these keys."""
-    for key in keys:
-        for each in getattr(holder, key):
-            if each.detail:
-                yield Said((*before, key, each.id), each.detail, "answer")
-
-
-def citations(sources: dict[str, tuple[str, ...]], document: Document) -> Iterator[Reference]:
-    """The references of a `sources` value, in whichever of its shapes it is written."""
-    for fact, found in sources.items():
-        for place, id in enumerate(found):
-            yield Reference(("source",), id, _source_path(document.value, fact, place))
-
-
-def _source_path(value: dict[str, Any], fact: str, place: int) -> Path_:
-    typed = value.get("sources")
-    if isinstance(typed, dict):
-        return ("sources", fact, place) if isinstance(typed.get(fact), list) else ("sources", fact)
-    return ("sources", place) if isinstance(typed, list) else ("sources",)
-
-
-def names(path: str, kinds: tuple[str, ...], named: tuple[Named, ...], *before: str | int) -> Iterator[Reference]:
-    """The references of a `Names` value: in a mapping, in a list or alone, each is found by the id itself."""
-    for each in named:
-        yield Reference(kinds, each.id, (*before, path, each.id), named=True)
-
-
-def ids(path: str, kinds: tuple[str, ...], found: tuple[str, ...], *before: str | int) -> Iterator[Reference]:
-    """The references of a list of ids, or of a single one."""
-    for place, id in enumerate(found):
-        yield Reference(kinds, id, (*before, path, place))

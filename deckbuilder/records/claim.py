@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from deckbuilder.records.base import Id, Ids, Model, MuscleIds, Of, Prose, Reference, Said, Subject, Text, ids, said
+from deckbuilder.records.base import Id, Ids, Model, MuscleIds, Prose, Subject, Text
+from deckbuilder.records.keys import As, Of, Tagged
 
 Verdict = Literal["supported", "mixed", "not-supported"]
 
@@ -15,7 +15,7 @@ Verdict = Literal["supported", "mixed", "not-supported"]
 class Finding(Model):
     """One piece of evidence, with its own source."""
 
-    text: Prose
+    text: Annotated[Prose, As("back")]
     """What was found."""
     source: Annotated[Id, Of("source")]
     """Where that was read."""
@@ -27,17 +27,17 @@ class Claim(Subject):
     kind: ClassVar[str] = "claim"
     id: Id = Field(validation_alias="claim")
     """The id of the claim."""
-    says: Text
+    says: Annotated[Text, As("front")]
     """The claim, as people say it."""
     verdict: Verdict
     """What the evidence says of it."""
-    because: Text
+    because: Annotated[Text, As("answer", graded="sentence", called="the reason")]
     """The one sentence that decides it; learners are graded on it."""
     findings: tuple[Finding, ...] = ()
     """The evidence piece by piece, each with its source."""
-    regions: Annotated[Ids, Of("region")]
+    regions: Annotated[Ids, Of("region"), Tagged("regions")]
     """The parts of the body that it is about."""
-    muscles: Annotated[MuscleIds, Of("muscle")] = ()
+    muscles: Annotated[MuscleIds, Of("muscle"), Tagged("muscles")] = ()
     """The muscles that it is about."""
     checked: str = Field(pattern=r"^\d{4}-\d{2}$")
     """The month in which the evidence was last looked at: 2026-11."""
@@ -45,20 +45,6 @@ class Claim(Subject):
     @property
     def topic_id(self) -> str:
         return "claim"
-
-    def texts(self) -> Iterator[Said]:
-        yield from super().texts()
-        yield from said("front", self, "says")
-        yield from said("answer", self, "because")
-        for place, finding in enumerate(self.findings):
-            yield from said("back", finding, "text", before=("findings", place))
-
-    def refers(self) -> Iterator[Reference]:
-        yield from super().refers()
-        yield from ids("regions", ("region",), self.regions)
-        yield from ids("muscles", ("muscle",), self.muscles)
-        for place, finding in enumerate(self.findings):
-            yield Reference(("source",), finding.source, ("findings", place, "source"))
 
     def cited(self, *facts: str) -> tuple[str, ...]:
         found = [*super().cited(*facts), *(finding.source for finding in self.findings)]

@@ -11,7 +11,8 @@ from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from deckbuilder.core.prose import MATH
-from deckbuilder.records.base import Id, Ids, Of, Prose, Reference, Said, Subject, Text, Topic, ids, said
+from deckbuilder.records.base import Id, Ids, Prose, Subject, Text, Topic
+from deckbuilder.records.keys import As, Graded, Of, Role, Tagged
 from deckbuilder.source import Path_
 
 _GAP = re.compile(r"\{(\d{1,3})\|([^{}|]+)(?:\|([^{}|]+))?\}")
@@ -51,6 +52,25 @@ def _without_formulas(text: str) -> str:
     return MATH.sub(dumb, text)
 
 
+def _pieces(text: str) -> Iterator[str | Gap]:
+    last = 0
+    for found in gaps(text):
+        yield text[last : found.start()]
+        held = [text[slice(*found.span(group))].strip() if found[group] else "" for group in (2, 3)]
+        yield Gap(int(found[1]), *held)
+        last = found.end()
+    yield text[last:]
+
+
+def _read(text: str) -> Iterator[tuple[str, Role]]:
+    """What learners read: the sentence with its gaps filled, and the hints in their places."""
+    pieces = list(_pieces(text))
+    yield "".join(piece if isinstance(piece, str) else piece.text for piece in pieces), "answer"
+    for piece in pieces:
+        if isinstance(piece, Gap) and piece.hint:
+            yield piece.hint, "hint"
+
+
 class Cloze(Subject):
     """One cloze note; Anki makes a card for each number."""
 
@@ -59,13 +79,13 @@ class Cloze(Subject):
     asks_in_words: ClassVar[bool] = True
     id: Id = Field(validation_alias="cloze")
     """The id of the sentence."""
-    text: Prose
+    text: Annotated[Prose, As("answer", reads=_read)]
     """The sentence with its gaps: {1|words} or {1|words|hint}, and formulas. A number is never given to another gap."""
-    extra: Prose = ""
+    extra: Annotated[Prose, As("back")] = ""
     """More, for the back."""
     topic: Topic
     """What it is about; exams ask by topic."""
-    regions: Annotated[Ids, Of("region")] = ()
+    regions: Annotated[Ids, Of("region"), Tagged("regions")] = ()
     """The parts of the body that it is about."""
     name: Text = ""
     """A title for lists; the sentence itself if left out."""
@@ -89,13 +109,7 @@ class Cloze(Subject):
 
     def pieces(self) -> Iterator[str | Gap]:
         """Text and gaps in turn."""
-        last = 0
-        for found in gaps(self.text):
-            yield self.text[last : found.start()]
-            said = [self.text[slice(*found.span(group))].strip() if found[group] else "" for group in (2, 3)]
-            yield Gap(int(found[1]), *said)
-            last = found.end()
-        yield self.text[last:]
+        return _pieces(self.text)
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -125,15 +139,6 @@ class Cloze(Subject):
     def topic_id(self) -> str:
         return self.topic
 
-    def texts(self) -> Iterator[Said]:
-        yield from super().texts()
-        filled = "".join(piece if isinstance(piece, str) else piece.text for piece in self.pieces())
-        yield Said(("text",), filled, "answer")
-        for piece in self.pieces():
-            if isinstance(piece, Gap) and piece.hint:
-                yield Said(("text",), piece.hint, "hint")
-        yield from said("back", self, "extra")
-
-    def refers(self) -> Iterator[Reference]:
-        yield from super().refers()
-        yield from ids("regions", ("region",), self.regions)
+    def graded(self) -> list[Graded]:
+        gaps = (piece for piece in self.pieces() if isinstance(piece, Gap))
+        return [Graded(("text",), gap.text, f"gap {gap.number}", "part") for gap in gaps]

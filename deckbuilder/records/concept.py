@@ -2,28 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from deckbuilder.records.base import (
-    About,
-    Asked,
-    Flag,
-    Id,
-    Ids,
-    MuscleIds,
-    Of,
-    Prose,
-    Reference,
-    Said,
-    Subject,
-    Text,
-    Topic,
-    ids,
-    said,
-)
+from deckbuilder.records.base import Flag, Id, Ids, MuscleIds, Prose, Subject, Text, Topic
+from deckbuilder.records.keys import As, Of, Tagged
 
 
 class Concept(Subject):
@@ -32,58 +16,33 @@ class Concept(Subject):
     kind: ClassVar[str] = "concept"
     id: Id = Field(validation_alias="concept")
     """The id of the idea."""
-    name: Text
+    name: Annotated[Text, As("name")]
     """The term."""
     topic: Topic
     """What it is about; exams ask by topic."""
-    regions: Annotated[Ids, Of("region")]
+    regions: Annotated[Ids, Of("region"), Tagged("regions")]
     """The parts of the body that it is shown on."""
-    definition: Text
+    definition: Annotated[Text, As("answer", graded="sentence", called="the definition")]
     """What it is, short enough to be said aloud."""
-    mechanism: Prose = ""
+    mechanism: Annotated[Prose, As("answer", graded="mechanism", called="the mechanism")] = ""
     """What happens first, and what then."""
-    mechanism_question: Text = ""
+    mechanism_question: Annotated[Text, As("front", asks=("mechanism",), beside=("name",))] = ""
     """Asks for the mechanism, on a card of its own."""
-    case: Text = ""
+    case: Annotated[Text, As("front", asks=("name",))] = ""
     """A situation from the gym floor that does not name the term; asked as: what is this called?"""
-    example: Prose = ""
+    example: Annotated[Prose, As("back")] = ""
     """Where it applies."""
-    counter_example: Prose = ""
+    counter_example: Annotated[Prose, As("back")] = ""
     """What looks like it and is not."""
-    actions: Annotated[Ids, Of("action")] = ()
+    actions: Annotated[Ids, Of("action"), Tagged("actions")] = ()
     """The movements it is about; needed for synergy, force couples and reciprocal inhibition."""
-    muscles: Annotated[MuscleIds, Of("muscle")] = ()
+    muscles: Annotated[MuscleIds, Of("muscle"), Tagged("muscles")] = ()
     """The muscles it is about."""
     exam_model: Flag = False
     """True where it is taught for certification and the evidence is thin; the card says so."""
     curve: Annotated[Id | None, Of("curve")] = None
     """A chart for the back."""
 
-    def about(self) -> About:
-        return About(muscles=self.muscles, regions=self.regions, actions=self.actions)
-
     @property
     def topic_id(self) -> str:
         return self.topic
-
-    def texts(self) -> Iterator[Said]:
-        yield from super().texts()
-        yield from said("name", self, "name")
-        yield from said("answer", self, "definition", "mechanism")
-        yield from said("front", self, "mechanism_question", "case")
-        yield from said("back", self, "example", "counter_example")
-
-    def asked(self) -> Iterator[Asked]:
-        name = Said(("name",), self.name, "name")
-        for front in said("front", self, "case"):
-            yield Asked(front, (name,))
-        for front in said("front", self, "mechanism_question"):
-            yield Asked(front, tuple(said("answer", self, "mechanism")), (name,))
-
-    def refers(self) -> Iterator[Reference]:
-        yield from super().refers()
-        yield from ids("regions", ("region",), self.regions)
-        yield from ids("actions", ("action",), self.actions)
-        yield from ids("muscles", ("muscle",), self.muscles)
-        if self.curve:
-            yield Reference(("curve",), self.curve, ("curve",))

@@ -6,22 +6,22 @@ another's, and none can be: the record holds shares, and the chart gives each li
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import pairwise
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from deckbuilder.records.base import Id, Model, Number, Record, Reference, Said, Sources, Text, citations, said
+from deckbuilder.records.base import Id, Model, Number, Record, Sources, Text
+from deckbuilder.records.keys import As
 
 
 class Line(Model):
     """One curve: what it is of, what it says in words, and points [angle in degrees, share of the largest value]."""
 
-    name: Text
+    name: Annotated[Text, As("back")]
     """What the line is of."""
-    says: Text
+    says: Annotated[Text, As("back")]
     """The same in words."""
     shape: tuple[tuple[Number, Number], ...] = Field(min_length=3)
     """Points, each [angle in degrees, share of the largest value]."""
@@ -48,13 +48,13 @@ class Curve(Record):
     kind: ClassVar[str] = "curve"
     id: Id = Field(validation_alias="curve")
     """The id of the chart."""
-    name: Text
+    name: Annotated[Text, As("name")]
     """Its title."""
-    over: Text
+    over: Annotated[Text, As("back")]
     """The movement whose angle it is drawn over."""
     lines: tuple[Line, ...] = Field(min_length=1, max_length=4)
     """One panel each; heights are never compared."""
-    caveat: Text
+    caveat: Annotated[Text, As("back")]
     """What the chart does not show."""
     sources: Sources
     """Where the shapes were read."""
@@ -73,12 +73,3 @@ class Curve(Record):
     def angles(self) -> tuple[float, float]:
         """The first and the last angle, in degrees."""
         return self.lines[0].shape[0][0], self.lines[0].shape[-1][0]
-
-    def texts(self) -> Iterator[Said]:
-        yield from said("name", self, "name")
-        yield from said("back", self, "over", "caveat")
-        for place, line in enumerate(self.lines):
-            yield from said("back", line, "name", "says", before=("lines", place))
-
-    def refers(self) -> Iterator[Reference]:
-        yield from citations(self.sources, self._document)

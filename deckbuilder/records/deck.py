@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from deckbuilder.core import letters
-from deckbuilder.records.base import Address, Id, Model, Prose, Record, Reference, Said, Text, Whole, said
+from deckbuilder.records.base import Address, Id, Model, Prose, Record, Text, Whole
+from deckbuilder.records.keys import As
 
 EDITION = r"[0-9A-Za-z][0-9A-Za-z._-]{0,31}"
 _PREFIX = "write it with A to Z, a to z, digits, `_` and `-`; pictures' file names begin with it"
@@ -87,11 +87,11 @@ class Deck(Record):
     """The first level of every tag."""
     language: Text = "en"
     """The language of the cards, as in HTML: en, de, pt-BR. Names stand in English sentences with small letters, in others as written."""
-    about: Prose
+    about: Annotated[Prose, As("back")]
     """What learners read about the deck."""
     licence: Text
     """The licence of the cards."""
-    attribution: Prose = ""
+    attribution: Annotated[Prose, As("back")] = ""
     """Whom they are to name."""
     report_url: Address = Field("", pattern=r"^https?://[^\s\"'<>]+$|^mailto:[^\s\"'<>]+$|^$")
     """Where learners report a mistake: a page, the form of an issue tracker, or mailto:. The link names the card."""
@@ -119,9 +119,3 @@ class Deck(Record):
     def deck_of(self, kind: str) -> str:
         """The id of the subdeck that holds notes of this kind; the first one if none names it."""
         return next((id for id, each in self.subdecks.items() if kind in each.kinds), next(iter(self.subdecks)))
-
-    def texts(self) -> Iterator[Said]:
-        yield from said("back", self, "about", "attribution")
-
-    def refers(self) -> Iterator[Reference]:
-        return iter(())

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from deckbuilder.records.base import About, Id, Model, MuscleId, Of, Reference, Said, Subject, Text, ids, said
+from deckbuilder.records.base import Id, Model, MuscleId, Subject, Text
+from deckbuilder.records.keys import As, Of, Tagged
 
 
 class OddOneOut(Model):
@@ -17,7 +17,7 @@ class OddOneOut(Model):
     """Three to five muscles, one of which does not belong."""
     odd: Annotated[MuscleId, Of("muscle")]
     """The one that does not belong."""
-    because: Text
+    because: Annotated[Text, As("answer", graded="sentence", called="the reason")]
     """Why it does not."""
 
 
@@ -25,34 +25,15 @@ class Group(Subject):
     """A muscle group."""
 
     kind: ClassVar[str] = "group"
-    id: Id = Field(validation_alias="group")
+    id: Annotated[Id, Tagged("groups")] = Field(validation_alias="group")
     """The id of the group; its members name it under groups."""
-    name: Text
+    name: Annotated[Text, As("name")]
     """As learners read it."""
-    region: Annotated[Id, Of("region")]
+    region: Annotated[Id, Of("region"), Tagged("regions")]
     """The part of the body that it is listed in."""
-    tell_apart: Annotated[dict[Id, Text], Of("muscle")] = {}
+    tell_apart: Annotated[dict[Id, Text], Of("muscle"), As("back")] = {}
     """A word or two for each member that no other member shares."""
-    mnemonic: Text = ""
+    mnemonic: Annotated[Text, As("back")] = ""
     """What helps to remember the members."""
     odd_one_out: OddOneOut | None = None
     """A card that asks which muscle does not belong."""
-
-    def about(self) -> About:
-        return About(groups=(self.id,), regions=(self.region,))
-
-    def texts(self) -> Iterator[Said]:
-        yield from super().texts()
-        yield from said("name", self, "name")
-        yield from said("back", self, "tell_apart", "mnemonic")
-        if self.odd_one_out:
-            yield from said("answer", self.odd_one_out, "because", before=("odd_one_out",))
-
-    def refers(self) -> Iterator[Reference]:
-        yield from super().refers()
-        yield Reference(("region",), self.region, ("region",))
-        for muscle in self.tell_apart:
-            yield Reference(("muscle",), muscle, ("tell_apart", muscle), named=True)
-        if self.odd_one_out:
-            yield from ids("among", ("muscle",), self.odd_one_out.among, "odd_one_out")
-            yield Reference(("muscle",), self.odd_one_out.odd, ("odd_one_out", "odd"))

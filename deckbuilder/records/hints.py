@@ -118,9 +118,13 @@ def key(name: str, known: Collection[str]) -> tuple[str, str]:
 
 
 class Called:
-    """The records of a project by what people call them: their names, and their ids in any spelling."""
+    """The records of a project by what people call them: their names, and their ids in any spelling.
 
-    def __init__(self, documents: Iterable[Document]) -> None:
+    `held`: the keys under which records hold what has an id of its own, each with the kind of that.
+    """
+
+    def __init__(self, documents: Iterable[Document], held: Mapping[str, str]) -> None:
+        self._held = held
         self._ids: dict[str, dict[str, set[str]]] = {}
         for document in documents:
             if isinstance(document.value, dict) and document.value:
@@ -139,17 +143,11 @@ class Called:
             self._add(kind, id, said)
         if kind == "nerve" and isinstance(name := value.get("name"), str):
             self._add(kind, id, name.lower().removesuffix(" nerve"))
-        for key, of in (("landmarks", "landmark"), ("compartments", "compartment")):
+        for key, of in self._held.items():
             held = value.get(key)
-            for each, name in held.items() if isinstance(held, dict) else ():
+            for each, what in held.items() if isinstance(held, dict) else ():
                 self._add(of, str(each), each)
-                self._add(of, str(each), name)
-
-        for key in ("heads", "parts") if kind == "muscle" else ():
-            held = value.get(key)
-            for part, each in held.items() if isinstance(held, dict) else ():
-                self._add(kind, str(part), part)
-                self._add(kind, str(part), each.get("name") if isinstance(each, dict) else None)
+                self._add(of, str(each), what.get("name") if isinstance(what, dict) else what)
 
     def _add(self, kind: str, id: str, said: object) -> None:
         if isinstance(said, str) and id == near_id(id) and near_id(said):

@@ -2,49 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from deckbuilder.records.base import (
-    SITE,
-    About,
-    Id,
-    Ids,
-    Model,
-    MuscleId,
-    Named,
-    Names,
-    Of,
-    Reference,
-    Root,
-    Said,
-    Subject,
-    Text,
-    details,
-    names,
-    said,
-)
+from deckbuilder.records.base import SITE, Id, Ids, Model, MuscleId, Names, Root, Subject, Text
+from deckbuilder.records.keys import About, As, Holds, Listed, Named, Of, Tagged
 
 ASKED = ("origin", "insertion", "actions", "nerve")
+
+_DETAIL = As("answer", graded="part", called="the detail")
+Sites = Annotated[Names, Of(*SITE), _DETAIL]
+Movements = Annotated[Names, Of("action"), _DETAIL]
+Nerves = Annotated[Names, Of("nerve"), _DETAIL]
 
 
 class Part(Model):
     """A head or a part. What it does not state, it takes from its muscle."""
 
-    name: Text = ""
+    name: Annotated[Text, As("name")] = ""
     """Its name, where it cannot be read from the id: Upper fibres."""
-    origin: Annotated[Names, Of(*SITE)] = ()
+    origin: Sites = ()
     """Where this part comes from."""
-    insertion: Annotated[Names, Of(*SITE)] = ()
+    insertion: Sites = ()
     """Where this part goes to; that of the muscle if left out."""
-    actions: Annotated[Names, Of("action")] = ()
+    actions: Movements = ()
     """What this part does; as the muscle if left out."""
-    nerve: Annotated[Names, Of("nerve")] = ()
+    nerve: Nerves = ()
     """What drives this part; as the muscle if left out."""
     roots: tuple[Root, ...] = ()
     """The spinal roots of this part, where they are not all of its nerve."""
@@ -63,35 +50,35 @@ class Muscle(Subject):
     """One muscle, one note, a card for each question about it."""
 
     kind: ClassVar[str] = "muscle"
-    id: Id = Field(validation_alias="muscle")
+    id: Annotated[Id, Tagged("muscles")] = Field(validation_alias="muscle")
     """The id of the muscle; it never changes but by `deckbuilder rename`."""
-    name: Text
+    name: Annotated[Text, As("name")]
     """As learners read it."""
-    latin: Text = ""
+    latin: Annotated[Text, As("name")] = ""
     """The Latin name in full: Musculus biceps femoris."""
-    say: Text = ""
+    say: Annotated[Text, As("name")] = ""
     """How it is said, respelt: BY-seps FEM-or-iss."""
-    region: Annotated[Id, Of("region")]
+    region: Annotated[Id, Of("region"), Tagged("regions")]
     """The part of the body that it is listed in."""
-    compartment: Annotated[Id | None, Of("compartment")] = None
+    compartment: Annotated[Id | None, Listed("compartment")] = None
     """One of the compartments of its region."""
-    groups: Annotated[Ids, Of("group")] = ()
+    groups: Annotated[Ids, Of("group"), Tagged("groups")] = ()
     """The groups that it is a member of."""
-    origin: Annotated[Names, Of(*SITE)] = ()
+    origin: Sites = ()
     """Where it comes from: landmarks, bones or structures, each with a detail if one is needed."""
-    insertion: Annotated[Names, Of(*SITE)] = ()
+    insertion: Sites = ()
     """Where it goes to: landmarks, bones or structures, each with a detail if one is needed."""
-    actions: Annotated[Names, Of("action")] = ()
+    actions: Movements = ()
     """The movements that it produces, each at a joint that it crosses."""
-    nerve: Annotated[Names, Of("nerve")] = ()
+    nerve: Nerves = ()
     """The nerve, or nerves, that drive it."""
     roots: tuple[Root, ...] = ()
     """Its spinal roots, where they are not all of its nerve; the number of a cranial nerve: CN XI."""
-    heads: dict[Id, Part] = {}
+    heads: Annotated[dict[Id, Part], Holds("muscle", within=True)] = {}
     """Its heads by id. What a head does not state, it takes from the muscle."""
-    parts: dict[Id, Part] = {}
+    parts: Annotated[dict[Id, Part], Holds("muscle", within=True)] = {}
     """Its parts by id, if they are not called heads. What a part does not state, it takes from the muscle."""
-    confuse_with: Annotated[dict[MuscleId, Text], Of("muscle")] = {}
+    confuse_with: Annotated[dict[MuscleId, Text], Of("muscle"), As("back")] = {}
     """The muscles that it is easily taken for, and what tells them apart."""
 
     @cached_property
@@ -170,35 +157,5 @@ class Muscle(Subject):
         return found
 
     def about(self) -> About:
-        return About(
-            muscles=(self.id,), groups=self.groups, regions=(self.region,), moves=tuple(sorted(self.named("actions")))
-        )
-
-    def texts(self) -> Iterator[Said]:
-        yield from super().texts()
-        yield from said("name", self, "name", "latin", "say")
-        yield from said("back", self, "confuse_with")
-        yield from details(self, *ASKED)
-        for label, divisions in (("heads", self.heads), ("parts", self.parts)):
-            for part, each in divisions.items():
-                yield from said("name", each, "name", before=(label, part))
-                yield from details(each, *ASKED, before=(label, part))
-
-    def refers(self) -> Iterator[Reference]:
-        yield from super().refers()
-        yield Reference(("region",), self.region, ("region",))
-        for place, group in enumerate(self.groups):
-            yield Reference(("group",), group, ("groups", place))
-        yield from _facts(self)
-        for label, divisions in (("heads", self.heads), ("parts", self.parts)):
-            for part, each in divisions.items():
-                yield from _facts(each, label, part)
-        for other in self.confuse_with:
-            yield Reference(("muscle",), other, ("confuse_with", other), named=True)
-
-
-def _facts(holder: Muscle | Part, *before: str) -> Iterator[Reference]:
-    yield from names("origin", SITE, holder.origin, *before)
-    yield from names("insertion", SITE, holder.insertion, *before)
-    yield from names("actions", ("action",), holder.actions, *before)
-    yield from names("nerve", ("nerve",), holder.nerve, *before)
+        """With the movements of its parts."""
+        return replace(super().about(), moves=tuple(sorted(self.named("actions"))))

@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandler, WithJsonSchema, model_validator
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from deckbuilder.records.base import (
-    ID,
-    NAMES_A,
-    SITE,
-    Id,
-    Ids,
-    Model,
-    Number,
-    Of,
-    Prose,
-    Reference,
-    Said,
-    Subject,
-    Text,
-    ids,
-    said,
-)
+from deckbuilder.records.base import ID, SITE, Id, Ids, Model, Number, Prose, Subject, Text
 from deckbuilder.records.cloze import MAX_GAP
+from deckbuilder.records.keys import NAMES_A, As, Of, Tagged
 from deckbuilder.source import Path_
 
 MAX_MASKS = 12
@@ -87,11 +71,13 @@ Polygon = Annotated[tuple[Point, ...], Field(min_length=3, max_length=60), After
 class Mask(Model):
     """What is covered, and where. An id alone is what stands on the plate: a landmark, a bone or a structure."""
 
+    alone: ClassVar[str] = "landmark"
+
     landmark: Annotated[Id | None, Of(*SITE)] = None
     """The landmark, bone or structure that is covered."""
-    label: Text = ""
+    label: Annotated[Text, As("answer")] = ""
     """The name of what is covered, if it is no landmark."""
-    detail: Text = ""
+    detail: Annotated[Text, As("answer")] = ""
     """Small print behind the answer."""
     box: Box | None = None
     """Where it is: [x, y, width, height] in fractions of the picture."""
@@ -103,7 +89,7 @@ class Mask(Model):
     @model_validator(mode="before")
     @classmethod
     def _id_alone(cls, value: object) -> object:
-        return {"landmark": value} if isinstance(value, str) else value
+        return {cls.alone: value} if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _one_of_each(self) -> Mask:
@@ -141,7 +127,7 @@ class Occlusion(Subject):
     asks_in_words: ClassVar[bool] = False
     id: Id = Field(validation_alias="occlusion")
     """The id of the picture with its masks."""
-    name: Text
+    name: Annotated[Text, As("name")]
     """The title. It must not hold an answer."""
     plate: Annotated[Id | None, Of("plate")] = None
     """A picture of bones that `deckbuilder figures` drew."""
@@ -149,11 +135,11 @@ class Occlusion(Subject):
     """hide-one covers what is asked; hide-all keeps the other masks on."""
     masks: dict[MaskNumber, Mask] = Field({}, max_length=MAX_MASKS, json_schema_extra={"additionalProperties": False})
     """What is covered, each under its number; a number is never given to something else."""
-    question: Text = ""
+    question: Annotated[Text, As("front")] = ""
     """What is asked, if not the name of what is covered."""
-    extra: Prose = ""
+    extra: Annotated[Prose, As("back")] = ""
     """More, for the back."""
-    regions: Annotated[Ids, Of("region")] = ()
+    regions: Annotated[Ids, Of("region"), Tagged("regions")] = ()
     """The parts of the body that it is about."""
 
     @model_validator(mode="after")
@@ -180,26 +166,3 @@ class Occlusion(Subject):
     def where(number: int | None = None) -> Path_:
         """Where a number stands, or all of them."""
         return ("masks",) if number is None else ("masks", str(number))
-
-    def texts(self) -> Iterator[Said]:
-        yield from super().texts()
-        yield from said("name", self, "name")
-        yield from said("front", self, "question")
-        yield from said("back", self, "extra")
-        for number, mask in self.masks.items():
-            yield from said("answer", mask, "label", "detail", before=("masks", number))
-
-    def refers(self) -> Iterator[Reference]:
-        yield from super().refers()
-        yield from ids("regions", ("region",), self.regions)
-        if self.plate:
-            yield Reference(("plate",), self.plate, ("plate",))
-        typed = self.document.value.get("masks")
-        for number, mask in self.masks.items():
-            if mask.landmark:
-                alone = isinstance(typed, dict) and isinstance(typed.get(number), str)
-                yield Reference(
-                    SITE,
-                    mask.landmark,
-                    ("masks", number) if alone else ("masks", number, "landmark"),
-                )

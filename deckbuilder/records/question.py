@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from deckbuilder.records.base import (
-    Asked,
-    Flag,
-    Id,
-    Ids,
-    Model,
-    Of,
-    Prose,
-    Reference,
-    Said,
-    Subject,
-    Text,
-    Topic,
-    ids,
-    said,
-)
+from deckbuilder.records.base import Flag, Id, Ids, Model, Prose, Subject, Text, Topic
+from deckbuilder.records.keys import As, Of, Tagged
 
 
 class Option(Model):
     """One of four; the first is right, every other says why it is wrong."""
 
-    text: Text
+    text: Annotated[Text, As("front", first=As("answer", graded="part", called="the right option"))]
     """What is offered."""
-    because: Text = ""
+    because: Annotated[Text, As("back")] = ""
     """Why it is wrong; the first option, which is right, may say why it is."""
 
 
@@ -41,9 +26,9 @@ class Question(Subject):
     kind: ClassVar[str] = "question"
     id: Id = Field(validation_alias="question")
     """The id of the question."""
-    ask: Prose
+    ask: Annotated[Prose, As("front", asks=("answer", "options"))]
     """The question."""
-    answer: Text = ""
+    answer: Annotated[Text, As("answer", graded="part", called="the answer")] = ""
     """The answer, of a question without options."""
     typed: Flag = False
     """True if the answer, a word or a name, is typed in."""
@@ -51,7 +36,7 @@ class Question(Subject):
     """Four to choose from: the right one first, the card shuffles them."""
     topic: Topic
     """What it is about; exams ask by topic."""
-    regions: Annotated[Ids, Of("region")] = ()
+    regions: Annotated[Ids, Of("region"), Tagged("regions")] = ()
     """The parts of the body that it is about."""
 
     @model_validator(mode="after")
@@ -75,21 +60,3 @@ class Question(Subject):
     @property
     def topic_id(self) -> str:
         return self.topic
-
-    def texts(self) -> Iterator[Said]:
-        yield from super().texts()
-        yield from said("front", self, "ask")
-        yield from said("answer", self, "answer")
-        for place, option in enumerate(self.options):
-            yield from said("front" if place else "answer", option, "text", before=("options", place))
-            yield from said("back", option, "because", before=("options", place))
-
-    def asked(self) -> Iterator[Asked]:
-        right = self.options[0] if self.options else None
-        answers = said("answer", right, "text", before=("options", 0)) if right else said("answer", self, "answer")
-        for front in said("front", self, "ask"):
-            yield Asked(front, tuple(answers))
-
-    def refers(self) -> Iterator[Reference]:
-        yield from super().refers()
-        yield from ids("regions", ("region",), self.regions)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from deckbuilder.records.base import Id, Number, Of, Record, Text, one_or_more
+from deckbuilder.core.findings import Strictness as Strictness
+from deckbuilder.records.base import Id, Number, Record, Text, one_or_more
+from deckbuilder.records.keys import Listed
 
-Strictness = Literal["error", "warning", "info", "off"]
 _STRICTNESS = {"type": "string", "enum": ["error", "warning", "info", "off"]}
 # What a rule says as a rule, and what it says of grave cases, if it knows them.
 Severities = Annotated[
@@ -25,7 +26,7 @@ class Rulebook(Record):
     kind: ClassVar[str] = "rules"
     id: Id = Field(validation_alias="rules")
     """The id of these settings."""
-    severity: Annotated[dict[Id, Severities], Of("rule")] = {}
+    severity: Annotated[dict[Id, Severities], Listed("rule")] = {}
     """How strict each rule is: error, warning, info or off; of two, the second is for grave cases."""
     limits: dict[Id, Number] = {}
     """What counts as too long or too many, by the name of the limit."""

@@ -7,14 +7,15 @@ an id here is not reported as missing elsewhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from types import MappingProxyType
 
 from deckbuilder import source
 from deckbuilder.core.diagnostics import Diagnostic
 from deckbuilder.core.project import Project
-from deckbuilder.records import KINDS, Record
+from deckbuilder.records import KINDS, Record, walker
 from deckbuilder.records.base import near_id
 from deckbuilder.source import guard
 from deckbuilder.source.conflict import MARKER
@@ -63,9 +64,16 @@ class Lost:
 
 
 def salvage(
-    project: Project, found: Iterable[Record], documents: Sequence[source.Document], faults: Iterable[Diagnostic]
+    project: Project,
+    found: Iterable[Record],
+    documents: Sequence[source.Document],
+    faults: Iterable[Diagnostic],
+    unsaved: Mapping[str, str | None] = MappingProxyType({}),
 ) -> Lost:
-    """What the documents that made no record, and the files that made no document, would have answered to."""
+    """What the documents that made no record, and the files that made no document, would have answered to.
+
+    `unsaved`: texts that count in place of those on the disk.
+    """
     lost = Lost()
     parsed = {id(record.document) for record in found}
     for document in documents:
@@ -81,7 +89,7 @@ def salvage(
             lost.blind = True
         elif fault.location.path not in whole:
             whole.add(fault.location.path)
-            _guess(lost, project, fault.location.path)
+            _guess(lost, _bytes(project, fault.location.path, unsaved))
     lost.ids -= {("file", "cards"), ("file", ".")}
     return lost
 
@@ -97,10 +105,15 @@ def _take(lost: Lost, document: source.Document) -> None:
             _add(lost, kind, str(old))
     if first not in KINDS and first:
         lost.words.add(near_id(str(value[first])))
-    if first == "bone":
-        landmarks = value.get("landmarks")
-        for each in landmarks if isinstance(landmarks, dict) else [_ANY]:
-            lost.ids.add(("landmark", each))
+    for key, kind in _held(first):
+        held = value.get(key)
+        lost.ids |= {(kind, each) for each in (held if isinstance(held, dict) else [_ANY])}
+
+
+def _held(kind: str) -> list[tuple[str, str]]:
+    """The keys under which records of a kind hold what others may name by its id alone, each with the kind of that."""
+    found = walker.held_by(KINDS[kind]) if kind in KINDS else ()
+    return [(key, mark.kind) for _, key, mark in found if not mark.within]
 
 
 def _add(lost: Lost, kind: str, id: str) -> None:
@@ -109,10 +122,18 @@ def _add(lost: Lost, kind: str, id: str) -> None:
         lost.ids.add((kind, _ANY))
 
 
-def _guess(lost: Lost, project: Project, name: str) -> None:
-    """From a file that is no YAML: how its records open, and the landmarks under its bones."""
+def _bytes(project: Project, name: str, unsaved: Mapping[str, str | None]) -> bytes | None:
+    """What a file holds, None where it cannot be had."""
+    text = unsaved.get(name)
+    if text is not None:
+        return text.encode("utf-8", "surrogatepass")
     data = guard.read(project.root / name, project.root, name)
-    if isinstance(data, bytes):
+    return data if isinstance(data, bytes) else None
+
+
+def _guess(lost: Lost, data: bytes | None) -> None:
+    """From a file that is no YAML: how its records open, and the landmarks under its bones."""
+    if data is not None:
         before = len(lost.ids)
         wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
         text = data.decode("utf-16" if wide else "utf-8-sig", "replace").replace("\0", "")
@@ -122,8 +143,8 @@ def _guess(lost: Lost, project: Project, name: str) -> None:
             if opening:
                 kind, id = opening
                 _add(lost, kind, id)
-            if kind == "bone":
-                lost.ids |= {("landmark", key) for key in _KEY.findall(line)}
+            for _, of in _held(kind):
+                lost.ids |= {(of, key) for key in _KEY.findall(line)}
             if kind and (formerly := _FORMERLY.match(line)):
                 lost.ids |= {(kind, old) for old in _WORD.findall(formerly[1])}
         lost.blind |= len(lost.ids) == before  # nothing tells what it was before it broke

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
@@ -11,24 +10,21 @@ from pydantic_core import PydanticCustomError
 
 from deckbuilder.core.diagnostics import Location
 from deckbuilder.records.base import (
-    About,
     Evidence,
     Id,
     Ids,
     Model,
     MuscleId,
     Number,
-    Of,
+    Picture,
     Prose,
-    Reference,
-    Said,
     Sources,
     Subject,
     Text,
     Whole,
-    ids,
-    said,
 )
+from deckbuilder.records.keys import About, As, Of, Tagged
+from deckbuilder.source import Path_
 
 MEASURED = ("muscle", "group")
 # The learner remembers a band, not a number: a ratio below the first bound is "about equal", and so on.
@@ -45,7 +41,7 @@ class People(Model):
 
     n: Whole | None = Field(None, ge=1)
     """How many were measured; left out where the source does not say."""
-    who: Text
+    who: Annotated[Text, As("back")]
     """Who was measured: trained women."""
 
 
@@ -60,7 +56,7 @@ class Measurement(Model):
     """The number, in the unit of the study."""
     statistic: Text = "mean"
     """Which statistic it is: mean, peak."""
-    load: Text = ""
+    load: Annotated[Text, As("back")] = ""
     """With which load."""
     sd: Number | None = Field(None, ge=0)
     """The standard deviation, if the source gives it."""
@@ -72,12 +68,17 @@ class Measurement(Model):
     """The unit, if not % of what the study is normalised to."""
 
 
+def _sides(comparison: Comparison) -> tuple[str, ...]:
+    """What stands on the sides of a comparison: exercises if it is of one muscle, and the other way round."""
+    return ("exercise",) if comparison.of else MEASURED
+
+
 class Comparison(Model):
     """Two exercises for one muscle, or two muscles in one exercise. One note each."""
 
     id: Id
     """The id of the comparison; it never changes but by `deckbuilder rename`."""
-    compare: Annotated[tuple[MuscleId, MuscleId], Of("exercise", *MEASURED)]
+    compare: Annotated[tuple[MuscleId, MuscleId], Of("exercise", *MEASURED, among=_sides)]
     """Two exercises for one muscle, or two muscles in one exercise."""
     of: Annotated[MuscleId | None, Of(*MEASURED)] = None
     """The muscle, part or group for which two exercises are compared."""
@@ -89,13 +90,13 @@ class Comparison(Model):
     """What was measured, where several things were, or where only a difference is given."""
     higher_by_percent: Number | None = None
     """How much higher the first is, where the source gives no values."""
-    load: Text = ""
+    load: Annotated[Text, As("back")] = ""
     """With which load, where the measurements do not say."""
-    caveat: Prose
+    caveat: Annotated[Prose, As("back")]
     """What the comparison does not show."""
-    why: Prose = ""
+    why: Annotated[Prose, As("back")] = ""
     """Why it matters, for the back; that of the study if left out."""
-    hint: Text = ""
+    hint: Annotated[Text, As("hint")] = ""
     """On the front, behind a button; that of the study if left out."""
     tier: str | None = Field(None, pattern="^(core|useful|deep)$")
     """How early a trainer needs it; as the study if left out."""
@@ -137,11 +138,11 @@ class Study(Subject):
     """How good the support is."""
     people: People
     """Who was measured."""
-    signal: Text = "surface EMG"
+    signal: Annotated[Text, As("back")] = "surface EMG"
     """What was recorded, if not surface EMG."""
-    normalised_to: Text = ""
+    normalised_to: Annotated[Text, As("back")] = ""
     """What values are a share of; MVIC gives the unit % MVIC."""
-    regions: Annotated[Ids, Of("region")]
+    regions: Annotated[Ids, Of("region"), Tagged("regions")]
     """The parts of the body that it is about."""
     measurements: tuple[Measurement, ...] = ()
     """The values that the source gives, each with exercise and muscle."""
@@ -159,39 +160,14 @@ class Study(Subject):
     def topic_id(self) -> str:
         return "activation"
 
-    def subjects(self) -> tuple[Any, ...]:
-        return tuple(Compared(self, each) for each in self.comparisons)
+    def subjects(self) -> tuple[Compared, ...]:
+        return tuple(Compared(self, each, place) for place, each in enumerate(self.comparisons))
 
     def unit(self, measurement: Measurement) -> str:
         """'% MVIC' unless the measurement has its own."""
         if measurement.unit is not None:
             return measurement.unit
         return f"% {self.normalised_to}" if self.normalised_to else ""
-
-    def texts(self) -> Iterator[Said]:
-        yield from super().texts()
-        yield from said("back", self.people, "who", before=("people",))
-        yield from said("back", self, "signal", "normalised_to")
-        for place, each in enumerate(self.measurements):
-            yield from said("back", each, "load", before=("measurements", place))
-        for place, comparison in enumerate(self.comparisons):
-            yield from said("hint", comparison, "hint", before=("comparisons", place))
-            yield from said("back", comparison, "caveat", "why", "load", before=("comparisons", place))
-
-    def refers(self) -> Iterator[Reference]:
-        yield from super().refers()
-        yield from ids("regions", ("region",), self.regions)
-        for place, each in enumerate(self.measurements):
-            yield Reference(("exercise",), each.exercise, ("measurements", place, "exercise"))
-            yield Reference(MEASURED, each.of, ("measurements", place, "of"))
-        for place, comparison in enumerate(self.comparisons):
-            at = ("comparisons", place)
-            sides = ("exercise",) if comparison.of else MEASURED
-            yield from ids("compare", sides, comparison.compare, *at)
-            if comparison.of:
-                yield Reference(MEASURED, comparison.of, (*at, "of"))
-            if comparison.exercise:
-                yield Reference(("exercise",), comparison.exercise, (*at, "exercise"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,12 +184,17 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One comparison of a study: what an activation note is made of."""
+    """One comparison of a study: what an activation note is made of. `at`: its place among them."""
 
     study: Study
     comparison: Comparison
+    at: int
 
     kind: ClassVar[str] = "study"
+    numbered: ClassVar[str] = ""
+    asks_in_words: ClassVar[bool] = False
+    numbers: ClassVar[tuple[int, ...]] = ()
+    asks: ClassVar[tuple[tuple[int, str], ...]] = ()
 
     @property
     def note_id(self) -> str:
@@ -227,9 +208,16 @@ class Compared:
     def record(self) -> Study:
         return self.study
 
+    @property
+    def path(self) -> Path_:
+        return ("comparisons", self.at)
+
     def place(self, *path: str | int) -> Location:
         """Where a value of this note stands in the source."""
-        return self.study.locate("comparisons", self.study.comparisons.index(self.comparison), *path)
+        return self.study.locate(*self.path, *path)
+
+    def where(self, number: int | None = None) -> Path_:
+        return ()
 
     @property
     def formerly(self) -> tuple[str, ...]:
@@ -262,7 +250,7 @@ class Compared:
         return self.comparison.hint or self.study.hint
 
     @property
-    def picture(self) -> Any:
+    def picture(self) -> Picture | None:
         return self.study.picture
 
     @property

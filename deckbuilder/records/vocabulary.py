@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Annotated, ClassVar, Literal, get_args
 
@@ -14,21 +13,16 @@ from deckbuilder.records.base import (
     Id,
     Ids,
     Model,
-    Of,
     Prose,
     Record,
-    Reference,
     Root,
-    Said,
     Sources,
     Text,
     Topic,
     Whole,
-    citations,
-    ids,
     one_or_more,
-    said,
 )
+from deckbuilder.records.keys import As, Holds, Of
 
 Files = Annotated[
     tuple[Text, ...],
@@ -54,19 +48,12 @@ class Region(Record):
     kind: ClassVar[str] = "region"
     id: Id = Field(validation_alias="region")
     """The id of the part of the body."""
-    name: Text
+    name: Annotated[Text, As("name")]
     """As learners read it."""
     part_of: Annotated[Id | None, Of("region")] = None
     """The larger part of the body that it belongs to."""
-    compartments: dict[Id, Text] = {}
+    compartments: Annotated[dict[Id, Text], Holds("compartment", within=True), As("name")] = {}
     """Its compartments, id and name; muscles name them."""
-
-    def texts(self) -> Iterator[Said]:
-        yield from said("name", self, "name", "compartments")
-
-    def refers(self) -> Iterator[Reference]:
-        if self.part_of:
-            yield Reference(("region",), self.part_of, ("part_of",))
 
 
 class Bone(Record):
@@ -79,26 +66,16 @@ class Bone(Record):
     kind: ClassVar[str] = "bone"
     id: Id = Field(validation_alias="bone")
     """The id of the bone."""
-    name: Text
+    name: Annotated[Text, As("name")]
     """As learners read it."""
     region: Annotated[Id, Of("region")]
     """The part of the body that it is listed in."""
-    landmarks: dict[Id, Text] = {}
+    landmarks: Annotated[dict[Id, Text], Holds("landmark"), As("name")] = {}
     """What muscles attach to, id and name. An id belongs to one bone only."""
     moves_with: Annotated[Id | None, Of("bone")] = None
     """The bone to which it is fixed, as far as the joints of the deck go."""
     sides: Annotated[dict[Id, Sides], Of("landmark")] = {}
     """Where on the bone a landmark lies, where that is beyond doubt."""
-
-    def texts(self) -> Iterator[Said]:
-        yield from said("name", self, "name", "landmarks")
-
-    def refers(self) -> Iterator[Reference]:
-        yield Reference(("region",), self.region, ("region",))
-        if self.moves_with:
-            yield Reference(("bone",), self.moves_with, ("moves_with",))
-        for landmark in self.sides:
-            yield Reference(("landmark",), landmark, ("sides", landmark), named=True)
 
 
 class Structure(Record):
@@ -107,19 +84,12 @@ class Structure(Record):
     kind: ClassVar[str] = "structure"
     id: Id = Field(validation_alias="structure")
     """The id of the ligament, fascia or meniscus."""
-    name: Text
+    name: Annotated[Text, As("name")]
     """As learners read it."""
     region: Annotated[Id, Of("region")]
     """The part of the body that it is listed in."""
     bones: Annotated[Ids, Of("bone")] = ()
     """The bones where a pull on it ends."""
-
-    def texts(self) -> Iterator[Said]:
-        yield from said("name", self, "name")
-
-    def refers(self) -> Iterator[Reference]:
-        yield Reference(("region",), self.region, ("region",))
-        yield from ids("bones", ("bone",), self.bones)
 
 
 class Joint(Record):
@@ -128,19 +98,12 @@ class Joint(Record):
     kind: ClassVar[str] = "joint"
     id: Id = Field(validation_alias="joint")
     """The id of the joint."""
-    name: Text
+    name: Annotated[Text, As("name")]
     """As learners read it."""
     region: Annotated[Id, Of("region")]
     """The part of the body that it is listed in."""
     bones: Annotated[Ids, Of("bone")]
     """The bones that it joins, the proximal one first."""
-
-    def texts(self) -> Iterator[Said]:
-        yield from said("name", self, "name")
-
-    def refers(self) -> Iterator[Reference]:
-        yield Reference(("region",), self.region, ("region",))
-        yield from ids("bones", ("bone",), self.bones)
 
 
 class Nerve(Record):
@@ -149,7 +112,7 @@ class Nerve(Record):
     kind: ClassVar[str] = "nerve"
     id: Id = Field(validation_alias="nerve")
     """The id of the nerve."""
-    name: Text
+    name: Annotated[Text, As("name")]
     """As learners read it."""
     roots: tuple[Root, ...] = Field(min_length=1)
     """The spinal roots that it carries: [L5, S1, S2]; for a cranial nerve its number: [CN VII], or [CN XI, C1, C2]."""
@@ -158,14 +121,6 @@ class Nerve(Record):
     sources: Sources = {}
     """Where its roots were read."""
 
-    def texts(self) -> Iterator[Said]:
-        yield from said("name", self, "name")
-
-    def refers(self) -> Iterator[Reference]:
-        if self.part_of:
-            yield Reference(("nerve",), self.part_of, ("part_of",))
-        yield from citations(self.sources, self._document)
-
 
 class Term(Record):
     """A glossary entry; every abbreviation on a card has one."""
@@ -173,16 +128,12 @@ class Term(Record):
     kind: ClassVar[str] = "term"
     id: Id = Field(validation_alias="term")
     """The id of the glossary entry."""
-    name: Text
+    name: Annotated[Text, As("name")]
     """The term in full."""
     short: Text = ""
     """The abbreviation, as cards use it."""
-    means: Prose
+    means: Annotated[Prose, As("back")]
     """What it means."""
-
-    def texts(self) -> Iterator[Said]:
-        yield from said("name", self, "name")
-        yield from said("back", self, "means")
 
 
 class Source(Record):
@@ -273,6 +224,3 @@ class Exam(Record):
     """The parts of the blueprint by id."""
     sources: Sources = {}
     """Where the blueprint was read."""
-
-    def refers(self) -> Iterator[Reference]:
-        yield from citations(self.sources, self._document)

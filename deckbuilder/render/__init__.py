@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from deckbuilder.anatomy import tags
 from deckbuilder.anatomy.drawings import INDEX
@@ -17,11 +16,12 @@ from deckbuilder.records import NOTE_KINDS, Deck, Record, nearest
 from deckbuilder.records.base import Subject
 from deckbuilder.render import filled
 from deckbuilder.render.drawn import Figures
-from deckbuilder.render.filled import Filled, Job
+from deckbuilder.render.explained import where
+from deckbuilder.render.filled import Filled
 from deckbuilder.render.media import Pictures
 from deckbuilder.render.notetypes import NoteTypes
 from deckbuilder.render.output import Fields
-from deckbuilder.render.places import where
+from deckbuilder.render.remembered import Job, Known, Remembered
 
 __all__ = ["NoteTypes", "Rendered", "prepare", "render", "teaching_order"]
 
@@ -60,31 +60,39 @@ def render(
     unseen = [fault for record in beside if isinstance(fault := pictures.of(record), Diagnostic)]
     note_types = types(project, deck)
     figures = Figures(pictures, library)
-    writer = _Writer(library, project, deck, note_types, doubted)
-    order = [record for record in teaching_order(library, deck) if wanted(record)]
-    jobs: list[Job] = []
-    for record in order:
-        media = pictures.of(record)
-        if isinstance(media, Diagnostic):
-            unseen.append(media)
-            media = None
-        jobs += [Job(record, place, each, media) for place, each in enumerate(record.subjects())]
-    gone = {subject.kind for record in beside for subject in record.subjects()}
-    for kind in sorted({*kinds, *gone, *(job.subject.kind for job in jobs)}):
+    order = teaching_order(library, deck)
+    jobs, lacking = _jobs((record for record in order if wanted(record)), pictures)
+    gone = {*kinds, *(subject.kind for record in beside for subject in record.subjects())}
+    for kind in sorted({*gone, *(job.subject.kind for job in jobs)}):
         note_types.get(kind)
+    remembered = Remembered(library, project, deck, figures, jobs if all(map(wanted, order)) else [])
+    writer = _Writer(remembered.library, project, deck, note_types, doubted)
+    filling = Filled(library, project, deck, figures, remembered, broken=writer.broken)
     notes: list[Note] = []
-    filling = Filled(library, project, deck, figures, broken=writer.broken)
-    for done, (job, values, shows) in enumerate(filling.of(jobs, sorted({*kinds, *gone}))):
+    for done, (job, values, shows) in enumerate(filling.of(jobs, sorted(gone))):
         if done % 500 == 0:
             tick(done, len(jobs))
         note = writer.note(job, values, shows)
+        remembered.made(job, note)
         if note is not None:
             notes.append(note)
     tick(len(jobs), len(jobs))
-    used = {note.kind for note in notes}
-    found = {kind: each for kind in sorted(used) if (each := note_types.get(kind))}
+    found = {kind: each for kind in sorted({note.kind for note in notes}) if (each := note_types.get(kind))}
     rendered = Rendered(deck, notes, found) if library.deck else None
-    return rendered, note_types.faults + filling.faults + writer.faults + figures.faults + unseen
+    return rendered, note_types.faults + filling.faults + writer.faults + figures.faults + unseen + lacking
+
+
+def _jobs(records: Iterable[Subject], pictures: Pictures) -> tuple[list[Job], list[Diagnostic]]:
+    """The notes that are to be made of these records, and what is wrong with their pictures."""
+    jobs: list[Job] = []
+    lacking: list[Diagnostic] = []
+    for record in records:
+        media = pictures.of(record)
+        if isinstance(media, Diagnostic):
+            lacking.append(media)
+            media = None
+        jobs += [Job(record, place, each, media) for place, each in enumerate(record.subjects())]
+    return jobs, lacking
 
 
 def prepare(project: Project) -> None:
@@ -146,58 +154,75 @@ class _Writer:
         self._asked: set[str] = set()
         self._variables: dict[str, dict[str, str]] = {}
 
-    def note(self, job: Job, values: dict[str, str] | None, shows: list[Media]) -> Note | None:
-        subject: Any = job.subject
-        kind: str = subject.kind
-        note_type = self._note_types.get(kind)
-        names = self._note_types.names(kind)
-        if names is None:
+    def note(self, job: Job, values: dict[str, str] | Known | None, shows: list[Media]) -> Note | None:
+        if values is None or job.subject.kind in self.broken:
             return None
-        if values is None or kind in self.broken:
+        if isinstance(values, Known):
+            self._ask_whose(job.record, shows)
+            return self._made(job, values.fields, values.tags, values.ordinals, shows)
+        return self._filled(job, values, shows)
+
+    def _filled(self, job: Job, values: dict[str, str], shows: list[Media]) -> Note | None:
+        kind: str = job.subject.kind
+        note_type, names = self._note_types.get(kind), self._note_types.names(kind)
+        if names is None:
             return None
         variables = self._variables_of(kind, names)
         if not variables.keys() >= values.keys():
-            unknown = sorted(values.keys() - variables.keys())
-            self.broken.add(kind)
-            name = f"{kind}/fields.html.j2"
-            self.faults.append(
-                Diagnostic(
-                    where(self._project, (name, "_shared/fields.html.j2"), rf"\bset\s+({re.escape(unknown[0])})\b"),
-                    "unknown-field",
-                    f"the note type has no field for the variable '{unknown[0]}'",
-                    nearest(unknown[0], variables) or f"add the field to {kind}/notetype.yaml",
-                )
-            )
+            self._tell_unknown(kind, values, variables)
             return None
         if note_type is None:
             return None
         self._ask_whose(job.record, shows)
-        self.faults += self._output.check(kind, values, {each.name: each for each in shows}, subject.place())
+        self.faults += self._output.check(kind, values, {each.name: each for each in shows}, job.subject.place)
         fields = tuple([values.get(variable, "") for variable in variables])
-        ordinals = tuple(each - 1 for each in subject.numbers) if note_type.cloze else note_type.ordinals(fields)
+        ordinals = tuple(each - 1 for each in job.subject.numbers) if note_type.cloze else note_type.ordinals(fields)
         if not ordinals:
-            if not self._doubted(job.record.id):
-                self.faults.append(
-                    Diagnostic(
-                        subject.place(),
-                        "blank-card",
-                        f"no card of {subject.key} has a front",
-                        "fill the fields that its questions need",
-                    )
-                )
+            self._tell_blank(job)
             return None
+        return self._made(job, fields, tags.of(job.subject, self._library, self._deck.tag_root), ordinals, shows)
+
+    def _made(
+        self, job: Job, fields: tuple[str, ...], tags: tuple[str, ...], ordinals: tuple[int, ...], shows: list[Media]
+    ) -> Note:
+        subject = job.subject
         return Note(
             key=subject.key,
-            kind=kind,
-            deck=self._deck.deck_of(kind),
+            kind=subject.kind,
+            deck=self._deck.deck_of(subject.kind),
             fields=fields,
-            tags=tags.of(subject, self._library, self._deck.tag_root),
+            tags=tags,
             ordinals=ordinals,
             media=tuple(shows),
-            formerly=tuple(f"{kind}/{id}" for id in subject.formerly),
+            formerly=tuple([f"{subject.kind}/{id}" for id in subject.formerly]),
             retired=subject.retired,
-            asks=getattr(subject, "asks", ()),
+            asks=subject.asks,
         )
+
+    def _tell_unknown(self, kind: str, values: dict[str, str], variables: dict[str, str]) -> None:
+        """A variable that is set for no field; nothing else is told of this kind."""
+        unknown = sorted(values.keys() - variables.keys())
+        self.broken.add(kind)
+        name = f"{kind}/fields.html.j2"
+        self.faults.append(
+            Diagnostic(
+                where(self._project, (name, "_shared/fields.html.j2"), rf"\bset\s+({re.escape(unknown[0])})\b"),
+                "unknown-field",
+                f"the note type has no field for the variable '{unknown[0]}'",
+                nearest(unknown[0], variables) or f"add the field to {kind}/notetype.yaml",
+            )
+        )
+
+    def _tell_blank(self, job: Job) -> None:
+        if not self._doubted(job.record.id):
+            self.faults.append(
+                Diagnostic(
+                    job.subject.place(),
+                    "blank-card",
+                    f"no card of {job.subject.key} has a front",
+                    "fill the fields that its questions need",
+                )
+            )
 
     def _ask_whose(self, record: Subject, shows: list[Media]) -> None:
         """A picture that nobody is credited for cannot be given away. Each is asked for once."""
@@ -213,7 +238,6 @@ class _Writer:
                     "uncredited-picture",
                     f"nothing says who made '{file}', and under which licence",
                     "write a `credit` record whose `files` name it, or a `credit` for this picture",
-                    "warning",
                 )
             )
 

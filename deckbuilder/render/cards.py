@@ -10,11 +10,11 @@ import jinja2
 from deckbuilder.core.project import Project
 from deckbuilder.render import fields
 from deckbuilder.render.compiled import Compiled
+from deckbuilder.render.explained import Wrong, explain
 from deckbuilder.render.fields import CARDS, filled
 from deckbuilder.render.jail import UNSOUND, Stopped, jail
 from deckbuilder.render.limits import LIMITS
 from deckbuilder.render.loader import of_folder
-from deckbuilder.render.places import Wrong, explain
 from deckbuilder.render.wire import Cards
 
 SIDES = ("front", "back")

@@ -10,7 +10,7 @@ from deckbuilder.anki import cardtemplate
 from deckbuilder.core.diagnostics import Diagnostic, Location
 from deckbuilder.core.project import Project
 from deckbuilder.records import nearest
-from deckbuilder.render.places import in_template, shown
+from deckbuilder.render.explained import in_template, shown
 from deckbuilder.render.specs import NoteType, Shared, Specs
 
 MAX_CSS = 60_000

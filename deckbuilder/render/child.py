@@ -25,10 +25,10 @@ from jinja2.bccache import Bucket
 from deckbuilder.anatomy.library import Library
 from deckbuilder.anki.notes import Media
 from deckbuilder.render.drawn import Shown
+from deckbuilder.render.explained import Wrong, explain
 from deckbuilder.render.fields import CARDS, FIELDS, Fields, filled
 from deckbuilder.render.limits import Limits
 from deckbuilder.render.loader import Loader, Unreadable
-from deckbuilder.render.places import Wrong, explain
 from deckbuilder.render.sandbox import Sandbox
 from deckbuilder.render.wire import Cards, Notes
 

@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import stat
-import sys
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -21,6 +19,8 @@ from types import CodeType
 import jinja2
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+
+from deckbuilder.core.cache import ours
 
 
 class Compiled(BytecodeCache):
@@ -35,7 +35,7 @@ class Compiled(BytecodeCache):
         bucket.code = self._found.get((bucket.key, bucket.checksum))
         if bucket.code is None:
             with suppress(Exception), self._path(bucket).open("rb") as file:  # a damaged cache is no cache
-                if not _ours(_folder()):
+                if not ours(_folder()):
                     return
                 bucket.load_bytecode(file)  # checks version and checksum itself
                 self._keep(bucket)
@@ -45,7 +45,7 @@ class Compiled(BytecodeCache):
         with suppress(OSError):
             path = self._path(bucket)
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if not _ours(path.parent):
+            if not ours(path.parent):
                 return
             aside = path.with_suffix(f".{os.getpid()}")
             with aside.open("wb") as file:
@@ -66,11 +66,3 @@ def _folder() -> Path:
     from platformdirs import user_cache_path
 
     return user_cache_path("deckbuilder", appauthor=False) / "templates"
-
-
-def _ours(folder: Path) -> bool:
-    """Whether nobody else can put anything into the folder. Windows gives each user a cache of their own."""
-    if sys.platform == "win32":
-        return True
-    found = folder.lstat()
-    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o022

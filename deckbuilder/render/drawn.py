@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from deckbuilder.anatomy.drawings import INDEX, Figure, drawn_from
+from deckbuilder.anatomy.drawings import INDEX, DrawnFigure, drawn_from
 from deckbuilder.anatomy.library import Library
 from deckbuilder.anki.notes import Media
 from deckbuilder.core.diagnostics import Diagnostic, Location
@@ -76,7 +76,7 @@ class Figures:
         width, height = figure.where_size if which == "where" else figure.size
         return Shown(found, width, height, figure.seen, any(mark.hidden for mark in figure.marks))
 
-    def _compare(self, muscle: Muscle, figure: Figure) -> None:
+    def _compare(self, muscle: Muscle, figure: DrawnFigure) -> None:
         """A figure that shows other attachments than the card names would teach one thing and say another."""
         for about, now in drawn_from(muscle).items():
             then = figure.drawn_from.get(about, ())
@@ -92,7 +92,6 @@ class Figures:
                         "stale-figure",
                         f"the figure of {muscle.id} was drawn from another {about}{': ' if was else ''}{', '.join(was)}",
                         f"put that back, or draw it again: `deckbuilder figures {muscle.id}`",
-                        "warning",
-                        muscle.key,
+                        record=muscle.key,
                     )
                 )

@@ -9,17 +9,17 @@ from functools import partial
 from typing import Any
 
 import jinja2
-from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from deckbuilder.anatomy import masks, words
 from deckbuilder.anatomy.library import Library
 from deckbuilder.anki.notes import Media
 from deckbuilder.core.prose import MATH, formula, inline, plain, prose, with_formulas
 from deckbuilder.records import Cloze, Deck, Gap, Occlusion, Source
+from deckbuilder.records.base import Noted
 from deckbuilder.records.study import BANDS
 from deckbuilder.render.drawn import Shown
-from deckbuilder.render.places import Wrong, explain
+from deckbuilder.render.explained import Wrong, explain
 from deckbuilder.render.sandbox import Sandbox
 
 _LINE_BREAK = re.compile(r"\s*\n\s*")
@@ -64,7 +64,7 @@ class Fields:
             environment.globals.update(values)
             self._shown = lambda value: value
 
-    def of(self, kind: str, subject: Any, media: Media | None) -> dict[str, str] | None:
+    def of(self, kind: str, subject: Noted, media: Media | None) -> dict[str, str] | None:
         """What the templates set for a note, by the names of variables; None where they are at fault."""
         values = self._values("_shared", subject, media) | self._values(kind, subject, media)
         return values if self.broken.isdisjoint({kind, "_shared"}) else None
@@ -82,14 +82,14 @@ class Fields:
             self._citations[source.id] = found
         return found
 
-    def _values(self, folder: str, subject: Any, media: Media | None) -> dict[str, str]:
+    def _values(self, folder: str, subject: Noted, media: Media | None) -> dict[str, str]:
         template = self._template(folder)
         if template is None:
             return {}
         try:
             # `template.new_context` would walk a chain of maps for every note
             names = {**self._jinja.globals, "record": self._shown(subject), "media": self._shown(media)}
-            context = Context(self._jinja, names, template.name, template.blocks)
+            context = self._jinja.context_class(self._jinja, names, template.name, template.blocks)
             for _ in template.root_render_func(context):
                 pass  # what stands outside `set` is no field
             return {key: _text(value) for key, value in context.get_exported().items() if key[0].isupper()}
@@ -153,7 +153,9 @@ def number(value: float) -> str:
 
 def finalize(value: object) -> object:
     """Whatever a template puts out is harmless text, unless it is HTML already."""
-    return plain(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return plain(value)
+    return value if value.__class__ is Markup else escape(value)
 
 
 def _text(value: object) -> str:

@@ -3,53 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, get_args
-
-import jinja2
 
 from deckbuilder.anatomy.library import Library
 from deckbuilder.anki.notes import Media
 from deckbuilder.core.diagnostics import Diagnostic
 from deckbuilder.core.project import Project
 from deckbuilder.records import Deck
-from deckbuilder.records.base import Subject
-from deckbuilder.render import fields
+from deckbuilder.render import ours
 from deckbuilder.render.compiled import Compiled
 from deckbuilder.render.drawn import Figures, Shown, Which
+from deckbuilder.render.explained import Wrong
 from deckbuilder.render.fields import FIELDS, Fields
 from deckbuilder.render.jail import UNSOUND, Stopped, ahead, jail
 from deckbuilder.render.limits import LIMITS
 from deckbuilder.render.loader import of_folder
-from deckbuilder.render.places import Wrong
+from deckbuilder.render.ours import Ours
+from deckbuilder.render.remembered import Job, Known, Remembered
 from deckbuilder.render.wire import Notes
 
 __all__ = ["Filled", "Job", "ahead"]
 
-_COMPILED = Compiled(fields.__file__, "fields")
+_COMPILED = Compiled(ours.__file__, "fields")
 _WHICH = frozenset(get_args(Which))
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One note to be: the record, which of its subjects it is, and the record's own picture."""
-
-    record: Subject
-    place: int
-    subject: Any
-    media: Media | None
-
-
-Found = tuple[Job, dict[str, str] | None, list[Media]]
+Found = tuple[Job, dict[str, str] | Known | None, list[Media]]
 
 
 class Filled:
     """The fields of the notes of one project. `broken`: the kinds that are not filled any more, here or by the caller."""
 
-    def __init__(self, library: Library, project: Project, deck: Deck, figures: Figures, *, broken: set[str]) -> None:
+    def __init__(
+        self,
+        library: Library,
+        project: Project,
+        deck: Deck,
+        figures: Figures,
+        remembered: Remembered,
+        *,
+        broken: set[str],
+    ) -> None:
         self.faults: list[Diagnostic] = []
         self._library, self._project, self._deck, self._figures = library, project, deck, figures
-        self._broken = broken
+        self._remembered, self._broken = remembered, broken
 
     def of(self, jobs: Sequence[Job], kinds: Sequence[str]) -> Iterator[Found]:
         """What the templates set for each, by the names of variables, None where they are at fault; and its pictures.
@@ -62,24 +59,24 @@ class Filled:
         shows: dict[str, Media] = {}
 
         def drawn(id: str, which: Which) -> Shown | None:
-            found = self._figures.of(id.partition("/")[0], which)
+            found = self._remembered.drawn(id.partition("/")[0], which)
             if found is not None:
                 shows[found.name] = found.media
             return found
 
-        environment = jinja2.Environment(
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-            loader=of_folder(self._project.templates),
-            bytecode_cache=_COMPILED,
-            **FIELDS,
-        )
-        filling = Fields(environment, self._library, self._deck, drawn)
+        environment = Ours(loader=of_folder(self._project.templates), bytecode_cache=_COMPILED, **FIELDS)
+        filling = Fields(environment, self._remembered.library, self._deck, drawn)
         for job in jobs:
             shows.clear()
             if job.media:
                 shows[job.media.name] = job.media
-            values = None if job.subject.kind in self._broken else filling.of(job.subject.kind, job.subject, job.media)
+            kind = job.subject.kind
+            values: dict[str, str] | Known | None = None
+            if kind not in self._broken and filling.broken.isdisjoint({kind, "_shared"}):
+                values = self._remembered.known(job) or filling.of(kind, job.subject, job.media)
+            if isinstance(values, Known):
+                for each in values.drawings:
+                    drawn(*each)
             yield job, values, list(shows.values())
         for kind in kinds:
             filling.look_at(kind)

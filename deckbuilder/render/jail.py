@@ -22,9 +22,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from deckbuilder.core.diagnostics import Fault
+from deckbuilder.render.explained import BUDGET, MAX_WORDS, RULES, Wrong
 from deckbuilder.render.limits import MAX_MESSAGE
 from deckbuilder.render.loader import Unreadable, read
-from deckbuilder.render.places import BUDGET, MAX_WORDS, RULES, Wrong
 from deckbuilder.render.wire import Cards, Notes, frame
 
 _LOOK = 0.05  # seconds between two looks at what it takes

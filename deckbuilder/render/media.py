@@ -14,7 +14,7 @@ from deckbuilder.anatomy.library import Library
 from deckbuilder.anki.notes import Media
 from deckbuilder.core import images, letters
 from deckbuilder.core.diagnostics import Diagnostic, Location
-from deckbuilder.core.images.names import Names
+from deckbuilder.core.images.filenames import Names
 from deckbuilder.core.project import Project
 from deckbuilder.records import Credit, Record, nearest
 

@@ -6,14 +6,14 @@ The shipped templates are ours, and tests look at all that they put out; a build
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from deckbuilder.anki import cardtemplate
 from deckbuilder.core import css
 from deckbuilder.core.diagnostics import Diagnostic, Location
 from deckbuilder.core.project import Project
 from deckbuilder.render import markup
-from deckbuilder.render.places import shown, where
+from deckbuilder.render.explained import shown, where
 
 _TAGS = re.compile(r"<[^>]*>|\[sound:")
 _AROUND = 40  # characters before and after a mistake that tell which of many equal tags is meant
@@ -52,13 +52,14 @@ class Fields:
 
     def __init__(self, project: Project) -> None:
         self._project = project
+        self._trusted = project.shipped_templates
         self._met: set[tuple[str, ...]] = set()
 
     def check(
-        self, kind: str, values: Mapping[str, str], held: Collection[str], record: Location
+        self, kind: str, values: Mapping[str, str], held: Collection[str], record: Callable[[], Location]
     ) -> Iterator[Diagnostic]:
         """What is wrong with the fields of one note. `held`: the files that travel with it; `record`: where it is."""
-        if self._project.shipped_templates:
+        if self._trusted:
             return
         for field, value in values.items():
             found = _TAGS.findall(value)
@@ -67,7 +68,7 @@ class Fields:
                 continue
             self._met.add(tags)
             for each in markup.mistakes(value, held):
-                at = _where(self._project, f"{kind}/fields.html.j2", value, each, record)
+                at = _where(self._project, f"{kind}/fields.html.j2", value, each, record())
                 yield _told(each, at, f" (in the field '{field}')")
 
 

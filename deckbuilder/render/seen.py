@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from deckbuilder.anatomy.library import Library, Lookalike, Player
 from deckbuilder.anatomy.masks import Masked
-from deckbuilder.anatomy.words import Answer, Said, Words
+from deckbuilder.anatomy.words import Answer, Answers, Words
 from deckbuilder.anki.notes import Media
 from deckbuilder.records import Cloze, Compared, Credit, Curve, Muscle, Occlusion, Record, Source, Study, Subject
 from deckbuilder.records.base import Model, Named
@@ -63,7 +63,7 @@ OURS: dict[type[Any], Sight] = {
     Player: _of("muscle part id name"),
     Lookalike: _of("muscle words"),
     Answer: _of("name bone small"),
-    Said: _of("answers expect short"),
+    Answers: _of("answers expect short"),
     Masked: _of("number name detail shape cloze label"),
     Shown: _of("name width height seen hidden"),
     Media: _of("name digest credit"),
@@ -84,7 +84,7 @@ CALLED: dict[type[Any], str] = {
     Player: "a player",
     Lookalike: "a look-alike",
     Answer: "an answer",
-    Said: "what is said of a muscle",
+    Answers: "what is said of a muscle",
     Masked: "a mask",
     Shown: "a figure",
     Media: "a picture",

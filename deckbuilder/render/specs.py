@@ -11,7 +11,7 @@ from deckbuilder import source
 from deckbuilder.core.diagnostics import Diagnostic, Location
 from deckbuilder.core.project import Project
 from deckbuilder.records.base import Model
-from deckbuilder.render.places import shown
+from deckbuilder.render.explained import shown
 from deckbuilder.source import guard
 
 

@@ -1,11 +1,12 @@
 """Checks across records: what later stages rely on, and what makes good cards and true anatomy.
 
-A module is a group of rules, a function a rule; `defaults.yaml` says how strict each is and what its limits are. A
-project may say otherwise in a `rules` record, and one record with `lint: {rule: the reason}`.
+A function is a rule; `core/findings` says how strict each is and in which group it stands, `defaults.yaml` what its
+limits and words are. A project may say otherwise in a `rules` record, and one record with `lint: {rule: the reason}`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -13,18 +14,19 @@ from typing import TYPE_CHECKING, Any
 
 from deckbuilder import records, source
 from deckbuilder.anatomy.library import Library
+from deckbuilder.core import findings
 from deckbuilder.core.diagnostics import Diagnostic, Severity
 from deckbuilder.records.rulebook import Rulebook
 from deckbuilder.records.salvage import Lost
-from deckbuilder.rules import occlusion, project, suppressions
+from deckbuilder.rules import both_sides, listings, masked, references, suppressions
 from deckbuilder.rules.rule import Found, Rule, Seen, Settings, told
 
 if TYPE_CHECKING:
-    from deckbuilder.rules.book import MODULES, RULES
+    from deckbuilder.rules.book import RULES
 
-__all__ = ["MODULES", "RULES", "Lost", "Rule", "Settings", "defaults", "guard", "lint", "seen", "settings"]
+__all__ = ["RULES", "Lost", "Rule", "Settings", "defaults", "guard", "lint", "seen", "settings"]
 
-_RELIED_ON = (project, occlusion, suppressions)
+_RELIED_ON = (references, both_sides, listings, masked, suppressions)
 _GUARDS = {
     each.name: each for module in _RELIED_ON for each in vars(module).values() if isinstance(each, Rule) and each.guard
 }
@@ -32,11 +34,11 @@ _DEFAULTS = Path(__file__).with_name("defaults.yaml")
 
 
 def __getattr__(name: str) -> Any:
-    """`RULES` and `MODULES`, read when somebody asks for them."""
-    if name in ("MODULES", "RULES"):
-        from deckbuilder.rules import book
+    """`RULES`, read when somebody asks for them."""
+    if name == "RULES":
+        from deckbuilder.rules.book import RULES
 
-        return getattr(book, name)
+        return RULES
     raise AttributeError(name)
 
 
@@ -46,7 +48,8 @@ def defaults() -> Rulebook:
     found, unreadable = source.parse(source.File(_DEFAULTS.name, _DEFAULTS.read_text("utf-8")))
     books, faults = records.parse(found)
     assert not unreadable + faults and isinstance(books[0], Rulebook), f"{_DEFAULTS}: {unreadable + faults}"
-    return books[0]
+    usual = {name: finding.severities for name, finding in findings.rules() if not finding.always}
+    return books[0].model_copy(update={"severity": usual})
 
 
 def settings(library: Library) -> Settings:
@@ -63,7 +66,7 @@ def guard(library: Library, lost: Lost) -> list[Diagnostic]:
     """What rendering relies on. `lost`: what the records that could not be read would have answered to."""
     view = seen(library, lost)
     return [
-        told(rule, each, "error") if isinstance(each, Found) else each
+        told(rule, each, findings.severity(rule.name)) if isinstance(each, Found) else each
         for rule in _GUARDS.values()
         for each in rule.check(view)
     ]
@@ -80,21 +83,35 @@ def lint(
     from deckbuilder.rules.book import RULES  # a tenth of a second that only whoever lints is to pay
 
     view = seen(library, today=today, media=media)
-    found: list[tuple[Rule, Found, Severity]] = []
-    for rule in RULES.values():
-        if rule.guard or (rule.whole and not whole) or (rule.dated and today is None):
-            continue
-        usual, *graver = view.settings.severity[rule.name]
-        if usual == "off" or (usual == "info" and not graver and not infos):
-            continue
-        view.asked_rules.add(rule.name)
-        for each in rule.check(view):
-            assert isinstance(each, Found)
-            if rule.name in each.record.lint:
-                view.used.add((each.record.key, rule.name))
-                continue
-            severity: Severity = graver[0] if each.grave and graver and graver[0] != "off" else usual
-            if severity != "info" or infos:
-                found.append((rule, each, severity))
-    found.sort(key=lambda each: each[1].record.document.file.name)  # a file is read again for its places: once
-    return [told(*each) for each in found]
+    asked = (rule for rule in RULES.values() if _wanted(rule, view, whole=whole, infos=infos))
+    found = [(rule, each, _severity(rule, each, view)) for rule in asked for each in _hits(rule, view)]
+    told_of = [each for each in found if each[2] != "info" or infos]
+    told_of.sort(key=lambda each: each[1].record.document.file.name)  # a file is read again for its places: once
+    return [told(*each) for each in told_of]
+
+
+def _wanted(rule: Rule, view: Seen, *, whole: bool, infos: bool) -> bool:
+    """Whether a rule is to be asked at all."""
+    if rule.guard or (rule.whole and not whole) or (rule.dated and view.today is None):
+        return False
+    usual, *graver = view.settings.severity[rule.name]
+    return usual != "off" and (usual != "info" or bool(graver) or infos)
+
+
+def _hits(rule: Rule, view: Seen) -> Iterator[Found]:
+    """What a rule finds and no record excepts; the exceptions that it met are remembered as used."""
+    view.asked_rules.add(rule.name)
+    for each in rule.check(view):
+        assert isinstance(each, Found)
+        if rule.name in each.record.lint:
+            view.used.add((each.record.key, rule.name))
+        else:
+            yield each
+
+
+def _severity(rule: Rule, found: Found, view: Seen) -> Severity:
+    """The rule's severity in this deck: the second for a grave case, unless the deck turned that one off."""
+    usual, *graver = view.settings.severity[rule.name]
+    strict = graver[0] if found.grave and graver and graver[0] != "off" else usual
+    assert strict != "off"
+    return strict

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from deckbuilder.reading.tokens import content, plain, sentences, stem, words
-from deckbuilder.records import Cloze, Group
+from deckbuilder.records import Cloze, Group, Muscle
+from deckbuilder.records.base import Said
 from deckbuilder.records.muscle import ASKED
 from deckbuilder.rules import abbreviations, preferred
-from deckbuilder.rules.graded import graded
+from deckbuilder.rules.phrasing import fact_name
 from deckbuilder.rules.rule import Found, Seen, rule
 
 _NEGATES = re.compile(
@@ -52,7 +54,7 @@ def long_answer(seen: Seen) -> Iterator[Found]:
     Good:
         origin: {linea-aspera: lateral lip}
     """
-    for each in graded(seen):
+    for record, each in seen.graded:
         count, sort = len(plain(each.text).split()), each.sort
         usual, most = (seen.limit(name) for name in _LIMITS[sort])
         if count > usual:
@@ -62,7 +64,7 @@ def long_answer(seen: Seen) -> Iterator[Found]:
                 if sort != "part"
                 else "keep the name, and say the rest in `why`"
             )
-            yield Found(each.record, each.path, message, help, grave=count > most)
+            yield Found(record, each.path, message, help, grave=count > most)
 
 
 @rule()
@@ -104,27 +106,32 @@ def long_group(seen: Seen) -> Iterator[Found]:
         cloze: deep-lateral-rotators-from-above-down
         text: "From above down: {1|piriformis}, superior gemellus, {2|obturator internus}, …"
     """
-    most = seen.limit("group-members")
-    large = [
-        (each, {muscle.id for muscle in seen.library.members(each)})
-        for each in seen.library.living.get("group", ())
-        if isinstance(each, Group)
-    ]
-    large = [(group, members) for group, members in large if len(members) > most]
-    if not large:
-        return
-    named = [
-        set(seen.lexicon.ids(f"{each.title} {each.extra}", "muscle")) for each in seen.living if isinstance(each, Cloze)
-    ]
+    large = list(_large_groups(seen))
+    named = _named_by_clozes(seen) if large else []
     for group, members in large:
-        if not any(members <= each for each in named):
-            near = max(named, key=lambda each: len(members & each), default=set())
-            missing = sorted(members - near)
-            message = f"{group.name} has {len(members)} members, and no card asks for all of them"
-            help = "write a `cloze` that names them all, with gaps for two or three"
-            if len(missing) < len(members):
-                help += f"; the nearest one lacks {', '.join(missing)}"
-            yield Found(group, ("name",), message, help)
+        if any(members <= each for each in named):
+            continue
+        near = max(named, key=lambda each: len(members & each), default=set())
+        missing = sorted(members - near)
+        message = f"{group.name} has {len(members)} members, and no card asks for all of them"
+        help = "write a `cloze` that names them all, with gaps for two or three"
+        if len(missing) < len(members):
+            help += f"; the nearest one lacks {', '.join(missing)}"
+        yield Found(group, ("name",), message, help)
+
+
+def _large_groups(seen: Seen) -> Iterator[tuple[Group, set[str]]]:
+    """Groups of more members than a card asks for, with the ids of these."""
+    for each in seen.library.living.get("group", ()):
+        members = {muscle.id for muscle in seen.library.members(each)} if isinstance(each, Group) else set()
+        if isinstance(each, Group) and len(members) > seen.limit("group-members"):
+            yield each, members
+
+
+def _named_by_clozes(seen: Seen) -> list[set[str]]:
+    """The muscles that each cloze names."""
+    clozes = (each for each in seen.living if isinstance(each, Cloze))
+    return [set(seen.lexicon.ids(f"{each.title} {each.extra}", "muscle")) for each in clozes]
 
 
 @rule()
@@ -141,7 +148,7 @@ def hidden_list(seen: Seen) -> Iterator[Found]:
         answer: Flexes the hip
         why: It abducts and rotates it as well.
     """
-    for each in graded(seen):
+    for record, each in seen.graded:
         if each.sort == "mechanism":
             continue
         text = plain(each.text)
@@ -158,7 +165,7 @@ def hidden_list(seen: Seen) -> Iterator[Found]:
             message, help = f"{each.what} is a list: '{text}'", "keep one thing, or make a card of each"
         else:
             continue
-        yield Found(each.record, each.path, message, help)
+        yield Found(record, each.path, message, help)
 
 
 def _is_list(text: str, small: bool) -> bool:
@@ -184,31 +191,31 @@ def absolute_claim(seen: Seen) -> Iterator[Found]:
     Good:
         because: In one study of 13 women the hip thrust had a higher mean EMG than the squat.
     """
-    usual, told = seen.words("absolute"), seen.words("absolute-of-evidence")
-    pattern = _one_of(usual)
-    strict = _one_of((*usual, *told))
+    usual = seen.words("absolute")
+    every = (*usual, *seen.words("absolute-of-evidence"))
+    pattern, strict = _one_of(usual), _one_of(every)
     for record, said in seen.texts:
         low = said.text.lower()
-        # A claim is quoted, and a wrong option may say what is wrong.
-        if (
-            said.role == "name"
-            or said.path[-1] == "says"
-            or (said.path[0] == "options" and said.role == "front")
-            or not any(word in low for word in (*usual, *told))
-        ):
+        if _says_what_others_say(said) or not any(word in low for word in every):
             continue
         evidence = record.kind in _STRICT_KINDS
-        text = _QUOTED.sub(lambda quote: " " * len(quote[0]), said.text)
-        text = _NO_RANK.sub(lambda rank: " " * len(rank[0]), text)
-        for each in (strict if evidence else pattern).finditer(text):
-            if _NEGATES.search(text[: each.start()]):
-                continue
-            word = each[0]
-            grave = evidence and word.lower() in usual
+        word = _absolute(said.text, strict if evidence else pattern)
+        if word:
             message = f"'{word}' leaves no exception"
             help = f"say how often, in whom or against what instead of '{word}'"
-            yield Found(record, said.path, message, help, grave=grave, word=word)
-            break
+            yield Found(record, said.path, message, help, grave=evidence and word.lower() in usual, word=word)
+
+
+def _says_what_others_say(said: Said) -> bool:
+    """Whether a text is a name, a claim that is quoted, or an option, which may say what is wrong."""
+    return said.role == "name" or said.path[-1] == "says" or (said.path[0] == "options" and said.role == "front")
+
+
+def _absolute(text: str, pattern: re.Pattern[str]) -> str:
+    """The first absolute word of a text that is neither quoted nor denied, nor says a place or a bound."""
+    text = _QUOTED.sub(lambda quote: " " * len(quote[0]), text)
+    text = _NO_RANK.sub(lambda rank: " " * len(rank[0]), text)
+    return next((each[0] for each in pattern.finditer(text) if not _NEGATES.search(text[: each.start()])), "")
 
 
 def _one_of(phrases: tuple[str, ...]) -> re.Pattern[str]:
@@ -267,16 +274,18 @@ def name_tells_it(seen: Seen) -> Iterator[Found]:
         question: adductor-longus-plane
         ask: In which plane does adductor longus mainly work?
     """
-    library = seen.library
-    for muscle in library.muscles:
-        names = {stem(word): word for word in content(muscle.name) if len(word) >= 5}
+    for muscle in seen.library.muscles:
         for about in ASKED:
-            for fact in muscle.facts(about):
-                kinds = {"actions": ("action",), "nerve": ("nerve",)}.get(about)
-                name = library.name(fact.id, *kinds) if kinds else library.site_short(fact.id)
-                word = next((names[stem(each)] for each in content(name) if len(each) >= 5 and stem(each) in names), "")
-                if word:
-                    path = (*muscle.stated(about, fact.part), fact.id) if fact.part else (about, fact.id)
-                    message = f"'{word}' in its name tells '{name}'"
-                    yield Found(muscle, path, message, "leave it, or ask what the name does not tell", key=True)
-                    break
+            yield from islice(_told_by_name(seen, muscle, about), 1)
+
+
+def _told_by_name(seen: Seen, muscle: Muscle, about: str) -> Iterator[Found]:
+    """Each answer of which the muscle's name holds a word."""
+    names = {stem(word): word for word in content(muscle.name) if len(word) >= 5}
+    for fact in muscle.facts(about):
+        name = fact_name(seen.library, about, fact)
+        word = next((names[stem(each)] for each in content(name) if len(each) >= 5 and stem(each) in names), "")
+        if word:
+            path = (*muscle.stated(about, fact.part), fact.id) if fact.part else (about, fact.id)
+            message = f"'{word}' in its name tells '{name}'"
+            yield Found(muscle, path, message, "leave it, or ask what the name does not tell", key=True)

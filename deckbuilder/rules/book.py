@@ -1,42 +1,55 @@
-"""Every rule, group by group: a module in the list is a group, in the order of `check --explain`."""
+"""Every rule by its name, in the order of `core/findings`, which is that of `check --explain`."""
 
 from __future__ import annotations
 
+from deckbuilder.core import findings
 from deckbuilder.rules import (
     across,
     anatomy,
     answer,
+    bare_numbers,
+    both_sides,
     choice,
-    cloze,
+    clozes,
     evidence,
     gaps,
-    markup,
-    media,
+    giveaways,
+    illustrations,
+    listings,
+    masked,
     names,
-    numbers,
-    occlusion,
+    outliers,
     places,
-    project,
-    question,
+    references,
     relations,
+    stems,
+    sums,
     suppressions,
     twins,
+    typing_slips,
+    unused,
 )
 from deckbuilder.rules.rule import Rule
 
-MODULES = (
-    project,
-    occlusion,
-    question,
+_MODULES = (
+    both_sides,
+    listings,
+    masked,
+    references,
+    giveaways,
+    stems,
     answer,
-    cloze,
+    clozes,
     choice,
-    media,
-    markup,
+    illustrations,
+    typing_slips,
     evidence,
-    numbers,
+    bare_numbers,
+    outliers,
+    sums,
     across,
     twins,
+    unused,
     gaps,
     relations,
     anatomy,
@@ -44,6 +57,5 @@ MODULES = (
     names,
     suppressions,
 )
-RULES: dict[str, Rule] = {
-    each.name: each for module in MODULES for each in vars(module).values() if isinstance(each, Rule)
-}
+_FOUND = {each.name: each for module in _MODULES for each in vars(module).values() if isinstance(each, Rule)}
+RULES: dict[str, Rule] = {name: _FOUND[name] for name, _ in findings.rules()}

@@ -114,33 +114,59 @@ def choice_cue(seen: Seen) -> Iterator[Found]:
           - {text: Popliteus}
           - {text: Soleus, because: It does not reach the knee.}
     """
-    hedges, absolutes = seen.words("hedges"), (*seen.words("absolute"), *seen.words("absolute-of-evidence"))
     for record in _choices(seen):
         right, *wrong = (plain(option.text) for option in record.options)
-        lengths = [len(right), *map(len, wrong)]
-        found = ""
-        if len(right) > seen.limit("right-option") * median(lengths) and len(right) - max(lengths[1:]) >= _LONGER:
-            found = f"the right option has {len(right)} characters, the next longest {max(lengths[1:])}"
-            help = "cut it to its core, or make the others as exact"
-        elif (word := holds(right, *hedges)) and not any(holds(each, *hedges) for each in wrong):
-            found, help = (
-                f"only the right option is hedged, with '{word}'",
-                f"leave out '{word}', or hedge another one too",
-            )
-        elif not holds(right, *absolutes) and all(holds(each, *absolutes) for each in wrong):
-            found, help = (
-                "every wrong option has a word like 'always', and the right one has none",
-                "take these words out",
-            )
-        elif (mark := _mark(right)) and not any(_mark(each) == mark for each in wrong):
-            found, help = f"only the right option has {mark}", "give the others one, or take it out"
-        elif word := _echo(record, right, wrong):
-            found, help = (
-                f"only the right option shares '{word}' with the question",
-                f"say it without '{word}', here or there",
-            )
+        found = (
+            _longer(seen, right, wrong)
+            or _hedged(seen, right, wrong)
+            or _alone_not_absolute(seen, right, wrong)
+            or _marked(right, wrong)
+            or _echoes(record, right, wrong)
+        )
         if found:
-            yield Found(record, ("options", 0, "text"), found, help)
+            yield Found(record, ("options", 0, "text"), *found)
+
+
+# Each of these: what shows the right option, and the next step; None where it does not.
+_Cue = tuple[str, str] | None
+
+
+def _longer(seen: Seen, right: str, wrong: list[str]) -> _Cue:
+    longest = max(map(len, wrong))
+    usual = median([len(right), *map(len, wrong)])
+    if len(right) <= seen.limit("right-option") * usual or len(right) - longest < _LONGER:
+        return None
+    message = f"the right option has {len(right)} characters, the next longest {longest}"
+    return message, "cut it to its core, or make the others as exact"
+
+
+def _hedged(seen: Seen, right: str, wrong: list[str]) -> _Cue:
+    hedges = seen.words("hedges")
+    word = holds(right, *hedges)
+    if not word or any(holds(each, *hedges) for each in wrong):
+        return None
+    return f"only the right option is hedged, with '{word}'", f"leave out '{word}', or hedge another one too"
+
+
+def _alone_not_absolute(seen: Seen, right: str, wrong: list[str]) -> _Cue:
+    absolutes = (*seen.words("absolute"), *seen.words("absolute-of-evidence"))
+    if holds(right, *absolutes) or not all(holds(each, *absolutes) for each in wrong):
+        return None
+    return "every wrong option has a word like 'always', and the right one has none", "take these words out"
+
+
+def _marked(right: str, wrong: list[str]) -> _Cue:
+    mark = _mark(right)
+    if not mark or any(_mark(each) == mark for each in wrong):
+        return None
+    return f"only the right option has {mark}", "give the others one, or take it out"
+
+
+def _echoes(record: Question, right: str, wrong: list[str]) -> _Cue:
+    word = _echo(record, right, wrong)
+    if not word:
+        return None
+    return f"only the right option shares '{word}' with the question", f"say it without '{word}', here or there"
 
 
 def _mark(text: str) -> str:

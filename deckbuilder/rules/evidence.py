@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from deckbuilder.reading.tokens import holds, plain, sentences
-from deckbuilder.records import Claim, Exam, Source, Study
-from deckbuilder.records.base import Subject
+from deckbuilder.records import Claim, Exam, Record, Source, Study
+from deckbuilder.records.base import Said, Subject
 from deckbuilder.rules.quantities import NAMED_STUDY, SIGNAL
 from deckbuilder.rules.rule import Found, Seen, rule
 
@@ -18,6 +18,7 @@ _HARMLESS = re.compile(
 _NO_FACT = frozenset({"lift", "lower", "cue", "name", "hint", "findings", "tags"})
 _MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])(?!\d)")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+_Known = dict[str, dict[str, list[str]]]
 _YEAR_IN_ID = re.compile(r"-(1[89]\d\d|20\d\d)(?=-|$)")
 
 
@@ -64,26 +65,34 @@ def unlisted_study(seen: Seen) -> Iterator[Found]:
         caveat: A later trial found similar growth (Plotkin 2023).
         sources: [contreras-2015, plotkin-2023]
     """
-    known: dict[tuple[str, str], list[str]] = {}
+    known = _by_author_and_year(seen)
+    for record, said in seen.texts:
+        if isinstance(record, Subject) and ("20" in said.text or "19" in said.text):
+            for named in NAMED_STUDY.finditer(said.text):
+                yield from _unlisted(record, said, named, known)
+
+
+def _unlisted(record: Subject, said: Said, named: re.Match[str], known: _Known) -> Iterator[Found]:
+    """That a study which a text names is not cited, or is of another year than any source by its author."""
+    author, year = named[1].casefold(), named[2]
+    ids = known.get(author, {}).get(year, [])
+    if ids and not set(ids) & set(record.cited()):
+        message = f"'{named[1]} {year}' is named here, and is not among the sources"
+        yield Found(record, said.path, message, f"add '{ids[0]}' to `sources`", word=named[0].strip("()"))
+    elif not ids and author in known:
+        years = " or ".join(sorted(filter(None, known[author])))
+        message = f"no source is by {named[1]} of {year}"
+        yield Found(record, said.path, message, f"write {years}, or add the source", word=year)
+
+
+def _by_author_and_year(seen: Seen) -> _Known:
+    """The ids of the sources by their first author, with and without initials, and their year."""
+    known: _Known = {}
     for source in seen.library.of(Source):
         first = source.authors.partition(",")[0]
-        year = str(source.year or "")
         for name in {first.rpartition(" ")[0], first} - {""}:
-            known.setdefault((name.casefold(), year), []).append(source.id)
-    authors = {name for name, _ in known}
-    for record, said in seen.texts:
-        if not isinstance(record, Subject) or not ("20" in said.text or "19" in said.text):
-            continue
-        for found in NAMED_STUDY.finditer(said.text):
-            name, year = found[1].casefold(), found[2]
-            ids = known.get((name, year), [])
-            if ids and not set(ids) & set(record.cited()):
-                message = f"'{found[1]} {year}' is named here, and is not among the sources"
-                yield Found(record, said.path, message, f"add '{ids[0]}' to `sources`", word=found[0].strip("()"))
-            elif not ids and name in authors:
-                years = " or ".join(sorted(of for author, of in known if author == name and of))
-                message = f"no source is by {found[1]} of {year}"
-                yield Found(record, said.path, message, f"write {years}, or add the source", word=year)
+            known.setdefault(name.casefold(), {}).setdefault(str(source.year or ""), []).append(source.id)
+    return known
 
 
 @rule()
@@ -108,17 +117,33 @@ def source_form(seen: Seen) -> Iterator[Found]:
     """
     today = _latest(seen)
     for source in seen.library.of(Source):
-        yield from _form(source, today)
-        year = _YEAR_IN_ID.search(source.id)
-        if year and source.year and int(year[1]) != source.year:
-            message = f"the id says {year[1]}, the year says {source.year}"
-            yield Found(source, ("year",), message, f"write `year: {year[1]}`, or rename the id")
+        yield from _lost(source)
+        yield from _doi(source)
+        yield from _when(source, today)
+        yield from _other_year_than_its_id(source)
     for study in seen.library.of(Study):
-        year, first = _YEAR_IN_ID.search(study.id), next(iter(study.cited()), "")
-        of = seen.library.find(Source, study.id) or seen.library.find(Source, first)
-        if year and of and of.year and of.id != study.id and int(year[1]) != of.year:
-            message = f"the id says {year[1]}, its source '{of.id}' is of {of.year}"
-            yield Found(study, ("study",), message, f"cite the source of {year[1]}, or rename the study")
+        yield from _other_year_than_its_source(seen, study)
+
+
+def _other_year_than_its_id(source: Source) -> Iterator[Found]:
+    year = _year_in(source.id)
+    if year and source.year and int(year) != source.year:
+        message = f"the id says {year}, the year says {source.year}"
+        yield Found(source, ("year",), message, f"write `year: {year}`, or rename the id")
+
+
+def _other_year_than_its_source(seen: Seen, study: Study) -> Iterator[Found]:
+    year, first = _year_in(study.id), next(iter(study.cited()), "")
+    of = seen.library.find(Source, study.id) or seen.library.find(Source, first)
+    if year and of and of.year and of.id != study.id and int(year) != of.year:
+        message = f"the id says {year}, its source '{of.id}' is of {of.year}"
+        yield Found(study, ("study",), message, f"cite the source of {year}, or rename the study")
+
+
+def _year_in(id: str) -> str:
+    """The year in an id, '' where there is none."""
+    found = _YEAR_IN_ID.search(id)
+    return found[1] if found else ""
 
 
 def _latest(seen: Seen) -> date | None:
@@ -131,30 +156,39 @@ def _latest(seen: Seen) -> date | None:
     return max(seen.today + timedelta(days=1), date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1))
 
 
-def _form(source: Source, today: date | None) -> Iterator[Found]:
+def _lost(source: Source) -> Iterator[Found]:
+    """That nothing leads to a source, or that it has no title."""
     if not any((source.doi, source.url, source.publisher, source.where, source.read_at, source.within)):
         help = "add `doi`, `url`, `in` and `where`, or `publisher`"
         yield Found(source, ("title",), "nothing says where it can be found", help, grave=True)
     if not any(each.isalpha() for each in source.title):
         yield Found(source, ("title",), "the title has no letters", "write the title of the paper or page", grave=True)
-    if source.doi and source.doi[-1] in ".,;)":
-        path, doi = (
-            ("doi",),
-            source.doi.rstrip(".,;)") + (")" if source.doi.count("(") == source.doi.count(")") > 0 else ""),
-        )
-        if doi != source.doi:
-            message = f"the DOI ends in '{source.doi[-1]}'"
-            yield Found(source, path, message, f"write `doi: {doi}`", word=source.doi[-1], grave=True)
+
+
+def _doi(source: Source) -> Iterator[Found]:
+    """A DOI that ends in the punctuation of the sentence from which it was copied."""
+    if not source.doi or source.doi[-1] not in ".,;)":
+        return
+    balanced = source.doi.count("(") == source.doi.count(")") > 0
+    doi = source.doi.rstrip(".,;)") + (")" if balanced else "")
+    if doi != source.doi:
+        message = f"the DOI ends in '{source.doi[-1]}'"
+        yield Found(source, ("doi",), message, f"write `doi: {doi}`", word=source.doi[-1], grave=True)
+
+
+def _when(source: Source, today: date | None) -> Iterator[Found]:
+    """A year or a day that cannot be, or is still to come."""
     if source.year is not None and (source.year < 1800 or (today and source.year > today.year)):
         message = f"the year {source.year} is {'still to come' if source.year > 1800 else 'before any source of today'}"
         yield Found(source, ("year",), message, "look it up at the source, and mend it", grave=True)
-    if source.read_on:
-        day = _day(source.read_on)
-        if day is None:
-            message = f"'{source.read_on}' is no date"
-            yield Found(source, ("read_on",), message, "write the day as 2026-11-22", grave=True)
-        elif today and day > today:
-            yield Found(source, ("read_on",), f"{source.read_on} is still to come", "mend the day", grave=True)
+    if not source.read_on:
+        return
+    day = _day(source.read_on)
+    if day is None:
+        message = f"'{source.read_on}' is no date"
+        yield Found(source, ("read_on",), message, "write the day as 2026-11-22", grave=True)
+    elif today and day > today:
+        yield Found(source, ("read_on",), f"{source.read_on} is still to come", "mend the day", grave=True)
 
 
 @rule(dated=True)
@@ -171,23 +205,31 @@ def stale_source(seen: Seen) -> Iterator[Found]:
         as_of: 2026-11
     """
     assert seen.today is not None
+    yield from _stale_exams(seen, seen.today)
+    yield from _stale_claims(seen, seen.today)
+    yield from _stale_pages(seen, seen.today)
+
+
+def _stale_exams(seen: Seen, today: date) -> Iterator[Found]:
     for exam in seen.library.of(Exam):
-        months = _months(exam.as_of, seen.today)
+        months = _months(exam.as_of, today)
         if months > seen.limit("exam-months"):
             message = f"the outline is as of {exam.as_of}, {months} months ago"
-            yield Found(exam, ("as_of",), message, f"look at today's outline, then write `as_of: {seen.today:%Y-%m}`")
+            yield Found(exam, ("as_of",), message, f"look at today's outline, then write `as_of: {today:%Y-%m}`")
+
+
+def _stale_claims(seen: Seen, today: date) -> Iterator[Found]:
     for claim in seen.library.of(Claim):
-        months = _months(claim.checked, seen.today)
+        months = _months(claim.checked, today)
         if not claim.retired and months > seen.limit("claim-months"):
             message = f"the verdict was last checked in {claim.checked}, {months} months ago"
-            yield Found(
-                claim, ("checked",), message, f"look for newer studies, then write `checked: {seen.today:%Y-%m}`"
-            )
+            yield Found(claim, ("checked",), message, f"look for newer studies, then write `checked: {today:%Y-%m}`")
+
+
+def _stale_pages(seen: Seen, today: date) -> Iterator[Found]:
     for source in seen.library.of(Source):
         page = (source.url or source.read_at) and not source.doi and not source.read.startswith(("abstract", "section"))
-        if not page or _day(source.read_on) is None:
-            continue
-        months = _months(source.read_on, seen.today)
+        months = _months(source.read_on, today) if page and _day(source.read_on) else 0
         if months > seen.limit("page-months"):
             message = f"the page was read on {source.read_on}, {months} months ago"
             yield Found(source, ("read_on",), message, "read it again, then write the day, or cite a newer source")
@@ -209,22 +251,30 @@ def emg_overreach(seen: Seen) -> Iterator[Found]:
     Good:
         caveat: A stronger signal is not more growth.
     """
-    gain, doubt = seen.words("gain"), seen.words("doubt")
     for record, said in seen.texts:
-        if said.role in ("alt", "name") or (isinstance(record, Claim) and said.role == "front"):
+        electric = isinstance(record, Study) and "EMG" in record.signal
+        if _asserts_nothing(record, said) or not (electric or SIGNAL.search(said.text)):
             continue
-        if said.role == "front" and "options" in said.path:
-            continue
-        study = isinstance(record, Study) and "EMG" in record.signal
-        if not (study or SIGNAL.search(said.text)) or not holds(said.text, *gain):
-            continue
-        for sentence in sentences(said.text):
-            word = holds(sentence, *gain)
-            if not word or not (study or SIGNAL.search(sentence)) or holds(sentence, *doubt):
-                continue
+        for word in _gains(seen, said.text, electric):
             message = f"'{word}' does not follow from EMG: a stronger signal is not more growth or strength"
             help = f"write 'higher EMG' instead of '{word}', or say what a training study found"
             yield Found(record, said.path, message, help, word=word)
+
+
+def _gains(seen: Seen, text: str, electric: bool) -> Iterator[str]:
+    """The word for growth or strength of each sentence that speaks of EMG and doubts nothing. `electric`: all of them do."""
+    gain, doubt = seen.words("gain"), seen.words("doubt")
+    for sentence in sentences(text) if holds(text, *gain) else ():
+        word = holds(sentence, *gain)
+        if word and (electric or SIGNAL.search(sentence)) and not holds(sentence, *doubt):
+            yield word
+
+
+def _asserts_nothing(record: Record, said: Said) -> bool:
+    """Whether a text asserts nothing: a name, a claim that is quoted, an option that may be a lure."""
+    return said.role in ("alt", "name") or (
+        said.role == "front" and (isinstance(record, Claim) or "options" in said.path)
+    )
 
 
 def _day(text: str) -> date | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from deckbuilder.anatomy.words import Words
 from deckbuilder.records import Action, Cloze, Concept, Exercise, Group, Muscle, Occlusion, Study
@@ -38,13 +39,19 @@ def openings(seen: Seen) -> Iterator[Alone]:
     for record, asked in seen.asked:
         yield Alone(record, asked.front, named=bool(asked.also))
     for record in seen.living:
-        if isinstance(record, Occlusion) and record.question:
+        yield from _opening(record)
+
+
+def _opening(record: Subject) -> Iterator[Alone]:
+    """How the cards of a record open that is no question."""
+    if isinstance(record, Occlusion):
+        if record.question:
             yield Alone(record, Said(("question",), record.question, "front"), named=True)
-        elif isinstance(record, Cloze):
-            filled = "".join(each if isinstance(each, str) else each.text for each in record.pieces())
-            yield Alone(record, Said(("text",), filled, "front"), sort="cloze")
-        elif record.kind == "claim":
-            yield from (Alone(record, said, sort="claim") for said in record.texts() if said.role == "front")
+    elif isinstance(record, Cloze):
+        filled = "".join(each if isinstance(each, str) else each.text for each in record.pieces())
+        yield Alone(record, Said(("text",), filled, "front"), sort="cloze")
+    elif record.kind == "claim":
+        yield from (Alone(record, said, sort="claim") for said in record.texts() if said.role == "front")
 
 
 def above(seen: Seen, words: Words, record: Subject) -> str:
@@ -64,40 +71,65 @@ def hinted(seen: Seen) -> Iterator[Given]:
 
 def names_asked(seen: Seen, record: Subject) -> Iterator[tuple[str, str]]:
     """What the cards of a record ask for by name: 'its origin', 'Ischial tuberosity'."""
+    return _ASKED_OF.get(type(record), _of_any)(seen, record)
+
+
+def _of_muscle(seen: Seen, muscle: Muscle) -> Iterator[tuple[str, str]]:
     library = seen.library
-    if isinstance(record, Muscle):
-        for about, what in (("origin", "its origin"), ("insertion", "its insertion")):
-            yield from ((what, library.site_short(fact.id)) for fact in record.facts(about))
-        for fact in record.facts("actions"):
-            action = library.get(Action, fact.id)
-            yield from (("its action", name) for name in (action.name, action.phrase))
-        yield from (("its nerve", library.name(fact.id, "nerve")) for fact in record.facts("nerve"))
-        if record.id in library.drawings.figures or library.only_one(record):
-            yield "its name", record.name
-    elif isinstance(record, Action):
-        back = library.opposite(record)
-        yield from (("its prime mover", each.muscle.name) for each in library.prime_movers(record))
-        yield from (("its antagonist", each.muscle.name) for each in (library.prime_movers(back) if back else ()))
-        yield from (("its synergist", each.muscle.name) for each in library.synergists(record))
-        yield "its plane", record.plane
-    elif isinstance(record, Group):
-        yield "its name", record.name
-        yield from (("its member", muscle.name) for muscle in library.members(record))
-        if record.odd_one_out:
-            yield "the odd one out", library.name(record.odd_one_out.odd, "muscle")
-    elif isinstance(record, Concept):
-        if record.case:
-            yield from (("its name", name) for name in term_names(record.name))
-    elif isinstance(record, Exercise):
-        for action, players in library.moved_by(record):
-            yield "its joint action", action.name
-            yield from (("its prime mover", each.muscle.name) for each in players)
-    elif isinstance(record, Occlusion):
-        for mask in record.masks.values():
-            yield "a label", mask_label(seen, mask.label, mask.landmark)
-    else:
-        for asked in record.asked():
-            yield from (("the answer", answer.text) for answer in asked.answers)
+    for about, what in (("origin", "its origin"), ("insertion", "its insertion")):
+        yield from ((what, library.site_short(fact.id)) for fact in muscle.facts(about))
+    for fact in muscle.facts("actions"):
+        action = library.get(Action, fact.id)
+        yield from (("its action", name) for name in (action.name, action.phrase))
+    yield from (("its nerve", library.name(fact.id, "nerve")) for fact in muscle.facts("nerve"))
+    if muscle.id in library.drawings.figures or library.only_one(muscle):
+        yield "its name", muscle.name
+
+
+def _of_action(seen: Seen, action: Action) -> Iterator[tuple[str, str]]:
+    library = seen.library
+    back = library.opposite(action)
+    yield from (("its prime mover", each.muscle.name) for each in library.prime_movers(action))
+    yield from (("its antagonist", each.muscle.name) for each in (library.prime_movers(back) if back else ()))
+    yield from (("its synergist", each.muscle.name) for each in library.synergists(action))
+    yield "its plane", action.plane
+
+
+def _of_group(seen: Seen, group: Group) -> Iterator[tuple[str, str]]:
+    yield "its name", group.name
+    yield from (("its member", muscle.name) for muscle in seen.library.members(group))
+    if group.odd_one_out:
+        yield "the odd one out", seen.library.name(group.odd_one_out.odd, "muscle")
+
+
+def _of_concept(seen: Seen, concept: Concept) -> Iterator[tuple[str, str]]:
+    if concept.case:
+        yield from (("its name", name) for name in term_names(concept.name))
+
+
+def _of_exercise(seen: Seen, exercise: Exercise) -> Iterator[tuple[str, str]]:
+    for action, players in seen.library.moved_by(exercise):
+        yield "its joint action", action.name
+        yield from (("its prime mover", each.muscle.name) for each in players)
+
+
+def _of_occlusion(seen: Seen, occlusion: Occlusion) -> Iterator[tuple[str, str]]:
+    yield from (("a label", mask_label(seen, mask.label, mask.landmark)) for mask in occlusion.masks.values())
+
+
+def _of_any(seen: Seen, record: Subject) -> Iterator[tuple[str, str]]:
+    for asked in record.asked():
+        yield from (("the answer", answer.text) for answer in asked.answers)
+
+
+_ASKED_OF: dict[type[Subject], Callable[[Seen, Any], Iterator[tuple[str, str]]]] = {
+    Muscle: _of_muscle,
+    Action: _of_action,
+    Group: _of_group,
+    Concept: _of_concept,
+    Exercise: _of_exercise,
+    Occlusion: _of_occlusion,
+}
 
 
 def mask_label(seen: Seen, label: str, landmark: str | None) -> str:

@@ -1,86 +1,22 @@
-"""What is missing, and what stands alone."""
+"""What is missing, and who is unlike the others: a muscle without a nerve, a group of one, an exam without cards."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterator
-from functools import lru_cache, partial
-from pathlib import Path
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from deckbuilder.anatomy.library import Library
 from deckbuilder.anatomy.words import low
 from deckbuilder.records import (
     Action,
-    Bone,
-    Credit,
-    Curve,
     Exam,
-    Exercise,
     Group,
-    Joint,
     Muscle,
-    Nerve,
-    Region,
-    Source,
-    Structure,
-    Term,
 )
 from deckbuilder.records.muscle import ASKED
 from deckbuilder.rules.phrasing import listed
 from deckbuilder.rules.rule import Found, Seen, rule
-
-
-@rule(whole=True)
-def unreferenced(seen: Seen) -> Iterator[Found]:
-    """Something that nothing names: a source, landmark, structure, joint, nerve, curve, term, picture credit, exercise.
-
-    Why: it was forgotten, or its last use was deleted. Nothing is wrong with a card, so this is told on request only; a
-    source is told as a warning, since a fact may have lost it.
-
-    Bad:
-        source: gray-1918                   # and no record cites it
-
-    Good:
-        sources: gray-1918
-    """
-    named = {(kind, each.id) for record in seen.records for each in record.refers() for kind in each.kinds}
-    named |= {(kind, id.partition("/")[0]) for kind, id in named if kind == "muscle"}
-    text = " ".join(said.text for record, said in seen.texts if not isinstance(record, Term))
-    text += " ".join(exam.name for exam in seen.library.of(Exam))
-    files = _files(seen.media) if seen.media is not None and seen.media.is_dir() else None
-    tokens, lower = set(re.findall(r"[^\W_]+", text)), text.lower()
-    for record in seen.records:
-        found = partial(Found, record, (record.kind,), key=True)
-        if isinstance(record, Source | Structure | Joint | Nerve | Curve | Region):
-            if (record.kind, record.id) not in named:
-                message, cited = f"no record names the {record.kind} '{record.id}'", isinstance(record, Source)
-                yield found(message, "name it where it belongs, or delete it", grave=cited)
-        elif isinstance(record, Exercise):
-            if not record.subjects() and (record.kind, record.id) not in named and not record.retired:
-                yield found("it has no card, and no study measures it", "add `actions`, or delete it")
-        elif isinstance(record, Bone):
-            used = [id for id in record.landmarks if ("landmark", id) in named]
-            if not used and ("bone", record.id) not in named:
-                yield found(f"nothing names the bone '{record.id}' or a landmark of it", "name it, or delete it")
-                continue
-            for id in record.landmarks:
-                if id not in used:
-                    message = f"nothing attaches to '{id}'"
-                    yield Found(record, ("landmarks", id), message, "name it where it belongs, or delete it", key=True)
-        elif isinstance(record, Term):
-            short = re.findall(r"[^\W_]+", record.short or record.name.lower())
-            if not set(short) <= tokens and record.name.lower() not in lower:
-                yield found(f"no text says '{record.short or record.name}'", "delete it, or use it")
-        elif isinstance(record, Muscle):
-            if not record.groups and ("muscle", record.id) not in named and not record.retired:
-                yield found(f"no other record names {record.name}", "name it in a group, a movement or a contrast")
-        elif isinstance(record, Credit) and files is not None and not any(map(record.covers, files)):
-            yield found("it covers no file of cards/media/", "mend `files`, or delete it")
-
-
-def _files(media: Path) -> list[str]:
-    return [path.relative_to(media).as_posix() for path in media.rglob("*") if path.is_file()]
 
 
 @rule()
@@ -101,25 +37,35 @@ def unlike_its_compartment(seen: Seen) -> Iterator[Found]:
         nerve: femoral
     """
     library = seen.library
-    together: dict[tuple[str, str], list[Muscle]] = {}
-    for muscle in library.muscles:
-        if muscle.compartment and muscle.named("nerve"):
-            together.setdefault((muscle.region, muscle.compartment), []).append(muscle)
-    for (_, compartment), muscles in together.items():
-        count = Counter(nerve for muscle in muscles for nerve in muscle.named("nerve"))
-        nerve, bearers = count.most_common(1)[0]
-        if bearers < 2 or 2 * bearers <= len(muscles):
-            continue
-        usual = library.name(nerve, "nerve")
-        for muscle in muscles:
+    for (_, compartment), muscles in _by_compartment(muscle for muscle in library.muscles if muscle.named("nerve")):
+        nerve = _usual([muscle.named("nerve") for muscle in muscles])
+        for muscle in muscles if nerve else ():
             own = [library.name(id, "nerve") for id in sorted(muscle.named("nerve"))]
-            if nerve in muscle.named("nerve") or any(low(name) in _about(seen).get(muscle.id, "") for name in own):
-                continue
-            message = (
-                f"{muscle.name} has the {low(listed(own))}, most of the {compartment} compartment the {low(usual)}"
-            )
-            help = f"is it '{nerve}' by its source? If it is the exception, say so in `why` or a contrast"
-            yield Found(muscle, muscle.stated("nerve"), message, help)
+            if nerve not in muscle.named("nerve") and not _is_said(seen, muscle, own):
+                usual = low(library.name(nerve, "nerve"))
+                message = f"{muscle.name} has the {low(listed(own))}, most of the {compartment} compartment the {usual}"
+                help = f"is it '{nerve}' by its source? If it is the exception, say so in `why` or a contrast"
+                yield Found(muscle, muscle.stated("nerve"), message, help)
+
+
+def _is_said(seen: Seen, muscle: Muscle, names: list[str]) -> bool:
+    """Whether some text about a muscle says one of these names."""
+    return any(low(name) in _about(seen).get(muscle.id, "") for name in names)
+
+
+def _by_compartment(muscles: Iterable[Muscle]) -> Iterable[tuple[tuple[str, str], list[Muscle]]]:
+    """The muscles by region and compartment, those without one left out."""
+    together: dict[tuple[str, str], list[Muscle]] = {}
+    for muscle in muscles:
+        if muscle.compartment:
+            together.setdefault((muscle.region, muscle.compartment), []).append(muscle)
+    return together.items()
+
+
+def _usual(nerves: Sequence[Collection[str]]) -> str:
+    """The nerve of two muscles at least, and of more than half of them all; '' where there is none."""
+    nerve, bearers = Counter(id for each in nerves for id in each).most_common(1)[0]
+    return nerve if bearers > 1 and 2 * bearers > len(nerves) else ""
 
 
 def _about(seen: Seen) -> dict[str, str]:
@@ -184,48 +130,65 @@ def coverage_gap(seen: Seen) -> Iterator[Found]:
         actions: ankle-plantar-flexion
         nerve: tibial
     """
-    library = seen.library
-    grouped: dict[tuple[str, str], list[Muscle]] = {}
-    for muscle in library.muscles:
-        if muscle.compartment:
-            grouped.setdefault((muscle.region, muscle.compartment), []).append(muscle)
-        missing = [about for about in ASKED if not muscle.facts(about)]
-        if missing:
-            message = f"{muscle.name} has no {' and no '.join(missing)}"
-            help = f"add `{missing[0]}: …`, or `lint: {{coverage-gap: the reason}}`"
-            yield Found(muscle, ("muscle",), message, help, key=True)
-        for part in muscle.divisions:
-            holes = [about for about in ASKED if about not in missing and not muscle.facts(about, part)]
-            if holes:
-                label = "heads" if muscle.heads else "parts"
-                message = f"the {muscle.part_name(part).lower()} of {muscle.name} has no {' and no '.join(holes)}"
-                help = f"add `{holes[0]}: …` to it, or to the whole muscle"
-                yield Found(muscle, (label, part), message, help, key=True)
-    for (region, compartment), muscles in grouped.items():
+    for muscle in seen.library.muscles:
+        yield from _holes(muscle)
+    yield from _ungrouped(seen.library)
+    yield from _small_groups(seen.library)
+    yield from _ways_back(seen.library)
+
+
+def _holes(muscle: Muscle) -> Iterator[Found]:
+    """Facts that a muscle lacks, and those that only one of its heads or parts lacks."""
+    missing = [about for about in ASKED if not muscle.facts(about)]
+    if missing:
+        message = f"{muscle.name} has no {' and no '.join(missing)}"
+        help = f"add `{missing[0]}: …`, or `lint: {{coverage-gap: the reason}}`"
+        yield Found(muscle, ("muscle",), message, help, key=True)
+    for part in muscle.divisions:
+        holes = [about for about in ASKED if about not in missing and not muscle.facts(about, part)]
+        if holes:
+            label = "heads" if muscle.heads else "parts"
+            message = f"the {muscle.part_name(part).lower()} of {muscle.name} has no {' and no '.join(holes)}"
+            help = f"add `{holes[0]}: …` to it, or to the whole muscle"
+            yield Found(muscle, (label, part), message, help, key=True)
+
+
+def _ungrouped(library: Library) -> Iterator[Found]:
+    """Muscles in no group, where most of their compartment are in one."""
+    for (region, compartment), muscles in _by_compartment(library.muscles):
         others = [each for each in muscles if each.groups]
-        for muscle in muscles:
-            if not muscle.groups and 2 * len(others) > len(muscles):
+        for muscle in muscles if 2 * len(others) > len(muscles) else ():
+            if not muscle.groups:
                 usual = Counter(group for each in others for group in each.groups).most_common(1)[0][0]
                 help = f"add `groups: [{usual}]`, or say in `lint` why not"
                 if not _belongs(library, muscle, usual):  # others may be on the card of the group for what they share
                     help = "name its group under `groups`, or say in `lint` why it has none"
                 message = f"{muscle.name} is in no group, unlike the others of the compartment '{compartment}' of the {region}"
                 yield Found(muscle, ("muscle",), message, help, key=True)
+
+
+def _small_groups(library: Library) -> Iterator[Found]:
+    """Groups of one muscle, or of none."""
     for group in library.of(Group):
         members = library.members(group)
         if len(members) < 2 and not group.retired:
             message = f"the group has {'only ' + members[0].name if members else 'no member'}"
             yield Found(group, ("group",), message, f"add `groups: {group.id}` to its muscles, or delete it", key=True)
+
+
+def _ways_back(library: Library) -> Iterator[Found]:
+    """Movements at one joint in one plane that do not say which is the opposite of which."""
     alone: dict[tuple[str, str], list[Action]] = {}
     for action in library.of(Action):
         if not action.retired and library.opposite(action) is None:
             alone.setdefault((action.joint, action.plane), []).append(action)
-    for actions in alone.values():
-        for action in actions[1:]:
-            message = f"neither '{action.id}' nor '{actions[0].id}' says that it is the other's opposite"
-            help = f"add `opposite: {actions[0].id}`"
-            if len(actions) > 2:
-                help = f"which is the way back: {', '.join(each.id for each in actions if each is not action)}? Name it"
+    for first, *others in alone.values():
+        for action in others:
+            message = f"neither '{action.id}' nor '{first.id}' says that it is the other's opposite"
+            help = f"add `opposite: {first.id}`"
+            if len(others) > 1:
+                known = ", ".join(each.id for each in (first, *others) if each is not action)
+                help = f"which is the way back: {known}? Name it"
             yield Found(action, ("action",), message, help, key=True)
 
 

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from types import CodeType, FunctionType
 
-from deckbuilder.rules import MODULES, RULES, defaults
-from deckbuilder.rules.faults import FAULTS, GROUPS
+from deckbuilder.core.findings import FINDINGS, GROUPS, group_of
+from deckbuilder.rules import RULES, defaults
 from deckbuilder.rules.rule import Rule, Settings
 
 _ORDER = ("Why", "Source", "Fix")
+_NO_EXCEPTION = "It cannot be suppressed: the cards cannot be made without it."
 _INTRO = """\
 # The rules
 
@@ -31,25 +32,10 @@ What `deckbuilder check` looks for. This file is made of the rules themselves (`
 """
 
 
-def known() -> list[str]:
-    """Every name that a fault can have, rules first."""
-    return [*RULES, *(name for name in FAULTS if name not in RULES)]
-
-
-def groups() -> dict[str, list[str]]:
-    """Every group of rules or faults, with the names in it."""
-    found: dict[str, list[str]] = {_name(module): [] for module in MODULES}
-    for name, rule in RULES.items():
-        found[rule.group].append(name)
-    return {group: names for group, names in found.items() if names} | {
-        group: list(faults) for group, (_, faults) in GROUPS.items()
-    }
-
-
 def first(name: str) -> str:
     """What a rule or fault is, in a sentence."""
     if name not in RULES:
-        return FAULTS[name]
+        return FINDINGS[name].said
     what = " ".join(RULES[name].manual["What"].split())
     return re.split(r"(?<=\.)\s+(?=[A-Z])", what)[0]
 
@@ -57,14 +43,9 @@ def first(name: str) -> str:
 def strict(rule: Rule, settings: Settings) -> str:
     """'warning', 'warning, or error where it is grave', 'error, always'."""
     if rule.guard:
-        return f"{_usual(rule.name, settings)}, always"
+        return f"{FINDINGS[rule.name].usual}, always"
     usual, *graver = settings.severity[rule.name]
     return f"{usual}; {graver[0]} where it is grave" if graver else usual
-
-
-def titles() -> dict[str, str]:
-    """What each group of rules is about."""
-    return {_name(module): (module.__doc__ or "").strip().split("\n\n")[0].replace("\n", " ") for module in MODULES}
 
 
 @lru_cache(maxsize=512)
@@ -78,8 +59,8 @@ def used(rule: Rule) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def terminal(name: str, settings: Settings, columns: int) -> str:
     """The page of a rule, or the line of another fault, for somebody who reads it in a terminal."""
     if name not in RULES:
-        group = next(title for title, faults in GROUPS.values() if name in faults)
-        return f"{name}  ({group})\n\n{_wrapped(FAULTS[name], columns)}\n\nThis is no rule: it cannot be suppressed."
+        title = GROUPS[group_of(name)].title
+        return f"{name}  ({title})\n\n{_wrapped(first(name), columns)}\n\nThis is no rule: it cannot be suppressed."
     rule = RULES[name]
     manual = rule.manual
     parts = [f"{name}  ({rule.group}; {strict(rule, settings)})", _wrapped(manual["What"], columns)]
@@ -89,26 +70,28 @@ def terminal(name: str, settings: Settings, columns: int) -> str:
     if limits:
         parts.append(_wrapped(f"Limits: {', '.join(f'{each} {settings.limits[each]:g}' for each in limits)}", columns))
     parts += [_wrapped(f"Words, {each}: {', '.join(settings.words[each])}", columns) for each in words]
+    return "\n\n".join([*parts, _exceptions(rule)])
+
+
+def _exceptions(rule: Rule) -> str:
+    """How a rule is suppressed, for somebody who reads it in a terminal."""
     if rule.guard:
-        parts.append("It cannot be suppressed: the cards cannot be made without it.")
-    else:
-        lines = [
-            "An exception, in the record:",
-            f"    lint: {{{name}: the reason}}",
-            "For the whole deck, in a `rules` record:",
-            f'    severity: {{{name}: "off"}}',
-        ]
-        parts.append("\n".join(lines))
-    return "\n\n".join(parts)
+        return _NO_EXCEPTION
+    lines = [
+        "An exception, in the record:",
+        f"    lint: {{{rule.name}: the reason}}",
+        "For the whole deck, in a `rules` record:",
+        f'    severity: {{{rule.name}: "off"}}',
+    ]
+    return "\n".join(lines)
 
 
 def listed(settings: Settings, columns: int) -> str:
     """Every rule by its group, with how strict it is and what it finds; then the names of the other faults."""
     parts = []
-    for group, names in groups().items():
-        title = titles().get(group) or GROUPS[group][0]
-        lines = [f"{group}: {title}" if group in titles() else f"{group}: {title} (no rules: always to be mended)"]
-        for name in names:
+    for key, group in GROUPS.items():
+        lines = [f"{key}: {group.title}" if group.of_rules else f"{key}: {group.title} (no rules: always to be mended)"]
+        for name in group.findings:
             mark = _usual(name, settings)
             lines.append(f"  {name}{f'  {mark}' if mark else ''}")
             lines.append(textwrap.indent(_wrapped(first(name), columns - 6), "      "))
@@ -126,36 +109,32 @@ def page(rule: Rule, settings: Settings) -> str:
     parts += [f"Words, `{each}`: {', '.join(f'*{word}*' for word in settings.words[each])}." for each in words]
     parts += [f"**{key}:** {_flowing(manual[key])}" for key in _ORDER if key in manual]
     parts += [f"{key}:\n\n```yaml\n{manual[key]}\n```" for key in ("Bad", "Good")]
-    if rule.guard:
-        parts.append("It cannot be suppressed: the cards cannot be made without it.")
-    else:
-        parts.append(f"An exception: `lint: {{{rule.name}: the reason}}`.")
+    parts.append(_NO_EXCEPTION if rule.guard else f"An exception: `lint: {{{rule.name}: the reason}}`.")
     return "\n\n".join(parts)
 
 
 def document(settings: Settings) -> str:
     """`docs/rules.md`: all pages by group, and the table of the other faults."""
-    by_group, said = groups(), titles()
+    of_rules = {key: group for key, group in GROUPS.items() if group.of_rules}
     lines = [_INTRO, "| rule | | finds |", "|---|---|---|"]
-    for group, names in by_group.items():
-        if group in said:
-            lines.append(f"| **[{group}](#{group})** | | {said[group]} |")
-            lines += [f"| [{name}](#{name}) | {_usual(name, settings)} | {_cell(first(name))} |" for name in names]
+    for key, group in of_rules.items():
+        lines.append(f"| **[{key}](#{key})** | | {group.title} |")
+        lines += [f"| [{name}](#{name}) | {_usual(name, settings)} | {_cell(first(name))} |" for name in group.findings]
     lines.append("| **[others](#other-faults)** | | What stands before the cards can be checked at all. |")
-    for group, names in by_group.items():
-        if group in said:
-            lines += ["", f"## {group}", "", said[group]]
-            for name in names:
-                lines += ["", f"### {name}", "", page(RULES[name], settings)]
+    for key, group in of_rules.items():
+        lines += ["", f"## {key}", "", group.title]
+        for name in group.findings:
+            lines += ["", f"### {name}", "", page(RULES[name], settings)]
     lines += [
         "",
         "## Other faults",
         "",
         "They are no rules: nothing suppresses them, and what they find is to be mended.",
     ]
-    for title, faults in GROUPS.values():
-        lines += ["", f"### {title}", "", "| name | what it is |", "|---|---|"]
-        lines += [f"| `{name}` | {_cell(sentence)} |" for name, sentence in faults.items()]
+    for group in GROUPS.values():
+        if not group.of_rules:
+            lines += ["", f"### {group.title}", "", "| name | what it is |", "|---|---|"]
+            lines += [f"| `{name}` | {_cell(first(name))} |" for name in group.findings]
     return "\n".join(lines) + "\n"
 
 
@@ -163,7 +142,7 @@ def _usual(name: str, settings: Settings) -> str:
     if name not in RULES:
         return ""
     if RULES[name].guard:
-        return "warning" if RULES[name].manual["What"].endswith("; a warning.") else "error"
+        return FINDINGS[name].usual
     return " / ".join(settings.severity[name])
 
 
@@ -193,10 +172,6 @@ def _in_data(value: object) -> Iterator[str]:
     elif isinstance(value, tuple | list | dict):
         for each in value.values() if isinstance(value, dict) else value:
             yield from _in_data(each)
-
-
-def _name(module: object) -> str:
-    return str(getattr(module, "__name__", "")).rpartition(".")[2]
 
 
 def _flowing(text: str) -> str:

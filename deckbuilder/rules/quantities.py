@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from deckbuilder.records.study import Measurement
+
 NAMED_STUDY = re.compile(r"\b([A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?)(?: et al\.?| and others)?,? \(?((?:19|20)\d\d)\)?")
 SIGNAL = re.compile(r"\b(?:EMG|electromyogra\w+|activations?|activity|excitation)\b")
 _COUNT = {
@@ -120,6 +122,17 @@ def ratios(sentence: str) -> list[Ratio]:
     return found
 
 
+def lone_ratios(sentence: str) -> list[Ratio]:
+    """What is said in a sentence about two values that stand elsewhere: none of those beside which the values stand."""
+    spoken = ratios(sentence)
+    return [] if spoken and pairs(sentence) else spoken
+
+
+def electric(each: Measurement) -> bool:
+    """Whether a value is of a muscle's electric signal."""
+    return each.measure.upper().startswith("EMG")
+
+
 def percents(sentence: str) -> list[str]:
     """Every number that is said in per cent, as it stands there."""
     return [each[1] for each in _PERCENT.finditer(sentence)]
@@ -140,13 +153,16 @@ def slipped(said: str, true: str) -> bool:
     if one == other:
         return True
     wrong = [place for place, pair in enumerate(zip(one, other, strict=True)) if pair[0] != pair[1]]
-    swapped = (
+    return (len(wrong) == 1 and len(one) > 2) or _swapped(one, other, wrong)
+
+
+def _swapped(one: str, other: str, wrong: list[int]) -> bool:
+    """Whether the places at which two numbers differ are neighbours, and hold the same two digits."""
+    return (
         len(wrong) == 2
         and wrong[1] == wrong[0] + 1
-        and one[wrong[0]] == other[wrong[1]]
-        and one[wrong[1]] == other[wrong[0]]
+        and one[wrong[0]] + one[wrong[1]] == other[wrong[1]] + other[wrong[0]]
     )
-    return (swapped and len(one) > 1) or (len(wrong) == 1 and len(one) > 2)
 
 
 def _ratio(said: str, value: float, percent: str, hedge: str, word: bool, number: str) -> Ratio:

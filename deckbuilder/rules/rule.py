@@ -17,6 +17,7 @@ from textwrap import dedent
 
 from deckbuilder.anatomy.library import Library
 from deckbuilder.anatomy.linkage import Skeleton
+from deckbuilder.core import findings
 from deckbuilder.core.diagnostics import Diagnostic, Location, Severity
 from deckbuilder.core.diagnostics import Fix as Fix
 from deckbuilder.reading.cues import Reader
@@ -25,8 +26,9 @@ from deckbuilder.reading.statements import Statement, Statements
 from deckbuilder.reading.subjects import Asks, Subjects
 from deckbuilder.reading.truth import Truth
 from deckbuilder.records import Group, Muscle, Question, Record
-from deckbuilder.records.base import Asked, Said, Subject, near_id
-from deckbuilder.records.rulebook import Rulebook, Strictness
+from deckbuilder.records.base import Subject, near_id
+from deckbuilder.records.keys import Asked, Graded, Said
+from deckbuilder.records.rulebook import Rulebook
 from deckbuilder.records.salvage import Lost
 from deckbuilder.source import Path_
 
@@ -54,7 +56,7 @@ class Found:
 class Settings:
     """Severities, limits and words: the usual ones, and what the project says instead."""
 
-    severity: dict[str, tuple[Strictness, ...]]
+    severity: dict[str, tuple[findings.Strictness, ...]]
     limits: dict[str, float]
     words: dict[str, tuple[str, ...]]
     preferred: dict[str, str]
@@ -114,22 +116,32 @@ class Seen:
         return [(record, asked) for record in self.living for asked in record.asked()]
 
     @cached_property
+    def graded(self) -> list[tuple[Subject, Graded]]:
+        """Everything that learners grade themselves on, where it is in an author's own words."""
+        return [(record, each) for record in self.living for each in record.graded()]
+
+    @cached_property
     def about_muscles(self) -> list[tuple[Record, Path_, str, str]]:
         """What is said of one muscle somewhere else: the record, the path, the muscle's id (or a part's), the words."""
-        found: list[tuple[Record, Path_, str, str]] = []
-        for record in self.living:
-            if isinstance(record, Muscle):
-                found += [(record, ("confuse_with", id), id, text) for id, text in record.confuse_with.items()]
-            elif isinstance(record, Group):
-                found += [(record, ("tell_apart", id), id, text) for id, text in record.tell_apart.items()]
-                if odd := record.odd_one_out:
-                    found.append((record, ("odd_one_out", "because"), odd.odd, odd.because))
-            elif isinstance(record, Question):
-                for place, option in enumerate(record.options):
-                    ids = self.lexicon.ids(option.text, "muscle")
-                    if len(ids) == 1 and option.because:
-                        found.append((record, ("options", place, "because"), ids[0], option.because))
-        return found
+        return [each for record in self.living for each in self._about_others(record)]
+
+    def _about_others(self, record: Subject) -> Iterator[tuple[Record, Path_, str, str]]:
+        """What a record says of other muscles than itself."""
+        if isinstance(record, Muscle):
+            yield from ((record, ("confuse_with", id), id, text) for id, text in record.confuse_with.items())
+        elif isinstance(record, Group):
+            yield from ((record, ("tell_apart", id), id, text) for id, text in record.tell_apart.items())
+            if odd := record.odd_one_out:
+                yield record, ("odd_one_out", "because"), odd.odd, odd.because
+        elif isinstance(record, Question):
+            yield from self._about_options(record)
+
+    def _about_options(self, record: Question) -> Iterator[tuple[Record, Path_, str, str]]:
+        """The reasons of options that name one muscle."""
+        for place, option in enumerate(record.options):
+            ids = self.lexicon.ids(option.text, "muscle")
+            if len(ids) == 1 and option.because:
+                yield record, ("options", place, "because"), ids[0], option.because
 
     @cached_property
     def lexicon(self) -> Lexicon:
@@ -189,18 +201,26 @@ Check = Callable[[Seen], Iterator[Found | Diagnostic]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A check with its name, the group that its module stands for, and its manual.
+    """A check with its name and its manual; its group and how strict it is stand in `core/findings`.
 
-    `guard`: later stages rely on it, so it is always an error and never suppressed. `whole`: asked only where nothing is
-    at fault, because it tells of what is missing. `dated`: asked only where somebody says which day it is.
+    `whole`: asked only where nothing is at fault, because it tells of what is missing. `dated`: asked only where somebody
+    says which day it is.
     """
 
     name: str
-    group: str
     check: Check
-    guard: bool = False
     whole: bool = False
     dated: bool = False
+
+    @property
+    def group(self) -> str:
+        """The group in which it is listed."""
+        return findings.group_of(self.name)
+
+    @property
+    def guard(self) -> bool:
+        """Whether later stages rely on it, so that nobody overrules or suppresses it."""
+        return findings.FINDINGS[self.name].always
 
     @property
     def manual(self) -> dict[str, str]:
@@ -210,12 +230,11 @@ class Rule:
         return {"What": what.strip()} | {name: dedent(text).strip() for name, text in paragraphs}
 
 
-def rule(*, guard: bool = False, whole: bool = False, dated: bool = False) -> Callable[[Check], Rule]:
-    """Makes a rule of a function; `yes_no` of the module `question` is called `yes-no`, in the group `question`."""
+def rule(*, whole: bool = False, dated: bool = False) -> Callable[[Check], Rule]:
+    """Makes a rule of a function; `yes_no` is called `yes-no`."""
 
     def made(check: Check) -> Rule:
-        name, group = check.__name__.strip("_").replace("_", "-"), check.__module__.rpartition(".")[2]
-        return Rule(name, group, check, guard, whole, dated)
+        return Rule(check.__name__.strip("_").replace("_", "-"), check, whole, dated)
 
     return made
 

@@ -11,7 +11,7 @@ from deckbuilder.rules.rule import Fix, Found, Seen, rule
 _ALL = "`deckbuilder check --explain` lists them"
 
 
-@rule(guard=True)
+@rule()
 def unknown_rule(seen: Seen) -> Iterator[Found]:
     """A rule, a limit or a list of words that there is not, or a suppressed rule that cannot be suppressed.
 

@@ -6,17 +6,21 @@ Places are worked out when a fault needs them, by reading the kept text once mor
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 import yaml
 
 from deckbuilder.core.diagnostics import Location
+from deckbuilder.source import paths
 from deckbuilder.source.parser import nodes_of
+from deckbuilder.source.paths import Path_
 
 Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
-Path_ = tuple[str | int, ...]
+# Line and column, from 0, and the characters from where to where.
+Span = tuple[int, int, int, int]
 BREAK = re.compile(r"\r\n|\r|\n")
 
 
@@ -32,7 +36,8 @@ class File:
 class Document:
     """One record as plain values, and the way back to where each of them stands.
 
-    `faulty`: its values are not to be trusted; it only tells which record is at fault.
+    `faulty`: its values are not to be trusted; it only tells which record is at fault. `span`: where the record stands in
+    its file, if that is known. `digest`: of the values, where something that is kept hangs on them.
     """
 
     file: File
@@ -40,18 +45,12 @@ class Document:
     item: int | None
     value: dict[str, Value]
     faulty: bool = False
+    span: Span | None = field(default=None, compare=False)
+    digest: str = field(default="", compare=False)
 
     def at(self, path: Path_) -> Any:
-        """The plain value at a path, None where there is none. A single text stands for a list of one."""
-        value: Any = self.value
-        for step in path:
-            if isinstance(value, dict):
-                value = value.get(str(step))
-            elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-                value = value[step]
-            elif not (isinstance(value, str) and step == 0):
-                return None
-        return value
+        """The plain value at a path, None where there is none."""
+        return paths.at(self.value, path)
 
     def text(self, path: Path_) -> str | None:
         """The text at a path, None where something else stands, or nothing."""
@@ -65,13 +64,15 @@ class Document:
 
     def locate(self, path: Path_ = (), *, key: bool = False) -> Location:
         """Where the value at `path` stands, or, with `key`, the key that names it. As near as there is one."""
-        mark = self._node(path, key).start_mark
-        return Location(self.file.name, mark.line + 1, mark.column + 1)
+        if not path and self.span:
+            return Location(self.file.name, self.span[0] + 1, self.span[1] + 1)
+        node, lines, _ = self._node(path, key)
+        return Location(self.file.name, node.start_mark.line + lines + 1, node.start_mark.column + 1)
 
     def find(self, path: Path_, word: str, *, key: bool = False) -> tuple[Location | None, int]:
         """Where the words stand within the value at `path`, and how far on their first line; (None, 0) if they do not."""
-        node, text = self._node(path, key), self.file.text
-        start, end = node.start_mark.index, node.end_mark.index
+        node, above, ahead = self._node(path, key)
+        text, start, end = self.file.text, node.start_mark.index + ahead, node.end_mark.index + ahead
         # What a reader takes for one space may be a line break and its indentation.
         words = r"\s+".join(re.escape(each) for each in word.split())
         found = re.compile(rf"(?<!\w){words}(?!\w)").search(text, start, end) or re.compile(words).search(
@@ -82,21 +83,44 @@ class Document:
         before = text[start : found.start()]
         lines, mark = BREAK.split(before), node.start_mark
         column = len(lines[-1]) + (mark.column if len(lines) == 1 else 0)
-        return Location(self.file.name, mark.line + len(lines), column + 1), len(BREAK.split(found[0])[0])
+        return Location(self.file.name, mark.line + above + len(lines), column + 1), len(BREAK.split(found[0])[0])
 
-    def _node(self, path: Path_, key: bool) -> Any:
-        """What stands at a path, or the key that names it; as near as there is one."""
+    @property
+    def node(self) -> Any:
+        """The whole record as a node, which knows its marks."""
         node = compose(self.file)[self.document]
-        if self.item is not None:
-            node = node.value[self.item]
-        meant = node
-        for step in path:
-            entry = child(node, step)
-            if entry is None:
-                break
-            name, node = entry
+        return node if self.item is None else node.value[self.item]
+
+    def _node(self, path: Path_, key: bool) -> tuple[Any, int, int]:
+        """What stands at a path, or the key that names it; as near as there is one.
+
+        And how many lines and characters of the file stand before what its marks count from.
+        """
+        meant, lines, ahead = self._whole()
+        for name, node in down(meant, path):
             meant = name if key else node
-        return meant
+        return meant, lines, ahead
+
+    def _whole(self) -> tuple[Any, int, int]:
+        """The record as a node. Of a large file no more is parsed than the lines of this record."""
+        if self.span:
+            line, column, start, _ = self.span
+            node = _alone(self.file, self.span)
+            if node is not None:
+                return node, line, start - column
+        return self.node, 0, 0
+
+
+@lru_cache(maxsize=64)
+def _alone(file: File, span: Span) -> Any:
+    """One record as a node, None where it is not to be read without what stands around it."""
+    _, column, start, end = span
+    try:
+        nodes = nodes_of(" " * column + file.text[start:end])
+    except (yaml.YAMLError, RecursionError, ValueError):
+        return None
+    mark = nodes[0].start_mark if len(nodes) == 1 else None
+    return nodes[0] if mark is not None and (mark.line, mark.column) == (0, column) else None
 
 
 @lru_cache(maxsize=4)
@@ -128,6 +152,18 @@ def stretches(file: File) -> dict[tuple[int, int], int]:
 def compose(file: File) -> list[Any]:
     """The documents of a file as nodes, which know their marks."""
     return nodes_of(file.text)
+
+
+def down(node: Any, path: Path_) -> Iterator[tuple[Any, Any]]:
+    """The steps of a path, as far as there are any: for each the node that names what is there, and what is there."""
+    for step in path:
+        entry = child(node, step)
+        if entry is None and step == 0 and isinstance(node, yaml.ScalarNode):
+            entry = node, node  # a single id stands for a list of one
+        if entry is None:
+            return
+        yield entry
+        node = entry[1]
 
 
 def child(node: Any, step: str | int) -> tuple[Any, Any] | None:

@@ -14,8 +14,9 @@ from typing import Any
 import yaml
 
 from deckbuilder.core.diagnostics import Fault
-from deckbuilder.source.document import BREAK, Document, File, Path_, child, compose
+from deckbuilder.source.document import BREAK, Document, File, child, down
 from deckbuilder.source.parser import nodes_of
+from deckbuilder.source.paths import Path_
 from deckbuilder.source.values import Reading
 
 # What changes nothing in any kind of text, wherever it is put.
@@ -193,17 +194,10 @@ def _reads_as(text: str) -> bool:
 
 
 def _node(document: Document, path: Path_) -> Any:
-    node = compose(document.file)[document.document]
-    if document.item is not None:
-        node = node.value[document.item]
-    for step in path:
-        entry = child(node, step)
-        if entry is None and step == 0 and isinstance(node, yaml.ScalarNode):
-            continue  # a single id stands for a list of one
-        if entry is None:
-            raise _odd(document, path)
-        node = entry[1]
-    return node
+    steps = list(down(document.node, path))
+    if len(steps) < len(path):
+        raise _odd(document, path)
+    return steps[-1][1] if steps else document.node
 
 
 def _scalar(document: Document, path: Path_, named: bool) -> Any:

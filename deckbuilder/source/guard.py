@@ -47,11 +47,30 @@ def text(path: Path, root: Path, name: str, most: int = MAX_BYTES) -> str | Diag
     return found if isinstance(found, Diagnostic) else conflict(found, name) or found
 
 
+def there(root: Path, name: str) -> str | Diagnostic | None:
+    """The text of a file that a project need not have; None where nothing of this name is."""
+    path = root / name
+    return text(path, root, name) if path.exists() or path.is_symlink() else None
+
+
 def raw(path: Path, root: Path, name: str, most: int = MAX_BYTES) -> str | Diagnostic:
     """The same, of an unfinished merge as well: for what looks into a file that is at fault."""
     data = read(path, root, name, most)
-    if isinstance(data, Diagnostic):
-        return data
+    return data if isinstance(data, Diagnostic) else _decoded(data, name)
+
+
+def typed(text: str, name: str, most: int = MAX_BYTES) -> str | Diagnostic:
+    """A text that is not saved yet, as it would be read of the file of this name, or why it would not be."""
+    if UNSPEAKABLE.search(name):
+        return _unspeakable(name)
+    data = text.encode("utf-8", "surrogatepass")
+    if len(data) > most:
+        return _too_large(name, most)
+    found = _decoded(data, name)
+    return found if isinstance(found, Diagnostic) else conflict(found, name) or found
+
+
+def _decoded(data: bytes, name: str) -> str | Diagnostic:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:2]:
         return Diagnostic(Location(name, 1, 1), "encoding", "the file is saved as UTF-16", "save it as UTF-8")
     data = data.removeprefix(codecs.BOM_UTF8)
@@ -71,7 +90,7 @@ def read(path: Path, root: Path, name: str, most: int = MAX_BYTES) -> bytes | Di
         return Diagnostic(Location(name), rule, message, help)
 
     if UNSPEAKABLE.search(name):
-        return fault("file-name", "the name of the file holds characters that are no text", "rename it")
+        return _unspeakable(name)
     try:
         if not path.resolve().is_relative_to(root.resolve()):
             return fault(
@@ -83,7 +102,7 @@ def read(path: Path, root: Path, name: str, most: int = MAX_BYTES) -> bytes | Di
                 return fault("unreadable", "this is no ordinary file", "remove it, or rename it")
             data = file.read(most + 1) if status.st_size <= most else b""
             if status.st_size > most or len(data) > most:
-                return fault("too-large", f"the file is larger than {most // 1024 // 1024} MiB", "split it")
+                return _too_large(name, most)
     except (OSError, RuntimeError) as error:
         if isinstance(error, RuntimeError) or error.errno == errno.ELOOP:  # Python before 3.13 raises the former
             return fault("unreadable", "this is a link that leads back to itself", "put the file in its place")
@@ -93,6 +112,16 @@ def read(path: Path, root: Path, name: str, most: int = MAX_BYTES) -> bytes | Di
             "unreadable", f"the file cannot be read ({error.strerror or error})", "check its permissions, or remove it"
         )
     return data
+
+
+def _unspeakable(name: str) -> Diagnostic:
+    return Diagnostic(
+        Location(name), "file-name", "the name of the file holds characters that are no text", "rename it"
+    )
+
+
+def _too_large(name: str, most: int) -> Diagnostic:
+    return Diagnostic(Location(name), "too-large", f"the file is larger than {most // 1024 // 1024} MiB", "split it")
 
 
 def _at_once(path: str, flags: int) -> int:

@@ -1,12 +1,15 @@
-"""Files as they were last read, for a caller that reads them again and again: only what changed is parsed anew."""
+"""The files of a project as they were read once: the next reading takes over what did not change."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from deckbuilder import source
+from deckbuilder.core.cache import NOTHING, Cache
 from deckbuilder.core.diagnostics import Diagnostic
+from deckbuilder.source import guard
 from deckbuilder.source.document import Document, File
 
 Stamp = tuple[int, int, int, int]
@@ -14,59 +17,77 @@ Stamp = tuple[int, int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class _Read:
+    """What was read of one file. `file` is None where it could not be read, `stamp` where nothing is to be taken over."""
+
     stamp: Stamp | None
     file: File | None
-    documents: list[Document]
-    faults: list[Diagnostic]
+    documents: tuple[Document, ...]
+    faults: tuple[Diagnostic, ...]
 
 
+@dataclass(frozen=True, slots=True)
 class Kept:
-    """Reads as `source.read` does. `changed`: the names of the files whose text was another at the last reading."""
+    """Every file by its path from the root, in order. A reading never changes: what comes next is another one."""
 
-    def __init__(self) -> None:
-        self.changed: set[str] = set()
-        self._files: dict[str, _Read] = {}
-        self._doubted: set[Path] = set()
-
-    def doubt(self, paths: Iterable[Path]) -> None:
-        """Read these again, whatever their stamps say: two saves may fall into one tick of the disk's clock."""
-        self._doubted.update(paths)
-
-    def documents(self, name: str) -> list[Document]:
-        """The records of a file, as last read."""
-        return self._files[name].documents if name in self._files else []
+    cache: Cache = NOTHING
+    _files: Mapping[str, _Read] = field(default_factory=dict)
 
     @property
-    def names(self) -> set[str]:
-        """Every file, by its path from the root."""
-        return set(self._files)
+    def documents(self) -> Iterator[Document]:
+        """Every record in the files, faulty ones too."""
+        return (document for read in self._files.values() for document in read.documents)
 
-    def read(self, paths: Iterable[Path], root: Path) -> tuple[list[Document], list[Diagnostic]]:
-        """Every record in the files, in the order given, and what could not be read."""
-        before, self._files, doubted, self._doubted = self._files, {}, self._doubted, set()
-        self.changed = set()
+    @property
+    def faults(self) -> Iterator[Diagnostic]:
+        """What could not be read."""
+        return (fault for read in self._files.values() for fault in read.faults)
+
+    @property
+    def names(self) -> Collection[str]:
+        """The files, by their paths from the root."""
+        return self._files.keys()
+
+    def of(self, name: str) -> tuple[Document, ...]:
+        """The records of one file."""
+        return self._files[name].documents if name in self._files else ()
+
+    def unlike(self, before: Kept) -> frozenset[str]:
+        """The files that are new, gone, or have another text than in an earlier reading; and those without a text."""
+        old, new = before._files, self._files
+        both = old.keys() & new.keys()
+        other = {name for name in both if new[name].file is None or new[name].file != old[name].file}
+        return frozenset(other | (old.keys() ^ new.keys()))
+
+    def again(self, paths: Iterable[Path], root: Path, doubted: Collection[Path] = ()) -> Kept:
+        """These files as they are on the disk now: only those are read whose stamps are others, or that are `doubted`.
+
+        A stamp may deceive: two saves may fall into one tick of the disk's clock.
+        """
+        files: dict[str, _Read] = {}
         for path in paths:
             name, stamp = path.relative_to(root).as_posix(), _stamp(path)
-            known = before.get(name)
-            if known is None or stamp is None or known.stamp != stamp or path in doubted:
-                known = self._again(path, root, name, stamp, known)
-            self._files[name] = known
-        self.changed |= before.keys() - self._files.keys()
-        documents = [each for read in self._files.values() for each in read.documents]
-        return documents, [each for read in self._files.values() for each in read.faults]
+            known = self._files.get(name)
+            same = known is not None and stamp is not None and known.stamp == stamp and path not in doubted
+            files[name] = known if known and same else self._read(name, guard.text(path, root, name), stamp)
+        return Kept(self.cache, files)
 
-    def _again(self, path: Path, root: Path, name: str, stamp: Stamp | None, known: _Read | None) -> _Read:
-        from deckbuilder.source import guard, parse
+    def with_texts(self, texts: Mapping[str, str | None]) -> Kept:
+        """The same with these texts in place of what is on the disk; None: the file is not there."""
+        files = {name: read for name, read in self._files.items() if name not in texts}
+        for name, text in texts.items():
+            if text is not None:
+                files[name] = self._read(name, guard.typed(text, name), None)
+        return Kept(self.cache, dict(sorted(files.items())))
 
-        text = guard.text(path, root, name)
+    def _read(self, name: str, text: str | Diagnostic, stamp: Stamp | None) -> _Read:
+        """One file from its text; the very documents of before where it is the same."""
         if isinstance(text, Diagnostic):
-            self.changed.add(name)
-            return _Read(None, None, [], [text])
-        file = File(name, text)
+            return _Read(None, None, (), (text,))
+        file, known = File(name, text), self._files.get(name)
         if known is not None and known.file == file:
-            return _Read(stamp, file, known.documents, known.faults)
-        self.changed.add(name)
-        return _Read(stamp, file, *parse(file))
+            return _Read(stamp, known.file, known.documents, known.faults)
+        documents, faults = source.parse(file, self.cache)
+        return _Read(stamp, file, tuple(documents), tuple(faults))
 
 
 def _stamp(path: Path) -> Stamp | None:

@@ -9,18 +9,17 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from deckbuilder.core.diagnostics import Severity
 from deckbuilder.source.broken import ODD, QUOTED, odd_blank
 from deckbuilder.source.document import File
 
 
-class Lost(NamedTuple):
-    """A fault; `shift`: how far behind the beginning of the value it stands."""
+class Loss(NamedTuple):
+    """A fault. `slight`: nothing is lost for certain; `shift`: how far behind the beginning of the value it stands."""
 
     rule: str
     message: str
     help: str
-    severity: Severity = "error"
+    slight: bool = False
     shift: int = 0
 
 
@@ -61,15 +60,15 @@ class Losses:
         self._block = bool(_BLOCK.search(text))
         self.possible = self._bang or self._hash or self._escapes or self._odd or self._block
 
-    def of(self, node: Any) -> list[Lost]:
+    def of(self, node: Any) -> list[Loss]:
         """What is lost of a value, or of a key."""
-        found: list[Lost] = []
+        found: list[Loss] = []
         text = self._text
         if self._bang:
             start = node.start_mark.index
             if text.startswith("!", start) and not text[start + 1 : start + 2].strip():
                 message = "the `!` is taken for a tag of YAML, and is not in the text"
-                found.append(Lost("lost-text", message, QUOTED))
+                found.append(Loss("lost-text", message, QUOTED))
         value = node.value
         if value.__class__ is not str:
             return found
@@ -85,35 +84,35 @@ class Losses:
         elif style in ("|", ">") and not value.strip():
             message = f"`{style}` announces lines of text, and none follows"
             help = f"write them below it, indented; if it is text itself, {QUOTED}"
-            found.append(Lost("lost-text", message, help))
+            found.append(Loss("lost-text", message, help))
         return found
 
-    def _cut(self, node: Any) -> Iterator[Lost]:
+    def _cut(self, node: Any) -> Iterator[Loss]:
         """What of a plain text is taken for a comment."""
         found = _HASH.match(self._text, node.end_mark.index)
         if not found or (not node.value and node.start_mark.index != node.end_mark.index):
             return
         if not node.value:
             message = "nothing stands here but what follows `#`, and that is a comment"
-            yield Lost("lost-text", message, QUOTED, shift=len(found["blanks"]))
+            yield Loss("lost-text", message, QUOTED, shift=len(found["blanks"]))
         elif found["next"].strip():
             message = f"the text ends before ` #{found['next']}`: what follows `#` is a comment"
             help = f"{QUOTED}; if it is a comment, write a blank after `#`"
-            yield Lost("lost-text", message, help)
+            yield Loss("lost-text", message, help)
         elif found["blanks"] == " " and " " in node.value and found["next"]:
             message = "the text ends before ` # `: what follows `#` is a comment, and is on no card"
             help = f"if it is text, {QUOTED}; if it is a comment, write two blanks before `#`"
-            yield Lost("lost-text", message, help, "warning")
+            yield Loss("lost-text", message, help, slight=True)
 
-    def _oddly(self, value: str, start: int) -> Iterator[Lost]:
+    def _oddly(self, value: str, start: int) -> Iterator[Loss]:
         """A blank of another kind that was to be indentation, or to part a dash or key from its value."""
         first = not self._text[self._text.rfind("\n", 0, start) + 1 : start].strip(" \t-?")
         found = _LISTED.match(value) or (first and _KEYED.match(value)) or ODD.match(value)
         if found:
-            yield Lost("odd-blank", *odd_blank(found[0][-1]))
+            yield Loss("odd-blank", *odd_blank(found[0][-1]))
 
 
-def _escapes(raw: str) -> Iterator[Lost]:
+def _escapes(raw: str) -> Iterator[Loss]:
     """LaTeX within double quotes, where a `\\` begins a character: `"\\tau"` is a tab and `au`. The first of a text."""
     formula = False
     for found in _ESCAPE.finditer(raw):
@@ -128,5 +127,5 @@ def _escapes(raw: str) -> Iterator[Lost]:
         if formula or alone or _NEXT.fullmatch(sign + letters):
             made = _MADE.get(sign, "another character")
             message = f"`\\{(sign + letters)[:20]}` is no LaTeX in double quotes: YAML makes {made} of `\\{sign}`"
-            yield Lost("lost-text", message, f"{QUOTED}; each `\\` stands alone there: '\\(\\tau\\)'")
+            yield Loss("lost-text", message, f"{QUOTED}; each `\\` stands alone there: '\\(\\tau\\)'")
             return

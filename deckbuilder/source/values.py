@@ -7,7 +7,8 @@ from typing import Any
 
 import yaml
 
-from deckbuilder.core.diagnostics import Diagnostic, Location, Severity
+from deckbuilder.core.diagnostics import Diagnostic, Location
+from deckbuilder.core.findings import severity
 from deckbuilder.source.broken import QUOTED
 from deckbuilder.source.document import File, Value
 from deckbuilder.source.guard import CONTROL, MAX_DEPTH
@@ -43,19 +44,17 @@ class Reading:
         self._losses = Losses(file)
         self._watchful = self._losses.possible
 
-    def fault(
-        self, node: Any, rule: str, message: str, help: str, severity: Severity = "error", shift: int = 0
-    ) -> None:
+    def fault(self, node: Any, rule: str, message: str, help: str, slight: bool = False, shift: int = 0) -> None:
         mark = node.start_mark
         place = Location(self.file.name, mark.line + 1, mark.column + 1 + shift)
-        self.faults.append(Diagnostic(place, rule, message, help, severity))
+        self.faults.append(Diagnostic(place, rule, message, help, severity(rule, second=slight)))
 
     def loses(self, node: Any) -> bool:
         """Whether something of the node's text is surely lost; all that may be is told."""
         lost = self._losses.of(node) if self._watchful else ()
         for each in lost:
             self.fault(node, *each)
-        return bool(lost) and any(each.severity == "error" for each in lost)
+        return bool(lost) and not all(each.slight for each in lost)
 
     def value(self, node: Any, depth: int) -> Value:
         if isinstance(node, yaml.ScalarNode):

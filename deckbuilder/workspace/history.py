@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deckbuilder import diff
-from deckbuilder import lock as locks
 from deckbuilder.core import git, scratch
-from deckbuilder.core.diagnostics import Diagnostic, Fault, Location, errors
+from deckbuilder.core.diagnostics import Diagnostic, Fault, Location
 from deckbuilder.core.project import Project, shipped
 from deckbuilder.diff import Difference
-from deckbuilder.lock import LOCK, Lock, Release
+from deckbuilder.lock import LOCK, Release
 from deckbuilder.package import reader
-from deckbuilder.workspace import stages
+from deckbuilder.workspace.ready import unbuildable
+from deckbuilder.workspace.snapshot import Workspace
 
 AS_IT_WAS = "dist and lock are as they were"
 
@@ -61,7 +61,7 @@ def lost(edition: str, refused: git.Refused | None = None) -> Diagnostic:
     help = "put the released package into dist/, or fetch the whole history (git fetch --unshallow --tags)"
     if refused:
         message, help = f"{message}; {refused.message}", f"put the released package into dist/, or: {refused.help}"
-    return Diagnostic(Location(LOCK), "no-release", message, help, "warning")
+    return Diagnostic(Location(LOCK), "no-release", message, help)
 
 
 def released(project: Project, output: Path, release: Release, folder: Path) -> Side | None:
@@ -100,7 +100,7 @@ def revised(project: Project, revision: str, folder: Path) -> Side:
     git.check_out(project.root, at, root)
     name = revision if at.startswith(revision) else f"{revision} ({at[:9]})"
     own = root / "templates"
-    past = Project(root, own if own.is_dir() else shipped() / "templates")
+    past = Project(root, own if own.is_dir() else shipped() / "templates", cache=project.cache)
     return _made(past, folder / f"{at[:12]}.apkg", git.time_of(project.root, at), name, f"the source at {revision}")
 
 
@@ -111,10 +111,10 @@ def current(project: Project, folder: Path, now: int) -> Side:
 
 def last(project: Project, folder: Path) -> Side:
     """The package of the release before now. Raises `Fault` where there is none."""
-    lock = _lock(project)
-    if lock.last is None:
+    release = Workspace(project).lock.last
+    if release is None:
         raise Fault("nothing was released yet, so there is nothing to compare with", "name a package or a git revision")
-    return _released(project, lock.last, folder)
+    return _released(project, release, folder)
 
 
 def side(project: Project | None, what: str, folder: Path) -> Side:
@@ -126,15 +126,8 @@ def side(project: Project | None, what: str, folder: Path) -> Side:
         return Side(path, path.name)
     if project is None:
         raise Fault(f"there is no file {what}", "give the path of an .apkg; editions and revisions need a project")
-    release = _lock(project).releases.get(what)
+    release = Workspace(project).lock.releases.get(what)
     return _released(project, release, folder) if release else revised(project, what, folder)
-
-
-def _lock(project: Project) -> Lock:
-    try:
-        return locks.read(project) or Lock()
-    except locks.Damaged as damage:
-        raise damage.fault from None
 
 
 def _released(project: Project, release: Release, folder: Path) -> Side:
@@ -146,14 +139,11 @@ def _released(project: Project, release: Release, folder: Path) -> Side:
 
 
 def _made(project: Project, path: Path, now: int, name: str, what: str) -> Side:
-    ready, loaded = stages.ready(project, now, allow_schema_change=True, lint=False)
+    ready, found = Workspace(project).ready(now, allow_schema_change=True, lint=False)
     if ready is None:
-        wrong = errors(loaded.diagnostics)
-        more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
-        first = f"{wrong[0].location}: {wrong[0].message}{more}" if wrong else "it has no cards"
-        raise Fault(f"{what} cannot be built: {first}", "run `deckbuilder check` there and mend it first")
+        raise unbuildable(what, found)
     path.parent.mkdir(parents=True, exist_ok=True)
-    stages.write(path, ready, ready.rendered.notes)
+    ready.write(path)
     return Side(path, name)
 
 

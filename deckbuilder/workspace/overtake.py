@@ -6,7 +6,7 @@ What such a package says otherwise is dated after it. A package of a state that 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -14,10 +14,10 @@ from deckbuilder import lock as locks
 from deckbuilder.anki.notes import VERSION, Note, NoteType
 from deckbuilder.core.diagnostics import Diagnostic, Location
 from deckbuilder.core.project import Project
-from deckbuilder.lock import Entry, Lock, TypeEntry
+from deckbuilder.lock import Changes, Entry, Lock, TypeEntry
 from deckbuilder.package import reader
 from deckbuilder.package.reader import NoteSeen, NoteTypeSeen, PackageContents
-from deckbuilder.workspace.stages import Ready
+from deckbuilder.workspace.ready import Ready
 
 RULE = "newer-package"
 # Each later lock of one history knows all that the earlier ones knew, so the latest packages tell for all of them.
@@ -57,19 +57,23 @@ def overtake(project: Project, output: Path, ready: Ready, edition: str, now: in
         except reader.UnreadablePackage:
             continue
         if later.notes or later.types:
-            lock = _after(lock, later, edition, now)
-            changed = tuple(key for key in later.notes if key not in {*changes.changed, *changes.retired, *changes.new})
-            names = tuple(ready.rendered.note_types[kind].name for kind in later.types)
-            changes = replace(
-                changes,
-                changed=changes.changed + changed,
-                types=changes.types + tuple(name for name in names if name not in changes.types),
-            )
+            lock, changes = _after(lock, later, edition, now), _more(changes, later, ready)
             found.append(_told(project, path, later))
     if not found:
         return ready, []
     lock, name = locks.label(lock, edition)
     return replace(ready, lock=lock, edition=name, text=locks.dump(lock), stale=True, changes=changes), found
+
+
+def _more(changes: Changes, later: _Later, ready: Ready) -> Changes:
+    """The changes with what is dated anew."""
+    known = {*changes.changed, *changes.retired, *changes.new}
+    names = (ready.rendered.note_types[kind].name for kind in later.types)
+    return replace(
+        changes,
+        changed=(*changes.changed, *(key for key in later.notes if key not in known)),
+        types=(*changes.types, *(name for name in names if name not in changes.types)),
+    )
 
 
 def _told(project: Project, path: Path, later: _Later) -> Diagnostic:
@@ -81,7 +85,6 @@ def _told(project: Project, path: Path, later: _Later) -> Diagnostic:
         RULE,
         f"it was built after this lock was, and says otherwise of {later.names()}: whoever has it would keep that",
         "these are dated after it, so that this build arrives; commit cards/deck.lock. If nobody got that package, delete it first",
-        "warning",
     )
 
 
@@ -119,21 +122,29 @@ def _files(folder: Path, deck: str) -> Iterator[Path]:
 
 def _later(contents: PackageContents, ready: Ready, lock: Lock, latest: int) -> _Later:
     """What of a package is as new as what we have or newer, and not the same."""
-    types, later = ready.rendered.note_types, _Later()
+    types = ready.rendered.note_types
+    return _Later(_later_notes(contents, ready, lock, latest), _later_types(contents, types, lock, latest))
+
+
+def _later_notes(contents: PackageContents, ready: Ready, lock: Lock, latest: int) -> dict[str, int]:
     by_guid = {lock.notes[note.key].guid: note for note in ready.rendered.notes}
+    later: dict[str, int] = {}
     for seen in contents.notes():
         note = by_guid.get(seen.guid)
-        if (
-            note is not None
-            and lock.notes[note.key].mod <= seen.mod <= latest
-            and not _same(seen, note, types[note.kind])
-        ):
-            later.notes[note.key] = max(seen.mod, later.notes.get(note.key, 0))
+        if note is None or not lock.notes[note.key].mod <= seen.mod <= latest:
+            continue
+        if not _same(seen, note, ready.rendered.note_types[note.kind]):
+            later[note.key] = max(seen.mod, later.get(note.key, 0))
+    return later
+
+
+def _later_types(contents: PackageContents, types: Mapping[str, NoteType], lock: Lock, latest: int) -> dict[str, int]:
     by_id = {entry.id: entry for kind, entry in lock.types.items() if kind in types}
-    for kind in contents.note_types:
-        entry = by_id.get(kind.id)
-        if entry is not None and entry.mod <= kind.mod <= latest and not _alike(kind, types[entry.kind]):
-            later.types[entry.kind] = kind.mod
+    later: dict[str, int] = {}
+    for seen in contents.note_types:
+        entry = by_id.get(seen.id)
+        if entry is not None and entry.mod <= seen.mod <= latest and not _alike(seen, types[entry.kind]):
+            later[entry.kind] = seen.mod
     return later
 
 

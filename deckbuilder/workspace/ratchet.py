@@ -7,23 +7,20 @@ it, so that renaming a record costs nothing; the records only decide which warni
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated
 
 from pydantic import Field, TypeAdapter, ValidationError
-from pydantic_core import from_json
 
-from deckbuilder.core.diagnostics import Diagnostic, Location
-from deckbuilder.core.project import Project
-from deckbuilder.source import File, guard
+from deckbuilder.core.diagnostics import Diagnostic
+from deckbuilder.source import File
+from deckbuilder.source.indexfile import IndexFile
 
 FILE = "cards/warnings.json"
 RULE = "warnings-file"
-_AGAIN = "restore it, or delete it and make it again with `deckbuilder check --ratchet`"
-_AT = re.compile(r" at line (\d+) column (\d+)$")
+_FILE = IndexFile(FILE, RULE, "restore it, or delete it and make it again with `deckbuilder check --ratchet`")
 _COUNTS = TypeAdapter(dict[str, dict[str, Annotated[int, Field(strict=True, ge=1, le=1_000_000)]]])
 
 
@@ -76,27 +73,17 @@ class Ratchet:
         return [Step(rule, sum(self.counts.get(rule, {}).values()), now[rule]) for rule in rules]
 
 
-def read(project: Project) -> Ratchet:
-    """What is known of a project; nothing where there is no file."""
-    path = project.root / FILE
-    if not path.exists() and not path.is_symlink():
+def known(text: str | Diagnostic | None) -> Ratchet:
+    """What is known, from the text of the file or why it cannot be had; nothing where there is none."""
+    if text is None:
         return Ratchet({})
-    text = guard.text(path, project.root, FILE)
-    if isinstance(text, Diagnostic):
-        return Ratchet({}, made=True, fault=text)
+    found = text if isinstance(text, Diagnostic) else _FILE.value(text)
+    if isinstance(found, Diagnostic):
+        return Ratchet({}, made=True, fault=found)
     try:
-        found = from_json(text, allow_inf_nan=False)
-    except ValueError as error:
-        message, at = str(error), _AT.search(str(error))
-        line, column = (int(at[1]), max(1, int(at[2]))) if at else (1, 1)
-        return _damaged(Location(FILE, line, column), f"this is not valid JSON: {_AT.sub('', message)}")
-    try:
-        return Ratchet(_COUNTS.validate_python(found), made=True, text=text)
+        return Ratchet(_COUNTS.validate_python(found), made=True, text=str(text))
     except ValidationError as error:
-        wrong = error.errors(include_url=False)[0]
-        where = ".".join(str(step)[:80] for step in wrong["loc"] if step != "[key]")
-        message = wrong["msg"][:1].lower() + wrong["msg"][1:]
-        return _damaged(Location(FILE, 1, 1), f"{where}: {message}" if where else message)
+        return Ratchet({}, made=True, fault=_FILE.misfit(error))
 
 
 def text_of(found: Iterable[Diagnostic]) -> str:
@@ -109,9 +96,8 @@ def text_of(found: Iterable[Diagnostic]) -> str:
     return _written(counts)
 
 
-def renamed(project: Project, old: str, new: str) -> Sequence[tuple[File, str]]:
+def renamed(ratchet: Ratchet, old: str, new: str) -> Sequence[tuple[File, str]]:
     """The file with a record under its new key, if it is in there."""
-    ratchet = read(project)
     if not any(old in each for each in ratchet.counts.values()):
         return ()
     counts: dict[str, dict[str, int]] = {}
@@ -129,7 +115,3 @@ def _written(counts: dict[str, dict[str, int]]) -> str:
 
 def _where(found: Diagnostic) -> str:
     return found.record or found.location.path
-
-
-def _damaged(at: Location, message: str) -> Ratchet:
-    return Ratchet({}, made=True, fault=Diagnostic(at, RULE, message, _AGAIN))

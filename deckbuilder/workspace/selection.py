@@ -44,24 +44,33 @@ def parse(text: str, known: Collection[str], name: str = "", title: str = "") ->
     if len(text) > MAX_LENGTH:
         raise Fault(f"the selection is longer than {MAX_LENGTH:,} characters", "select by a tag further up the tree")
     text = letters.composed(text)
+    found = _parsed(text, root=min(known, default="Root").split("::")[0])
+    _sure(found, known)
+    chosen = name or "-".join(letters.level(word.lower().replace("::", "-")) for word in text.split())
+    short = chosen.encode()[:MAX_NAME].decode(errors="ignore")  # a file's name is counted in bytes
+    return Selection(short, title or text, _test(found))
+
+
+def _parsed(text: str, root: str) -> boolean.Expression:
+    """The expression. Raises `Fault`, with an example below `root`, where it cannot be read."""
     marks = {char for char in text if letters.kept(char) and not char.isalnum()}  # what the parser takes for no letter
-    root = min(known, default="Root").split("::")[0]
     try:
-        found = boolean.BooleanAlgebra(allowed_in_token=(*_SIGNS, *sorted(marks))).parse(text)
+        return boolean.BooleanAlgebra(allowed_in_token=(*_SIGNS, *sorted(marks))).parse(text)
     except (boolean.ParseError, RecursionError) as error:
         reason = str(error).split(" for token")[0] or "it is too deeply nested"
         raise Fault(f"the selection '{text}' cannot be read ({reason.lower()})", _WRITE.format(root)) from None
+
+
+def _sure(found: boolean.Expression, known: Collection[str]) -> None:
+    """Raises `Fault` where the expression names a tag that no note has."""
     levels = {
         "::".join(steps[: depth + 1]) for tag in known for steps in [tag.split("::")] for depth in range(len(steps))
     }
-    spelt = {letters.folded(level): level for level in levels}
+    spelt = {letters.folded(level) for level in levels}
     for symbol in sorted(found.symbols, key=str):
         if letters.folded(str(symbol)) not in spelt:
             near = nearest(str(symbol), levels) or "`deckbuilder inspect --all-tags` on a package shows every tag"
             raise Fault(f"no note has the tag '{symbol}', nor one below it", near)
-    chosen = name or "-".join(letters.level(word.lower().replace("::", "-")) for word in text.split())
-    short = chosen.encode()[:MAX_NAME].decode(errors="ignore")  # a file's name is counted in bytes
-    return Selection(short, title or text, _test(found))
 
 
 def exam(wanted: str, exams: Collection[Exam], root: str, known: Collection[str]) -> Selection:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from deckbuilder.anki.cardtemplate import BadTemplate, Node, Put, is_blank, parse, shows
-from deckbuilder.anki.reviewer import cloze, filters, sounds
+from deckbuilder.anki.reviewer import deletions, filters, sounds
 
 __all__ = ["BadTemplate", "Sides", "Where", "render"]
 
@@ -108,7 +108,7 @@ def render(
     nodes = parse(front)
     question = card.put(nodes)
     if cloze_type:
-        missing = not any(ordinal + 1 in cloze.numbers(text) for text in known.values())
+        missing = not any(ordinal + 1 in deletions.numbers(text) for text in known.values())
         blank = _NO_CLOZE.format(ordinal + 1) if missing else ""
     else:
         blank = "" if shows(nodes, card.filled) else _BLANK

@@ -6,7 +6,7 @@ import html.entities
 import re
 from collections.abc import Sequence
 
-from deckbuilder.anki.reviewer import blake3, cloze
+from deckbuilder.anki.reviewer import blake3, deletions
 
 _HTML = re.compile(r"<!--.*?-->|<style.*?>.*?</style>|<script.*?>.*?</script>|<.*?>", re.DOTALL | re.IGNORECASE)
 _RUBY = re.compile(r" ?([^ >]+?)\[(.+?)\]")
@@ -65,9 +65,9 @@ def _one(name: str, text: str, field: str, number: int, front: bool) -> str | No
     if name == "hint":
         return _hint(text, field)
     if name == "cloze":
-        return cloze.shown(text, number, front=front)
+        return deletions.shown(text, number, front=front)
     if name == "cloze-only":
-        return ", ".join(cloze.only(text, number, front=front))
+        return ", ".join(deletions.only(text, number, front=front))
     if name == "type":
         return f"[[type:{field}]]"
     if name in _RUBIES:

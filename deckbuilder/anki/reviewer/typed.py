@@ -9,7 +9,7 @@ import html
 import re
 from collections.abc import Mapping
 
-from deckbuilder.anki.reviewer import cloze, filters
+from deckbuilder.anki.reviewer import deletions, filters
 
 _TYPED = re.compile(r"\[\[type:(.+?)\]\]")
 _BREAK = re.compile(r"(?:\n|<br ?/?>|</?div>)+", re.IGNORECASE)
@@ -60,6 +60,6 @@ def _expected(what: str, fields: Mapping[str, str], number: int) -> str | None:
     if way == "cloze":
         if name not in fields:
             return None
-        found = cloze.only(fields[name], number, front=False)
+        found = deletions.only(fields[name], number, front=False)
         return found[0] if len(set(found)) == 1 else ", ".join(found)
     return fields.get(name if way == "nc" else what)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from deckbuilder.core.images import drawing, raster
+from deckbuilder.core.images import bitmap, drawing
 from deckbuilder.core.images.flaw import Flaw
 
 __all__ = ["ENDINGS", "MAX_BYTES", "MAX_PIXELS", "Flaw", "look", "sort_of"]
@@ -102,11 +102,11 @@ def _look(data: bytes, ending: str) -> Flaw | None:
         return Flaw(f"is {article} {sort.name}, and its name says {wanted}", f"rename it so that it ends in {right}")
     if wanted == "SVG":
         return drawing.look(data)
-    return raster.look(data, wanted) or _too_many(data)
+    return bitmap.look(data, wanted) or _too_many(data)
 
 
 def _too_many(data: bytes) -> Flaw | None:
-    wide, high = raster.pixels(data) or (0, 0)
+    wide, high = bitmap.pixels(data) or (0, 0)
     if wide * high <= MAX_PIXELS:
         return None
     message = f"has {wide:,} by {high:,} pixels, and no phone shows more than {MAX_PIXELS // 1_000_000} million"

@@ -32,7 +32,7 @@ class _Found(Exception):
 
 def look(data: bytes) -> Flaw | None:
     """What keeps a drawing from being shown as it was meant."""
-    reader = _Reader(data.isascii())
+    reader = _DrawingReader(data.isascii())
     try:
         reader.parser.Parse(data, True)
     except _Found as found:
@@ -62,7 +62,7 @@ def _own(address: str) -> bool:
     return not address or address.startswith("#") or address[:11].lower() == "data:image/"
 
 
-class _Reader:
+class _DrawingReader:
     def __init__(self, ascii: bool) -> None:
         self._ascii = ascii
         self.parser = expat.ParserCreate(namespace_separator=" ")

@@ -10,16 +10,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from deckbuilder import records, source
-from deckbuilder.anatomy import drawings
-from deckbuilder.anatomy.library import Library
 from deckbuilder.core.diagnostics import Diagnostic, Fault, errors
 from deckbuilder.core.project import Project
-from deckbuilder.package import place
+from deckbuilder.core.transaction import writing
+from deckbuilder.core.turn import alone
 from deckbuilder.source import guard
 from deckbuilder.verbs.editors import jsonc
 from deckbuilder.verbs.editors.meanings import meanings
-from deckbuilder.verbs.editors.schema import project_schema
+from deckbuilder.verbs.editors.projectschema import project_schema
+from deckbuilder.workspace import Workspace
 
 FOLDER = ".vscode"
 SCHEMA = f"{FOLDER}/cards.schema.json"
@@ -39,13 +38,19 @@ class Result:
 
 def update(project: Project, *, write: bool = True, committing: Callable[[], None] = lambda: None) -> Result:
     """The files as they should be, written where they are not. Raises `Fault` with every file as it was."""
-    if write and project.read_only:
+    if not write:
+        return bring(project, write=False)
+    if project.read_only:
         raise Fault("the deck that ships with deckbuilder is read only", "name a project of your own with --project")
-    documents, unreadable = source.read(project.sources(), project.root)
-    found, malformed = records.parse(documents)
-    drawn = drawings.read(project)
-    faults = errors([*unreadable, *malformed, *drawn.faults])
-    known = meanings(Library(found, drawn))
+    with alone(project):
+        return bring(project, committing=committing)
+
+
+def bring(project: Project, *, write: bool = True, committing: Callable[[], None] = lambda: None) -> Result:
+    """What `update` does once it has its turn, and with a project that nobody else knows of yet."""
+    workspace = Workspace(project)
+    faults = errors([*workspace.files.faults, *workspace.malformed, *workspace.drawings.faults])
+    known = meanings(workspace.library)
     schema = project_schema(known, complete=not faults)
     texts = {
         SCHEMA: json.dumps(schema, indent=1, ensure_ascii=False) + "\n",
@@ -92,12 +97,11 @@ def _bytes(project: Project, name: str) -> bytes | None:
 
 
 def _write(root: Path, texts: dict[str, str], committing: Callable[[], None]) -> None:
-    aside = {root / name: root / f"{name}.part" for name in texts}
     try:
         (root / FOLDER).mkdir(exist_ok=True)
     except OSError as error:
         raise Fault(f"{root / FOLDER} cannot be made ({error.strerror or error})", "check its permissions") from error
-    with place.aside(*aside.values(), what="the editor's settings", kept="the files in .vscode are as they were"):
+    with writing("the editor's settings", kept="the files in .vscode are as they were") as transaction:
         for name, text in texts.items():
-            place.write_text(root / f"{name}.part", text)
-        place.move([(part, target) for target, part in aside.items()], committing)
+            transaction.text(root / name, text)
+        transaction.commit(committing)

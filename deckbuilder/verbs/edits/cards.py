@@ -8,35 +8,53 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from deckbuilder import lock as locks
-from deckbuilder import records, rules, source
-from deckbuilder.anatomy import drawings
+from deckbuilder import rules
 from deckbuilder.anatomy.library import Library
 from deckbuilder.core.diagnostics import Diagnostic, Fault, errors
 from deckbuilder.core.project import Project
 from deckbuilder.lock import Lock
 from deckbuilder.records import Record, Reference
-from deckbuilder.records.salvage import Lost, salvage
-from deckbuilder.source import Document, File
+from deckbuilder.records.salvage import Lost
+from deckbuilder.source import Document
+from deckbuilder.workspace import Workspace
 
 
 @dataclass(frozen=True)
 class Cards:
-    """The documents of a project in order, the records among them, and the faults of reading."""
+    """What a verb that edits asks of a project: the documents in order, the records among them, the faults of reading."""
 
-    project: Project
-    documents: list[Document]
-    records: list[Record]
-    faults: list[Diagnostic]
-    lock: Lock
+    workspace: Workspace
+
+    @property
+    def project(self) -> Project:
+        return self.workspace.project
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        return self.workspace.documents
+
+    @property
+    def records(self) -> tuple[Record, ...]:
+        return self.workspace.records
+
+    @property
+    def library(self) -> Library:
+        return self.workspace.library
+
+    @property
+    def lock(self) -> Lock:
+        return self.workspace.lock
 
     @cached_property
-    def library(self) -> Library:
-        return Library(self.records, drawings.read(self.project))
+    def faults(self) -> list[Diagnostic]:
+        """What keeps the cards from being read; drawings are nothing that these verbs edit."""
+        return [*self.workspace.files.faults, *self.workspace.malformed]
 
     @cached_property
     def lost(self) -> Lost:
+        """What the cards that cannot be read would have answered to."""
         wrong = errors(self.faults)
-        return salvage(self.project, self.records, self.documents, wrong) if wrong else Lost()
+        return self.workspace.salvaged(wrong) if wrong else Lost()
 
     @cached_property
     def faulty(self) -> list[Document]:
@@ -62,7 +80,7 @@ class Cards:
 
     def text(self, name: str) -> str:
         """The text of a file that holds records."""
-        return next(each.file.text for each in self.documents if each.file.name == name)
+        return self.workspace.files.of(name)[0].file.text
 
     def leads(self, reference: Reference) -> str | None:
         """The kind of record that a reference leads to: the first of its kinds that answers."""
@@ -71,18 +89,7 @@ class Cards:
 
     def with_texts(self, texts: Mapping[str, str]) -> Cards:
         """The cards as they would be with these texts in these files."""
-        faults = [fault for fault in self.faults if fault.location.path not in texts]
-        new: dict[str, list[Document]] = {}
-        for name, text in texts.items():
-            new[name], wrong = source.parse(File(name, text))
-            faults += wrong
-        found, malformed = records.parse(document for name in texts for document in new[name])
-        kept = {id(record.document): record for record in (*self.records, *found)}
-        documents: list[Document] = []  # in the order of before: of two with one id, the first one counts
-        for document in self.documents:
-            documents += new.pop(document.file.name, []) if document.file.name in texts else [document]
-        sound = [kept[id(document)] for document in documents if id(document) in kept]
-        return Cards(self.project, documents, sound, faults + malformed, self.lock)
+        return Cards(self.workspace.with_texts(texts))
 
     def fault_after(self, after: Cards, alike: Callable[[str], str]) -> Diagnostic | None:
         """The first fault of the cards as they would be that these do not have. `alike`: messages to be held equal."""
@@ -105,10 +112,6 @@ def read(project: Project) -> Cards:
             "the deck that ships with deckbuilder is read only",
             "make your own with `deckbuilder new DIR`, or name yours with --project",
         )
-    try:
-        lock = locks.read(project) or Lock()
-    except locks.Damaged as damage:
-        raise damage.fault from None
-    documents, unreadable = source.read(project.sources(), project.root)
-    found, malformed = records.parse(documents)
-    return Cards(project, documents, found, unreadable + malformed, lock)
+    workspace = Workspace(project)
+    _ = workspace.lock  # whoever edits without it may take an id that learners know
+    return Cards(workspace)

@@ -11,6 +11,7 @@ from deckbuilder.core.diagnostics import Fault, Location
 from deckbuilder.source import Document, File, Path_, edit
 from deckbuilder.source.document import BREAK
 from deckbuilder.source.edit import Edit
+from deckbuilder.source.paths import changed, renamed
 from deckbuilder.verbs.edits.cards import Cards
 from deckbuilder.verbs.edits.save import save
 
@@ -53,7 +54,8 @@ class Draft:
     def set(self, document: Document, path: Path_, old: str, new: str, *, named: bool = False) -> None:
         """The text at `path` replaced. `named`: the path ends in the text itself, a key or an item."""
         self._splice(document, edit.set_scalar(document, path, new, named=named), old, new)
-        self._expect(document, lambda value: _put(value, path, new, named))
+        put = renamed if named else _put
+        self._expect(document, lambda value: put(value, path, new))
 
     def add(self, document: Document, path: Path_, after: str, key: str, text: str) -> None:
         """`key: text` in the mapping at `path`, behind `after` and whatever was added behind that before."""
@@ -61,7 +63,7 @@ class Draft:
         place = (id(document), path, after)
         behind = self._behind.get(place, after)
         self._behind[place] = key
-        self._expect(document, lambda value: _at(value, path, lambda held: _insert(held, behind, key, text)))
+        self._expect(document, lambda value: changed(value, path, lambda held: _insert(held, behind, key, text)))
 
     def append(self, document: Document, path: Path_, text: str) -> None:
         """One more text at the end of the list, or behind the single one, at `path`."""
@@ -69,7 +71,7 @@ class Draft:
         for each in bracket:
             self._splice(document, each, "", "")
         self._splice(document, added, "", f"{path[-1]}: {text}")
-        self._expect(document, lambda value: _at(value, path, lambda held: [*_listed(held), text]))
+        self._expect(document, lambda value: changed(value, path, lambda held: [*_listed(held), text]))
 
     def remove(self, document: Document, path: Path_, text: str) -> None:
         """The list, or the single text, at `path` without this text; nothing is left of the key if it was the last."""
@@ -78,10 +80,10 @@ class Draft:
         if len(_listed(held)) > 1:
             self._splice(document, edit.remove_item(document, path, text), f"{key}: {text}", "")
             rest = [each for each in _listed(held) if each != text]
-            self._expect(document, lambda value: _at(value, path, lambda held: rest))
+            self._expect(document, lambda value: changed(value, path, lambda held: rest))
         else:
             self._splice(document, edit.remove_key(document, path), f"{key}: {text}", "")
-            self._expect(document, lambda value: _at(value, path[:-1], lambda held: _without(held, key)))
+            self._expect(document, lambda value: changed(value, path[:-1], lambda held: _without(held, key)))
 
     def drop(self, document: Document, path: Path_) -> None:
         """The key, or the item at the place, that the path ends in is taken out, with the mapping if it was the only one."""
@@ -94,18 +96,20 @@ class Draft:
             self._splice(document, edit.remove_place(document, path), said, "")
         else:
             self._splice(document, edit.remove_key(document, path), said, "")
-        self._expect(document, lambda value: _at(value, path[:-1], lambda held: _less(held, path[-1])))
+        self._expect(document, lambda value: changed(value, path[:-1], lambda held: _less(held, path[-1])))
 
     def words(self, document: Document, path: Path_, old: str, new: str) -> None:
         """These words of the text at `path` replaced, wherever they stand in it."""
         for each in edit.replace_words(document, path, old, new):
             self._splice(document, each, old, new)
-        self._expect(document, lambda value: _at(value, path, lambda held: edit.whole(old).sub(lambda _: new, held)))
+        self._expect(
+            document, lambda value: changed(value, path, lambda held: edit.whole(old).sub(lambda _: new, held))
+        )
 
     def reword(self, document: Document, path: Path_, old: str, new: str) -> None:
         """The text at `path` replaced; the lines of a longer one stay as far as they can."""
         self._splice(document, edit.reword(document, path, new), old, new)
-        self._expect(document, lambda value: _put(value, path, new, False))
+        self._expect(document, lambda value: changed(value, path, lambda _: new))
 
     def texts(self) -> dict[str, str]:
         """The new text of every file that changes, in the order of the first change to each."""
@@ -164,26 +168,8 @@ class Draft:
         self._values[id(document)] = change(self._values.get(id(document), document.value))
 
 
-def _put(value: Any, path: Path_, text: str, named: bool) -> Any:
-    """A value with another text at `path`. A single text stands for a list of one."""
-    if not path or not isinstance(value, dict | list):
-        return text
-    step, rest = path[0], path[1:]
-    if isinstance(value, list):
-        place = step if isinstance(step, int) else value.index(step)
-        return [_put(each, rest, text, named) if at == place else each for at, each in enumerate(value)]
-    if named and not rest:
-        return {text if key == step else key: each for key, each in value.items()}
-    return {key: _put(each, rest, text, named) if key == step else each for key, each in value.items()}
-
-
-def _at(value: Any, path: Path_, change: Callable[[Any], Any]) -> Any:
-    if not path:
-        return change(value)
-    step, rest = path[0], path[1:]
-    if isinstance(value, list):
-        return [_at(each, rest, change) if at == step else each for at, each in enumerate(value)]
-    return {key: _at(each, rest, change) if key == step else each for key, each in value.items()}
+def _put(value: Any, path: Path_, text: str) -> Any:
+    return changed(value, path, lambda _: text)
 
 
 def _listed(value: Any) -> list[Any]:

@@ -16,14 +16,13 @@ from deckbuilder.core import letters
 from deckbuilder.core.diagnostics import Diagnostic, Fault, Location
 from deckbuilder.core.project import Project
 from deckbuilder.core.prose import unobeyed
-from deckbuilder.package import place
+from deckbuilder.core.turn import alone
 from deckbuilder.records import Subject
 from deckbuilder.source import Document, File, Path_
 from deckbuilder.verbs.edits import border
 from deckbuilder.verbs.edits.cards import Cards, read
 from deckbuilder.verbs.edits.draft import Change, Draft
 from deckbuilder.verbs.edits.save import save
-from deckbuilder.workspace import stages
 
 MAX_ROUNDS = 200
 TAB = "\t"
@@ -91,7 +90,7 @@ def mend(
 
     Raises `Fault`, with every file as it was, where the cards cannot be written. `dry_run`: nothing is written.
     """
-    with nullcontext() if dry_run or project.read_only else place.alone(project):
+    with nullcontext() if dry_run or project.read_only else alone(project):
         cards = read(project)
         files = {document.file.name: document.file for document in cards.documents}
         texts: dict[str, str] = {}
@@ -122,13 +121,11 @@ def _mendings(cards: Cards, wants: Wants, today: date) -> Iterator[Mending]:
     border_ones = (Mending(*each) for document in cards.faulty for each in border.edits(cards, document))
     yield from filter(wanted, border_ones)
     yield from filter(wanted, _tags(cards))
-    loaded = stages.load(
-        cards.project, read=lambda *_: (cards.documents, cards.faults), wanted=lambda _: False, today=today
-    )
+    workspace = cards.workspace
     twice = {each.key for pair in cards.library.duplicates for each in pair}
-    for fault in loaded.diagnostics:
+    for fault in (*workspace.guarded, *workspace.linted(today=today)):
         kind, _, id = fault.record.partition("/")
-        record = loaded.library.records.get((kind, id))
+        record = workspace.library.records.get((kind, id))
         if fault.fix is None or record is None or record.key in twice or not wants(fault):
             continue
         fix = fault.fix

@@ -8,8 +8,8 @@ from contextlib import nullcontext
 
 from deckbuilder.core.diagnostics import Fault
 from deckbuilder.core.project import Project
-from deckbuilder.package import place
-from deckbuilder.records import KINDS, Record, Reference, Study
+from deckbuilder.core.turn import alone
+from deckbuilder.records import KINDS, Record, Reference
 from deckbuilder.records.base import ID, suggest_id
 from deckbuilder.verbs.edits import targets
 from deckbuilder.verbs.edits.cards import Cards, read
@@ -31,7 +31,7 @@ def rename(
     Raises `Fault`, with every file as it was, where the id cannot be had or a reference might be missed. `dry_run`:
     nothing is written. `committing` is called when all is written aside and only has to be moved into place.
     """
-    with nullcontext() if dry_run or project.read_only else place.alone(project):
+    with nullcontext() if dry_run or project.read_only else alone(project):
         cards = read(project)
         done = _done(cards, old, new)
         if done is not None:
@@ -40,7 +40,7 @@ def rename(
         id = _new_id(target, new)
         draft = draft_of(cards, target, id)
         if not dry_run:
-            kept = () if target.within else ratchet.renamed(project, target.key, target.key_of(id))
+            kept = () if target.within else ratchet.renamed(cards.workspace.known, target.key, target.key_of(id))
             draft.save(committing, kept)
         return draft.edited(target.key_of(id))
 
@@ -60,7 +60,7 @@ def draft_of(cards: Cards, target: Target, id: str) -> Draft:
                 draft.add(record.document, (), record.kind, "sources", after)
             else:
                 draft.set(record.document, reference.path, reference.id, after, named=reference.named)
-    if isinstance(target.record, Study) and not target.within and "sources" not in target.document.value:
+    if not target.within and any(_implied(target.record, each) for each in target.record.refers()):
         draft.add(target.document, (), target.kind, "sources", target.id)  # else it would cite its new id
     draft.set(target.document, target.path, target.id, id, named=target.landmark)
     if target.subjects:
@@ -157,7 +157,7 @@ def _after(cards: Cards, target: Target, id: str, reference: Reference) -> str:
 
 def _implied(record: Record, reference: Reference) -> bool:
     """Whether nobody typed it: a study without `sources` cites the source of its own id."""
-    return isinstance(record, Study) and reference.path[0] == "sources" and "sources" not in record.document.value
+    return reference.path == ("sources",) and "sources" not in record.document.value
 
 
 def _keep(draft: Draft, target: Target, id: str) -> None:

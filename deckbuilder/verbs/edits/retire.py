@@ -7,7 +7,7 @@ from contextlib import nullcontext
 
 from deckbuilder.core.diagnostics import Fault
 from deckbuilder.core.project import Project
-from deckbuilder.package import place
+from deckbuilder.core.turn import alone
 from deckbuilder.verbs.edits import targets
 from deckbuilder.verbs.edits.cards import Cards, read
 from deckbuilder.verbs.edits.draft import Draft, Edited
@@ -29,7 +29,7 @@ def retire(
     reason = " ".join(why.split())
     if not reason:
         raise Fault("the reason is empty", "say why it is retired, in a few words; authors will read it years from now")
-    with nullcontext() if dry_run or project.read_only else place.alone(project):
+    with nullcontext() if dry_run or project.read_only else alone(project):
         cards = read(project)
         target = targets.find(cards, name)
         _can_retire(cards, target)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from deckbuilder.core.diagnostics import Fault
-from deckbuilder.package import place
+from deckbuilder.core.transaction import writing
 from deckbuilder.source.document import File
 
 # Beside the cards, so that a file is moved and never copied over another; hidden, so that it is not read as cards.
@@ -21,15 +21,11 @@ def save(root: Path, changed: Sequence[tuple[File, str]], committing: Callable[[
     A file keeps its permissions and its byte order mark. Raises `Fault` with every file as it was.
     """
     marks = [_mark(root, file) for file, _ in changed]
-    aside = root / ASIDE
-    with place.aside(aside, what="the cards", kept="every file is as it was"):
-        aside.mkdir()
-        moves = []
+    with writing("the cards", kept="every file is as it was") as transaction:
+        room = transaction.room(root / ASIDE)
         for number, ((file, text), mark) in enumerate(zip(changed, marks, strict=True)):
-            part = aside / f"{number}.new"
-            place.write(part, mark + text.encode())
-            moves.append((part, root / file.name))
-        place.move(moves, committing)
+            transaction.write(root / file.name, mark + text.encode(), at=room / f"{number}.new")
+        transaction.commit(committing)
 
 
 def _mark(root: Path, file: File) -> bytes:

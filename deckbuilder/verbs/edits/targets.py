@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
 from deckbuilder.core.diagnostics import Diagnostic, Fault
-from deckbuilder.records import KINDS, Bone, Muscle, Record, Study, nearest
+from deckbuilder.records import KINDS, Muscle, Record, nearest
+from deckbuilder.records.base import Noted, one_or_more
 from deckbuilder.source import Document, Path_, edit
 from deckbuilder.verbs.edits.cards import Cards
 
@@ -39,39 +40,34 @@ class Target:
         return self.kind == "landmark"
 
     @property
-    def subjects(self) -> tuple[Any, ...]:
+    def subjects(self) -> tuple[Noted, ...]:
         """What it makes notes of: all comparisons of a study, or the one."""
         if self.landmark:
             return ()
         found = self.record.subjects()
-        return tuple(each for each in found if not self.within or each.comparison.id == self.id)
+        return tuple(each for each in found if not self.within or each.path == self.path[:-1])
 
     @property
     def written(self) -> dict[str, Any]:
         """The mapping in which its id stands, as an author wrote it."""
-        value: Any = self.document.value
-        for step in self.path[:-1]:
-            value = value[step]
-        return cast(dict[str, Any], value)
+        return cast(dict[str, Any], self.document.at(self.path[:-1]))
 
     @property
     def formerly(self) -> tuple[str, ...]:
         """Its former ids as they are written, without the study of a comparison."""
-        if isinstance(self.record, Study) and self.within:
-            return next(each.formerly for each in self.record.comparisons if each.id == self.id)
-        return tuple(getattr(self.record, "formerly", ()))
+        written = () if self.landmark else one_or_more(self.written.get("formerly", ()))
+        return tuple(cast(Sequence[str], written))
 
 
 def every(cards: Cards) -> Iterator[Target]:
     """Everything that has an id, records of a taken id too."""
     for record in cards.records:
         yield Target(record.kind, record.id, record, (record.kind,))
-        if isinstance(record, Bone):
-            for id in record.landmarks:
-                yield Target("landmark", id, record, ("landmarks", id))
-        if isinstance(record, Study):
-            for place, each in enumerate(record.comparisons):
-                yield Target("study", each.id, record, ("comparisons", place, "id"), record.id)
+        for kind, id, path in record.holds():
+            yield Target(kind, id, record, path)
+        for each in record.subjects():
+            if each.path:
+                yield Target(record.kind, each.note_id.rpartition("/")[2], record, (*each.path, "id"), record.id)
 
 
 def find(cards: Cards, name: str) -> Target:
@@ -106,7 +102,7 @@ def fault_naming(cards: Cards, word: str) -> Diagnostic | None:
         if any(each == word or each.startswith(f"{word}/") for each in edit.words(document)):
             start, name = document.locate(), document.file.name
             here = [each for each in cards.faults if each.location.path == name and each.location >= start]
-            return min(here, default=Diagnostic(start, "", "this record is at fault"))
+            return min(here, default=Diagnostic(start, "not-a-record", "this record is at fault"))
     return None
 
 

@@ -9,17 +9,20 @@ from __future__ import annotations
 import json
 import mimetypes
 import os
-import shutil
 from base64 import b64encode
+from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from deckbuilder.core.diagnostics import Diagnostic, Fault, errors
 from deckbuilder.core.project import Project
+from deckbuilder.core.transaction import write, writing
+from deckbuilder.core.turn import alone
 from deckbuilder.verbs.preview import page
-from deckbuilder.verbs.preview.guard import CARD_POLICY
 from deckbuilder.verbs.preview.session import Session
+from deckbuilder.verbs.preview.visitors import CARD_POLICY
 
 # By this file an earlier export is known, which a new one may replace.
 MARKER = "deckbuilder-preview.txt"
@@ -45,36 +48,32 @@ class Exported:
 def export(project: Project, folder: Path) -> Exported:
     """The site in `folder`, whole or not at all. Raises `Fault` where something else lies there."""
     _may_replace(folder)
+    # Where the cards cannot be written, nobody else is at work on them.
+    with alone(project) if os.access(project.cards, os.W_OK) and not project.read_only else nullcontext():
+        return _export(project, folder)
+
+
+def _export(project: Project, folder: Path) -> Exported:
     session = Session(project)
     found = session.open()
     if errors(found) or not session.now.notes:
         return Exported(found)
     written = _files(session)
-    aside = folder.with_name(f".{folder.name}.{os.getpid()}.part")
-    old = folder.with_name(f".{folder.name}.{os.getpid()}.old")
-    try:
+    _write(folder, written)
+    cards = sum(len(shown.note.ordinals) for shown in session.now.notes.values())
+    return Exported(found, cards, sum(map(len, written.values())))
+
+
+def _write(folder: Path, written: Mapping[str, bytes]) -> None:
+    kept = "the site of before is as it was" if folder.exists() else "there is no half site"
+    with writing(str(folder), kept) as transaction:
+        aside = transaction.aside(folder, at=folder.with_name(f".{folder.name}.part"))
         for name, data in written.items():
             path = aside / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
+            write(path, data)
         _may_replace(folder)
-        if folder.exists():
-            folder.rename(old)
-        try:
-            aside.rename(folder)
-        except OSError:
-            if old.exists():
-                old.rename(folder)
-            raise
-    except OSError as error:
-        raise Fault(
-            f"{folder} cannot be written ({error.strerror or error})", "check the disk and its permissions"
-        ) from None
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
-    cards = sum(len(shown.note.ordinals) for shown in session.now.notes.values())
-    return Exported(found, cards, sum(map(len, written.values())))
+        transaction.commit()
 
 
 def _may_replace(folder: Path) -> None:

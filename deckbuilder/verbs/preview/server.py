@@ -26,9 +26,9 @@ from starlette.types import Receive, Scope, Send
 
 from deckbuilder.verbs.preview import editor as editors
 from deckbuilder.verbs.preview import page, patience
-from deckbuilder.verbs.preview.guard import FRAME_POLICY, MEDIA, MEDIA_POLICY, PAGE_POLICY, Guard
 from deckbuilder.verbs.preview.session import Patch, Session
 from deckbuilder.verbs.preview.since import Since
+from deckbuilder.verbs.preview.visitors import FRAME_POLICY, MEDIA, MEDIA_POLICY, PAGE_POLICY, Guard
 from deckbuilder.verbs.preview.watch import saves
 
 HOST = "127.0.0.1"
@@ -81,7 +81,7 @@ class Preview:
     async def _living(self, app: Starlette) -> AsyncIterator[None]:
         self._loop = asyncio.get_running_loop()
         stop, saved = anyio.Event(), anyio.Event()
-        with closing(Since(self.session.project, self._now)) as since:
+        with closing(Since(self.session.workspace, self._now)) as since:
             async with anyio.create_task_group() as tasks:
                 watched = _Saved(saved)
                 tasks.start_soon(self._whole, self._watch, stop, watched)

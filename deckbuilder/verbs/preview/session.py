@@ -8,21 +8,19 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from deckbuilder import source
 from deckbuilder.anki.notes import Media, NoteType
-from deckbuilder.core.diagnostics import Diagnostic, Fault, Location, distinct, errors
+from deckbuilder.core.diagnostics import Diagnostic, Fault, Location, errors
 from deckbuilder.core.project import Project
 from deckbuilder.lock import Lock
-from deckbuilder.records import Deck, Record
-from deckbuilder.render import NoteTypes, Rendered
+from deckbuilder.records import Record
+from deckbuilder.render import Rendered
 from deckbuilder.verbs.preview.shown import Place, Shown, as_fault
-from deckbuilder.workspace import ratchet, stages
-from deckbuilder.workspace.stages import Loaded
+from deckbuilder.workspace import Workspace
 
 Patch = dict[str, Any]
 Tell = Callable[[Patch], None]
@@ -31,7 +29,7 @@ MAX_LOOKED_AT = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
+class Screen:
     """Everything that is shown at one moment. `notes` stand in teaching order; `stale` ones are hidden by faults, and
     are as they were before."""
 
@@ -55,11 +53,10 @@ class Session:
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self.now = Snapshot()
-        self._files = source.Kept()
-        self._types: NoteTypes | None = None
-        self._types_for: Deck | None = None
+        self.now = Screen()
+        self._workspace = Workspace(project)
         self._lock = Lock()
+        self._touched: set[Path] = set()  # what was saved since the cards could last be read
         self._edited: set[str] = set()  # files that changed since all was well
         self._looked_at: deque[str] = deque(maxlen=MAX_LOOKED_AT)
         self._turn = threading.Lock()
@@ -71,15 +68,13 @@ class Session:
 
     def saved(self, paths: Iterable[Path], tell: Tell) -> None:
         """Some of the project's files changed: whatever follows from that is told, the saved notes first."""
-        touched = set(paths)
         with self._turn:
-            if any(path.is_relative_to(self.project.templates) for path in touched):
-                self._types = None
-            self._files.doubt(touched)
+            self._touched.update(paths)
             before = self.now
             try:
-                self._glance()
-                self._edited |= self._files.changed
+                changed = self._take_another()
+                self._edited |= changed
+                self._glance(changed)
                 if self.now is not before:
                     tell(self.patch(before))
                     before = self.now
@@ -97,12 +92,17 @@ class Session:
                 self.now = replace(before, changes=changes, revision=before.revision + 1)
                 tell(self.patch(before))
 
+    def workspace(self) -> Workspace:
+        """The project as it is shown."""
+        with self._turn:
+            return self._workspace
+
     @property
     def files(self) -> dict[str, Path]:
         """The project's own files by their names: the only ones that an editor is told to open."""
         if self.project.read_only:
             return {}
-        own = {name: self.project.root / name for name in self._files.names}
+        own = {name: self.project.root / name for name in self._workspace.files.names}
         templates = self.project.templates
         if templates.is_relative_to(self.project.root):
             for path in templates.rglob("*"):
@@ -123,7 +123,7 @@ class Session:
             "changes": dict(now.changes),
         }
 
-    def patch(self, before: Snapshot) -> Patch:
+    def patch(self, before: Screen) -> Patch:
         """What is other than before; parts that are as they were are left out."""
         now = self.now
         fresh = {key: shown for key, shown in now.notes.items() if before.notes.get(key) != shown}
@@ -161,47 +161,40 @@ class Session:
     def _whole(self, shown: Shown) -> Patch:
         return {**shown.whole(), "line": self._line(shown.place)}
 
-    def _head(self, now: Snapshot) -> Patch:
+    def _head(self, now: Screen) -> Patch:
         return {"revision": now.revision, "deck": now.deck, "edition": now.edition}
 
-    def _load(self, wanted: Callable[[Record], bool] = lambda record: True, *, lint: bool = True) -> Loaded:
-        return stages.load(self.project, read=self._files.read, types=self._note_types, wanted=wanted, lint=lint)
+    def _take_another(self) -> frozenset[str]:
+        """The project as it is now, and the source cards of it that are other than before."""
+        before, after = self._workspace, self._workspace.again(self._touched)
+        self._workspace = after
+        self._touched.clear()
+        return after.unlike(before)
 
-    def _note_types(self, project: Project, deck: Deck) -> NoteTypes:
-        """Those of the last time, as long as neither templates nor deck.yaml changed and all is well with them."""
-        if self._types is None or self._types.faults or self._types_for != deck:
-            self._types, self._types_for = NoteTypes(project, deck), deck
-        return self._types
-
-    def _glance(self) -> None:
+    def _glance(self, changed: frozenset[str]) -> None:
         """The notes of the saved files, and those that are looked at, where nothing is wrong."""
-        looked_at = set(self._looked_at)
+        looked_at, workspace = set(self._looked_at), self._workspace
 
         def wanted(record: Record) -> bool:
-            if record.document.file.name in self._files.changed:
+            if record.document.file.name in changed:
                 return True
             return any(subject.key in looked_at for subject in record.subjects())
 
-        loaded = self._load(wanted, lint=False)  # the saved card first
-        rendered = loaded.rendered
-        if rendered is not None and rendered.notes and not errors(loaded.diagnostics):
-            found = self._shown(loaded, rendered)
+        rendered, faults = workspace.rendering(wanted)  # before anything is linted: the saved card first
+        if rendered is not None and rendered.notes and not errors([*workspace.faults, *workspace.guarded, *faults]):
+            found = self._shown(rendered)
             notes = {key: found.get(key, shown) for key, shown in self.now.notes.items()}
             self._become(replace(self.now, notes=notes, types={**self.now.types, **rendered.note_types}))
 
     def _all(self) -> list[Diagnostic]:
-        loaded = self._load()
-        try:
-            self._lock = stages.hold(loaded, self.project, allow_schema_change=False)
-        except Fault as fault:
-            loaded.diagnostics.append(Diagnostic(Location("cards"), "unreadable-project", fault.message, fault.help))
-        marked = ratchet.read(self.project).mark(distinct(loaded.diagnostics))
-        before, found, rendered = self.now, [each for each in marked if not each.known], loaded.rendered
-        notes = self._shown(loaded, rendered) if rendered else {}
+        found = [each for each in self._workspace.findings if not each.known]
+        before, rendered = self.now, self._workspace.rendered
+        self._lock, _ = self._workspace.held()
+        notes = self._shown(rendered) if rendered else {}
         stale: set[str] = set()
         if errors(found):
             sound = {key: shown for key, shown in notes.items() if not self._held(shown)}
-            notes = _with_hidden(sound, before.notes, self._files.names)
+            notes = _with_hidden(sound, before.notes, self._workspace.files.names)
             stale = notes.keys() - sound.keys()
         else:
             self._edited.clear()
@@ -217,7 +210,7 @@ class Session:
         """The project cannot be read now, as while git puts another state in its place: everything stays as it was."""
         said = (found.message, found.help) if isinstance(found, Fault) else (str(found), "it may be back in a moment")
         told = self._fault(Diagnostic(Location("cards"), "unreadable-project", *said), {}, set())
-        self._types = None
+        self._touched.add(self.project.templates)
         self._become(replace(self.now, stale=frozenset(self.now.notes), faults=(told,)))
 
     def _held(self, shown: Shown) -> bool:
@@ -226,13 +219,13 @@ class Session:
         edited = shown.place is None or shown.place[0] in self._edited
         return was is not None and was != shown and was.type == shown.type and not edited
 
-    def _become(self, after: Snapshot) -> None:
+    def _become(self, after: Screen) -> None:
         if after != self.now:
             self.now = replace(after, revision=self.now.revision + 1)
 
-    def _shown(self, loaded: Loaded, rendered: Rendered) -> dict[str, Shown]:
+    def _shown(self, rendered: Rendered) -> dict[str, Shown]:
         places: dict[str, Place] = {}
-        for record in loaded.library.records.values():
+        for record in self._workspace.library.records.values():
             document = record.document
             for subject in record.subjects():
                 places[subject.key] = (document.file.name, document.document, document.item)
@@ -253,7 +246,7 @@ class Session:
             kind = steps[steps.index("templates") + 1 :][0:1]
             return as_fault(found, [], ["*" if kind == ("_shared",) else each for each in kind])
         own = [shown for shown in notes.values() if shown.place and shown.place[0] == path]
-        starts = [(each.locate().line, each) for each in self._files.documents(path)] if own else []
+        starts = [(each.locate().line, each) for each in self._workspace.files.of(path)] if own else []
         at = max((start for start in starts if start[0] <= line), default=None, key=lambda start: start[0])
         if at is not None:
             place = (path, at[1].document, at[1].item)
@@ -266,13 +259,13 @@ class Session:
         """Where a record begins in its file, 0 where that is not known."""
         if place is None:
             return 0
-        for document in self._files.documents(place[0]):
+        for document in self._workspace.files.of(place[0]):
             if (document.document, document.item) == place[1:]:
                 return document.locate().line
         return 0
 
 
-def _with_hidden(notes: Mapping[str, Shown], before: Mapping[str, Shown], files: set[str]) -> dict[str, Shown]:
+def _with_hidden(notes: Mapping[str, Shown], before: Mapping[str, Shown], files: Collection[str]) -> dict[str, Shown]:
     """The notes, and those that faults hide as they were before, each after the one that it followed."""
     follow: dict[str, dict[str, Shown]] = {}
     last = ""

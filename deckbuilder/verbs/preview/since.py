@@ -11,18 +11,21 @@ from deckbuilder.core.diagnostics import Fault
 from deckbuilder.core.project import Project
 from deckbuilder.diff import Difference, NoteChange
 from deckbuilder.lock import Changes, Release
-from deckbuilder.workspace import history, stages
+from deckbuilder.workspace import Workspace, history
 from deckbuilder.workspace.history import Side
-from deckbuilder.workspace.stages import Ready
+from deckbuilder.workspace.ready import Ready
 
 THE_LAST_BUILD = "the last build"
 
 
 class Since:
-    """Compares again and again; the released package is found, or made again, once."""
+    """Compares again and again; the released package is found, or made again, once.
 
-    def __init__(self, project: Project, now: Callable[[], int]) -> None:
-        self._project, self._now = project, now
+    `workspace`: the project as it is shown.
+    """
+
+    def __init__(self, workspace: Callable[[], Workspace], now: Callable[[], int]) -> None:
+        self._workspace, self._now = workspace, now
         self._stack = ExitStack()
         self._folder = self._stack.enter_context(scratch.folder())
         self._side: tuple[Release, Side | None] | None = None
@@ -33,25 +36,26 @@ class Since:
     def changes(self) -> Mapping[str, Any] | None:
         """The changes of each note by its key, and of the rest. None while faults stand in the way."""
         try:
-            ready, _ = stages.ready(self._project, self._now(), allow_schema_change=True, lint=False)
+            workspace = self._workspace()
+            ready, _ = workspace.ready(self._now(), allow_schema_change=True, lint=False)
             if ready is None:
                 return None
             last = ready.before.last
             if last is None:
                 return _since_build(ready.changes) if ready.before.notes else {}
-            return self._since_release(ready, last)
+            return self._since_release(workspace.project, ready, last)
         except (Fault, OSError) as found:
             return {"since": "", "caveat": str(found), "notes": {}, "rest": []}
 
-    def _since_release(self, ready: Ready, last: Release) -> Mapping[str, Any]:
+    def _since_release(self, project: Project, ready: Ready, last: Release) -> Mapping[str, Any]:
         folder = self._folder
         if self._side is None or self._side[0] != last:
-            self._side = (last, history.released(self._project, self._project.root / "dist", last, folder / "old"))
+            self._side = (last, history.released(project, project.root / "dist", last, folder / "old"))
         side = self._side[1]
         if side is None:
             return {"since": "", "caveat": history.gone(last.edition), "notes": {}, "rest": []}
         package = folder / "now.apkg"
-        stages.write(package, ready, ready.rendered.notes)
+        ready.write(package)
         return _told(history.between(side.path, package), f"edition {last.edition}", side.caveat)
 
 

@@ -14,15 +14,18 @@ from pathlib import Path
 from deckbuilder import lock as locks
 from deckbuilder.core.diagnostics import Diagnostic, Fault, Location
 from deckbuilder.core.project import Project
-from deckbuilder.package import place
+from deckbuilder.core.transaction import write_text, writing
+from deckbuilder.core.turn import alone
+from deckbuilder.package.checksum import sha256
 from deckbuilder.records import Deck
 from deckbuilder.records.deck import EDITION
 from deckbuilder.source import edit
-from deckbuilder.verbs.release import files, refuse
-from deckbuilder.verbs.release.files import SUMS, File
-from deckbuilder.workspace import history, overtake, stages
-from deckbuilder.workspace.pipeline import without_collector
-from deckbuilder.workspace.stages import Ready, Tick
+from deckbuilder.verbs.release import contents, refuse
+from deckbuilder.verbs.release.contents import SUMS, ReleaseFile
+from deckbuilder.workspace import Workspace, history, overtake
+from deckbuilder.workspace.collector import without_collector
+from deckbuilder.workspace.ready import Ready
+from deckbuilder.workspace.snapshot import Tick
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Released:
     folder: Path
     edition: str
     again: bool
-    files: tuple[File, ...] = ()
+    files: tuple[ReleaseFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +66,11 @@ def release(
         )
     if not re.fullmatch(EDITION, edition):
         raise Fault(f"'{edition}' cannot name an edition", "use letters, digits, `.`, `_` and `-`, such as 2026-12")
-    with place.alone(project, output), without_collector():
-        ready, loaded = stages.ready(project, now, edition=edition, allow_schema_change=allow_schema_change, tick=tick)
+    with alone(project, output), without_collector():
+        workspace = Workspace(project, tick=tick)
+        ready, found = workspace.ready(now, edition=edition, allow_schema_change=allow_schema_change)
         if ready is None:
-            return Report(loaded.diagnostics)
-        found = loaded.diagnostics
+            return Report(found)
         again = edition in ready.before.releases
         if again:
             refuse.other(ready, edition)
@@ -97,11 +100,11 @@ def _release(
     target = output / stem
     if target.exists() and not target.is_dir():
         raise Fault(f"{target} is a file, and the release needs a folder of that name", "move it away")
-    folder = output / f"{deck.id}.release.part"
-    lock, about = project.lock.with_suffix(".lock.part"), project.deck.with_suffix(".yaml.part")
-    with place.aside(lock, about, folder):
-        folder.mkdir()
-        made, digest = files.packages(folder, stem, ready, tick)
+    with writing("the package", kept="dist and lock are as they were") as transaction:
+        # The lock first: what is in a folder that anybody may publish must not be unknown to it.
+        lock, about = transaction.aside(project.lock), transaction.aside(project.deck)
+        folder = transaction.room(output / f"{deck.id}.release.part")
+        made, digest = contents.packages(folder, stem, ready, tick)
         if again and digest != ready.before.releases[edition].digest:
             raise Fault(
                 f"edition {edition} went out already, and this would be another one under its name",
@@ -117,23 +120,21 @@ def _release(
             refuse.blocked(story[0], allow_schema_change)
         elif before:
             found = [*found, history.lost(before.edition)]
-        made += files.words(folder, stem, ready, files.changes(ready, before, story, made[0]))
-        files.checksums(folder, made)
-        moves = []
+        made += contents.words(folder, stem, ready, contents.changes(ready, before, story, made[0]))
+        contents.checksums(folder, made)
         if not again:
-            place.write_text(lock, locks.dump(locks.release(ready.lock, edition, digest, now)))
-            # The lock first: what is in a folder that anybody may publish must not be unknown to it.
-            moves.append((lock, project.lock))
+            write_text(lock, locks.dump(locks.release(ready.lock, edition, digest, now)))
         if deck.edition != edition:
-            place.write_text(about, _with_edition(project, deck, edition))
-            moves.append((about, project.deck))
+            write_text(about, _with_edition(project, deck, edition))
         named = [*(each.name for each in made), SUMS]
         foreign = _foreign(target, named)
         if target.is_dir():
-            moves += [(folder / name, target / name) for name in named if not _same(folder / name, target / name)]
+            for name in named:
+                if not _same(folder / name, target / name):
+                    transaction.move(folder / name, target / name)
         else:
-            moves.append((folder, target))
-        place.move(moves, committing)
+            transaction.move(folder, target)
+        transaction.commit(committing)
     return Report([*found, *foreign], Released(target, edition, again, tuple(made)))
 
 
@@ -151,8 +152,8 @@ def _foreign(folder: Path, named: Sequence[str]) -> list[Diagnostic]:
         return []
     message = f"{', '.join(others[:5])}{' …' if others[5:] else ''} in it: not of this release, left as it was"
     help = "move it away before you publish the folder, unless learners are to have it"
-    return [Diagnostic(Location(f"{folder.parent.name}/{folder.name}"), "foreign-file", message, help, "warning")]
+    return [Diagnostic(Location(f"{folder.parent.name}/{folder.name}"), "foreign-file", message, help)]
 
 
 def _same(one: Path, other: Path) -> bool:
-    return other.is_file() and place.sha256(one) == place.sha256(other)
+    return other.is_file() and sha256(one) == sha256(other)

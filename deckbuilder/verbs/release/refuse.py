@@ -7,8 +7,7 @@ from deckbuilder.core import git
 from deckbuilder.core.diagnostics import Diagnostic, Fault, Location
 from deckbuilder.core.project import Project
 from deckbuilder.diff import Difference, Effect
-from deckbuilder.workspace.pipeline import listed
-from deckbuilder.workspace.stages import Ready
+from deckbuilder.workspace.ready import Ready, listed
 
 
 def other(ready: Ready, edition: str) -> None:
@@ -36,7 +35,7 @@ def dirty(project: Project) -> list[Diagnostic]:
     if changed is None:
         message = "no git tells whether the source is the one that is kept: the next release may lack its CHANGES.md"
         help = "keep the project in git, and commit before a release"
-        return [Diagnostic(Location("cards"), "no-git", message, help, "warning")]
+        return [Diagnostic(Location("cards"), "no-git", message, help)]
     if changed:
         more = f" and {len(changed) - 5} more" if len(changed) > 5 else ""
         differ = "differs" if len(changed) == 1 else "differ"

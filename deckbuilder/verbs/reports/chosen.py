@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deckbuilder.core.diagnostics import Diagnostic, Fault
+from deckbuilder.core.findings import FINDINGS, GROUPS
 from deckbuilder.core.project import Project
 from deckbuilder.records import nearest
-from deckbuilder.rules import RULES, manual
-from deckbuilder.rules.faults import FAULTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +43,11 @@ class Chosen:
 
 def rules_of(texts: Iterable[str]) -> frozenset[str]:
     """The rules that are named, alone or by their group, with commas between them. Raises `Fault` for no such name."""
-    groups, found = manual.groups(), set[str]()
+    found = set[str]()
     for name in (each.strip() for text in texts for each in text.split(",")):
-        if name in groups:
-            found.update(groups[name])
-        elif name in RULES or name in FAULTS:
+        if name in GROUPS:
+            found.update(GROUPS[name].findings)
+        elif name in FINDINGS:
             found.add(name)
         elif name:
             raise unknown(name)
@@ -57,7 +56,7 @@ def rules_of(texts: Iterable[str]) -> frozenset[str]:
 
 def unknown(name: str) -> Fault:
     """That there is no such rule, and which one may be meant."""
-    names = [*manual.known(), *manual.groups()]
+    names = [*FINDINGS, *GROUPS]
     return Fault(
         f"no rule or group has the name '{name}'",
         nearest(name, names) or "`deckbuilder check --explain` lists them",

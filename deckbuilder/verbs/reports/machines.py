@@ -11,12 +11,12 @@ from typing import Any
 from deckbuilder.core.diagnostics import Diagnostic
 from deckbuilder.core.prose import unobeyed
 from deckbuilder.verbs.reports.excerpt import Excerpts
-from deckbuilder.workspace.pipeline import Report
+from deckbuilder.workspace import Checked
 
 _LEVELS = {"error": "error", "warning": "warning", "info": "notice"}
 
 
-def as_data(report: Report, shown: Sequence[Diagnostic], excerpts: Excerpts) -> dict[str, Any]:
+def as_data(report: Checked, shown: Sequence[Diagnostic], excerpts: Excerpts) -> dict[str, Any]:
     """Every fault with its place, and how many of which kind there are in the whole project.
 
     Paths are from the project's root; lines and columns count from 1, and 0 means the file as a whole. The end column is

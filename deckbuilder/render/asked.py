@@ -1,0 +1,185 @@
+"""A library that remembers what it was asked: what a note is made of beside its own record.
+
+A note that was made before is the same now if every question of then has the same answer. The questions are kept, and an
+answer is told by a digest of all that can be read from it, so that nobody has to know what a template looks at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from hashlib import blake2b
+from typing import Any, cast
+
+from pydantic import BaseModel
+
+from deckbuilder.anatomy.library import Library, Player
+from deckbuilder.records import KINDS, Record
+from deckbuilder.source import Document
+
+# A method of the library, or a part of it, and what was handed in: texts, and lists that say how to find the rest again.
+Question = tuple[Any, ...]
+_UNKNOWN = ("?",)
+_RECORD, _KIND, _PLAYER, _SEVERAL = "record", "kind", "player", "several"
+
+
+class Asked:
+    """Stands in for a library. `questions`: those since somebody last put a new mapping there, in their order."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self.questions: dict[Question, None] = {}
+        self.records = _Records(self)
+        # Words of the deck's language: the deck itself is no question, since all of it hangs on the deck.
+        self.deck, self.low = library.deck, library.low
+
+    @property
+    def as_library(self) -> Library:
+        return cast(Library, self)
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._library, name)
+        if not callable(found):
+            self.questions[(name,)] = None
+            return found
+
+        def ask(*given: Any, **named: Any) -> Any:
+            question = (name, *[each if each.__class__ is str else _said(each) for each in given])
+            self.questions[_UNKNOWN if named else question] = None
+            return found(*given, **named)
+
+        self.__dict__[name] = ask  # asked for again and again
+        return ask
+
+    def record(self, key: tuple[str, str]) -> Record | None:
+        """One of the records, by kind and id."""
+        self.questions[("records", *key)] = None
+        return self._library.records.get(key)
+
+    def all_records(self) -> dict[tuple[str, str], Record]:
+        """All of them: what follows from them hangs on every record."""
+        self.questions[("records",)] = None
+        return self._library.records
+
+
+class _Records(Mapping[tuple[str, str], Record]):
+    """The records of a library that remembers which of them were looked up."""
+
+    def __init__(self, asked: Asked) -> None:
+        self._asked = asked
+
+    def __getitem__(self, key: tuple[str, str]) -> Record:
+        found = self._asked.record(key)
+        if found is None:
+            raise KeyError(key)
+        return found
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._asked.all_records())
+
+    def __len__(self) -> int:
+        return len(self._asked.all_records())
+
+
+class Answers:
+    """What a library answers now, each question asked once."""
+
+    def __init__(self, library: Library, others: Mapping[str, Callable[..., Any]]) -> None:
+        """`others`: what is asked of somebody else, by the first word of the question."""
+        self._library, self._others = library, others
+        self._known: dict[Question, str] = {}
+
+    def of(self, question: Question) -> str:
+        """A digest of the answer; '' where nothing is known of it, so that it equals no answer."""
+        found = self._known.get(question)
+        if found is None:
+            found = self._known[question] = self._told(question)
+        return found
+
+    def _told(self, question: Question) -> str:
+        try:
+            return _of_answer(self._answer(*question))
+        except Exception:  # of a record that is no more, say
+            return ""
+
+    def _answer(self, name: str, *given: Any) -> Any:
+        if name in self._others:
+            return self._others[name](*given)
+        if name == "records":
+            return self._library.records.get((given[0], given[1])) if given else self._library.records
+        found = getattr(self._library, name)
+        return found(*[self._meant(each) for each in given]) if callable(found) else found
+
+    def _meant(self, said: Any) -> Any:
+        """What was handed in, as it is now."""
+        if said.__class__ is str:
+            return said
+        sort, *of = said
+        if sort == _RECORD:
+            return self._library.records[of[0], of[1]]
+        if sort == _KIND:
+            return KINDS[of[0]]
+        if sort == _PLAYER:
+            return Player(self._library.records["muscle", of[0]], of[1])  # type: ignore[arg-type]
+        return [self._meant(each) for each in of]
+
+
+def _said(given: Any) -> Any:
+    """What is handed to a method, in texts. Something else makes a question that has no answer."""
+    if isinstance(given, str):
+        return str(given)
+    if isinstance(given, Record):
+        return (_RECORD, given.kind, given.id)
+    if isinstance(given, type) and issubclass(given, Record):
+        return (_KIND, given.kind)
+    if isinstance(given, Player):
+        return (_PLAYER, given.muscle.id, given.part)
+    if isinstance(given, tuple | list):
+        return (_SEVERAL, *map(_said, given))
+    return _UNKNOWN
+
+
+def asked_again(said: Iterable[Any]) -> Question:
+    """A question as it was kept: what was written as lists is read as tuples."""
+    return tuple([tuple(asked_again(each)) if each.__class__ is list else each for each in said])
+
+
+def _of_answer(answer: Any) -> str:
+    return digest_of(answer) if isinstance(answer, Record) else blake2b(repr(_plain(answer)).encode()).hexdigest()[:24]
+
+
+def digest_of(record: Record) -> str:
+    """Of all that a record says. Raises `LookupError` where it was read without one."""
+    document: Document = record.__pydantic_private__["_document"]  # type: ignore[index]  # asked for ten times a note
+    if not document.digest:
+        raise LookupError(record.key)
+    return document.digest
+
+
+def _plain(value: Any) -> Any:
+    """All that can be read from a value, in texts, numbers and lists."""
+    cls = value.__class__
+    read = _READERS.get(cls)
+    if read is None:
+        read = _READERS[cls] = _reader(cls)
+    return read(value)
+
+
+def _reader(cls: type[Any]) -> Callable[[Any], Any]:
+    if issubclass(cls, Record):
+        return digest_of
+    if issubclass(cls, Mapping):
+        return lambda value: [(_plain(key), _plain(each)) for key, each in value.items()]
+    if issubclass(cls, BaseModel):
+        return repr
+    if is_dataclass(cls):
+        names = [each.name for each in fields(cls)]
+        return lambda value: [_plain(getattr(value, name)) for name in names]
+    raise TypeError(cls.__name__)
+
+
+_READERS: dict[type[Any], Callable[[Any], Any]] = {
+    **dict.fromkeys((str, int, float, bool, type(None)), lambda value: value),
+    **dict.fromkeys((tuple, list), lambda value: [_plain(each) for each in value]),
+    **dict.fromkeys((set, frozenset), lambda value: sorted(map(repr, map(_plain, value)))),
+}

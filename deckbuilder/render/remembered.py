@@ -1,0 +1,166 @@
+"""Notes as they were made before, wherever everything that they were made of is the same.
+
+What a note hangs on: deckbuilder's code, the templates, the deck's settings; its own record and picture; and whatever it
+asked of the other records on its way. All but the last is in the key under which it is kept; the last is asked again, and
+only where every answer is the same is the note taken as it was. So an edit makes those notes anew that say something else.
+
+Notes are kept some dozens at a time. A bundle ends where a record's digest says so, and not after a number of records: one
+that is added leaves the other bundles as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from deckbuilder.anatomy.library import Library
+from deckbuilder.anki.notes import Media, Note
+from deckbuilder.core.cache import digest
+from deckbuilder.core.project import Project
+from deckbuilder.records import Deck
+from deckbuilder.records.base import Noted, Subject
+from deckbuilder.render.asked import Answers, Asked, Question, asked_again, digest_of
+from deckbuilder.render.drawn import Figures, Shown, Which
+
+_DRAWN = "drawn"
+# One record in so many ends a bundle.
+_ENDS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One note to be: the record, which of its subjects it is, and the record's own picture."""
+
+    record: Subject
+    place: int
+    subject: Noted
+    media: Media | None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a note, and what was asked for it."""
+
+    fields: tuple[str, ...]
+    tags: tuple[str, ...]
+    ordinals: tuple[int, ...]
+    questions: tuple[Question, ...]
+
+    @property
+    def drawings(self) -> list[tuple[str, Which]]:
+        """The drawings that it shows, if they are there."""
+        return [(each[1], each[2]) for each in self.questions if each[0] == _DRAWN]
+
+
+@dataclass(slots=True)
+class _Bundle:
+    """Notes that are kept together. `known`: those that are as they were, and those that were made now."""
+
+    key: bytes
+    jobs: Sequence[Job]
+    known: dict[str, Known] = field(default_factory=dict)
+    as_it_was: bool = False
+    holds: frozenset[int] = frozenset()
+
+
+class Remembered:
+    """The notes of one project, which are asked for and told in the order of the jobs.
+
+    Without a cache, or where the templates are a project's own, nothing is known and nothing kept; nor without `jobs`.
+    `library` is to be asked, and `drawn` for figures, so that it is known what was asked.
+    """
+
+    def __init__(self, library: Library, project: Project, deck: Deck, figures: Figures, jobs: Sequence[Job]) -> None:
+        self._cache, self._figures = project.cache, figures
+        self._on = bool(jobs and self._cache) and project.shipped_templates and library.deck is deck
+        self._asked = Asked(library)
+        self._answers = Answers(library, {_DRAWN: lambda id, which: _told(figures.of(id, which))})
+        self._base: tuple[bytes, ...] = ()
+        self._bundles: Iterator[_Bundle] = iter(())
+        self.library = library
+        if self._on:
+            self.library = self._asked.as_library
+            self._base = (digest(digest_of(deck)), *_of_folder(project.templates))
+            self._bundles = self._bundled(jobs)
+        self._bundle = _Bundle(b"", ())
+
+    def drawn(self, id: str, which: Which) -> Shown | None:
+        """A figure."""
+        self._asked.questions[_DRAWN, id, which] = None
+        return self._figures.of(id, which)
+
+    def known(self, job: Job) -> Known | None:
+        """What is known of a note; if nothing is, what is asked from now on is asked for it."""
+        if not self._on:
+            return None
+        while id(job) not in self._bundle.holds:
+            self._bundle = self._opened(next(self._bundles))
+        self._asked.questions = {}
+        return self._bundle.known.get(job.subject.key)
+
+    def made(self, job: Job, note: Note | None) -> None:
+        """What came of a job, if it was not known."""
+        bundle = self._bundle
+        if not self._on:
+            return
+        if note is not None and note.key not in bundle.known:
+            bundle.known[note.key] = Known(note.fields, note.tags, note.ordinals, tuple(self._asked.questions))
+            bundle.as_it_was = False
+        if bundle.jobs and job is bundle.jobs[-1] and not bundle.as_it_was:
+            self._cache.put(bundle.key, self._written(bundle))
+
+    def _bundled(self, jobs: Sequence[Job]) -> Iterator[_Bundle]:
+        held: list[Job] = []
+        for at, job in enumerate(jobs):
+            held.append(job)
+            last = at + 1 == len(jobs) or jobs[at + 1].record is not job.record
+            if last and (int(digest_of(job.record)[:8], 16) % _ENDS == 0 or at + 1 == len(jobs)):
+                key = self._cache.key("notes", *self._base, *_of_jobs(held))
+                yield _Bundle(key, held, holds=frozenset(map(id, held)))
+                held = []
+
+    def _opened(self, bundle: _Bundle) -> _Bundle:
+        """With the notes of it that are as they were."""
+        kept = self._cache.get(bundle.key)
+        if kept is None:
+            return bundle
+        questions = [asked_again(each) for each in kept["questions"]]
+        same = [self._answers.of(each) == answer for each, answer in zip(questions, kept["answers"], strict=True)]
+        for key, (asked, fields, tags, ordinals) in kept["notes"].items():
+            if all(same[each] for each in asked):
+                of = tuple([questions[each] for each in asked])
+                bundle.known[key] = Known(tuple(fields), tuple(tags), tuple(ordinals), of)
+        bundle.as_it_was = len(bundle.known) == len(kept["notes"])
+        return bundle
+
+    def _written(self, bundle: _Bundle) -> dict[str, Any]:
+        places = {each: None for known in bundle.known.values() for each in known.questions}
+        questions = list(places)
+        at = {each: place for place, each in enumerate(questions)}
+        notes = {
+            key: ([at[each] for each in known.questions], known.fields, known.tags, known.ordinals)
+            for key, known in bundle.known.items()
+        }
+        return {"questions": questions, "answers": [self._answers.of(each) for each in questions], "notes": notes}
+
+
+def _told(shown: Shown | None) -> tuple[Any, ...] | None:
+    """What can be seen of a figure, wherever it lies."""
+    if shown is None:
+        return None
+    media = shown.media
+    return media.name, media.digest, media.credit, shown.width, shown.height, shown.seen, shown.hidden
+
+
+def _of_jobs(jobs: Sequence[Job]) -> Iterator[str]:
+    for job in jobs:
+        yield digest_of(job.record)
+        yield job.subject.key
+        yield "" if job.media is None else repr((job.media.name, job.media.digest, job.media.credit))
+
+
+def _of_folder(folder: Path) -> Iterator[bytes]:
+    for path in sorted(each for each in folder.rglob("*") if each.is_file()):
+        yield digest(path.relative_to(folder).as_posix(), path.read_bytes())

@@ -1,0 +1,155 @@
+"""What Anki and learners sort a deck by: tags, names, lists in which nothing stands twice, patterns, the order of teaching."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deckbuilder.anatomy import tags
+from deckbuilder.core import letters
+from deckbuilder.core.diagnostics import Diagnostic
+from deckbuilder.records import Exercise, Muscle
+from deckbuilder.records.base import Subject
+from deckbuilder.rules.rule import Fix, Found, Seen, rule
+from deckbuilder.source import Path_
+
+
+@rule()
+def tag(seen: Seen) -> Iterator[Diagnostic]:
+    """An extra tag that is not in the vocabulary of `deck.yaml`, or that Anki would not keep whole.
+
+    Why: learners' filtered decks go by tags, and a tag that is spelt in two ways is two tags.
+
+    Bad:
+        tags: [exam week]
+
+    Good:
+        tags: [Exam_week]                   # and `extra_tags: [Exam_week]` in cards/deck.yaml
+    """
+    allowed = frozenset(map(letters.composed, seen.library.deck.extra_tags)) if seen.library.deck else None
+    for record in seen.library.records.values():
+        if isinstance(record, Subject):
+            yield from tags.check(record, allowed)
+
+
+@rule()
+def same_name(seen: Seen) -> Iterator[Found]:
+    """Two names of which Anki makes one tag, or one deck: alike but for case, signs, or the way an accent is typed.
+
+    Why: learners who search for one of the two get both, and nothing tells them apart any more.
+
+    Bad:
+        - {region: arm, name: Arm}
+        - {region: upper-arm, name: ARM}
+
+    Good:
+        - {region: arm, name: Arm}
+        - {region: upper-arm, name: Upper arm}
+    """
+    for one, other in tags.collisions(seen.library):
+        if isinstance(other.record, Muscle) and isinstance(one.record, Muscle) and one.name == other.name:
+            continue  # of two muscles of one name all that they ask is told by rules of their own
+        both = f"'{one.name}' and '{other.name}'" if one.name != other.name else f"two things called '{other.name}'"
+        message = f"{both} are one tag to Anki: {other.tag}"
+        help = f"the other one is at {one.where}; let their letters or digits differ"
+        yield Found(other.record, other.path, message, help)
+    deck = seen.library.deck
+    first: dict[str, str] = {}
+    for id, each in deck.subdecks.items() if deck else ():
+        one_id = first.setdefault(letters.folded(each.name), id)
+        if deck and one_id != id:
+            message = f"'{each.name}' and '{deck.subdecks[one_id].name}' are one deck to Anki"
+            help = f"the other one is at {deck.locate('subdecks', one_id, 'name')}; rename one of the two"
+            yield Found(deck, ("subdecks", id, "name"), message, help)
+
+
+@rule()
+def listed_twice(seen: Seen) -> Iterator[Found]:
+    """An id or a text that stands twice in one list: groups, roots, prime movers, sources, tags, topics, whatever it is.
+
+    Why: it is counted, asked or shown twice, or something else was meant that is missing now.
+    Fix: the second is taken out.
+
+    Bad:
+        groups: [hamstrings, hamstrings]
+
+    Good:
+        groups: [hamstrings]
+    """
+    for record in seen.library.records.values():
+        for path, text, first in _doubled(record.document.value):
+            if path[-2:-1] == ("compare",):
+                yield Found(record, path, f"'{text}' is compared with itself", "name the other one")
+                continue
+            place = record.locate(*path[:-1], first)
+            message, help = f"'{text}' stands twice in this list", f"the first is at {place}; name it once, or mend one"
+            yield Found(record, path, message, help, fix=Fix(path, None))
+
+
+def _doubled(value: object, path: Path_ = ()) -> Iterator[tuple[Path_, str, int]]:
+    """Texts that a list has already: the path to the second, the text, and where the first is."""
+    if isinstance(value, dict):
+        for key, each in value.items():
+            yield from _doubled(each, (*path, key))
+    elif isinstance(value, list):
+        first: dict[str, int] = {}
+        for place, each in enumerate(value):
+            if isinstance(each, str):
+                text = " ".join(letters.composed(each).split())
+                if first.setdefault(text, place) < place:
+                    yield (*path, place), text, first[text]
+            else:
+                yield from _doubled(each, (*path, place))
+
+
+@rule()
+def missing_pattern(seen: Seen) -> Iterator[Found]:
+    """An exercise with a card that belongs to no pattern of movement.
+
+    Why: the pattern is on its card, and in its tag.
+
+    Bad:
+        exercise: hip-thrust
+        actions: [hip-extension]
+
+    Good:
+        exercise: hip-thrust
+        pattern: hinge
+        actions: [hip-extension]
+    """
+    for exercise in seen.library.of(Exercise):
+        if exercise.subjects() and exercise.pattern is None:
+            yield Found(
+                exercise,
+                (),
+                "an exercise with a card has no 'pattern'",
+                "add `pattern: hinge`, or squat, lunge, push, pull, carry, rotation, isolation",
+            )
+
+
+@rule()
+def unused_curriculum(seen: Seen) -> Iterator[Diagnostic]:
+    """A step of the curriculum at which nothing lies; a warning.
+
+    Why: the folder was renamed, and its cards are now taught last.
+
+    Bad:
+        curriculum: [muscles/hips]
+
+    Good:
+        curriculum: [muscles/hip]
+    """
+    deck = seen.library.deck
+    if deck is None:
+        return
+    paths = {record.document.file.name.removeprefix("cards/") for record in seen.library.records.values()}
+    for place, step in enumerate(deck.curriculum):
+        folder = step.strip("/")
+        if seen.lost.answers("file", f"cards/{folder}"):
+            continue
+        if not any(path == folder or path.startswith(folder + "/") for path in paths):
+            yield Diagnostic(
+                deck.locate("curriculum", place),
+                "unused-curriculum",
+                f"nothing lies at cards/{step}",
+                "mend the path, or delete the line",
+            )

@@ -1,0 +1,133 @@
+"""What stands alone: records that nothing names, words that nothing says, credits for no file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from deckbuilder.records import (
+    Bone,
+    Credit,
+    Curve,
+    Exam,
+    Exercise,
+    Joint,
+    Muscle,
+    Nerve,
+    Record,
+    Region,
+    Source,
+    Structure,
+    Term,
+)
+from deckbuilder.rules.rule import Found, Seen, rule
+
+_WORD = re.compile(r"[^\W_]+")
+_NAME_IT = "name it where it belongs, or delete it"
+
+
+@dataclass(frozen=True, slots=True)
+class _Uses:
+    """What records name, by kind and id; the texts of the deck and their words; the files of cards/media/, if it is there."""
+
+    named: set[tuple[str, str]]
+    text: str
+    words: set[str]
+    files: list[str] | None
+
+
+@rule(whole=True)
+def unreferenced(seen: Seen) -> Iterator[Found]:
+    """Something that nothing names: a source, landmark, structure, joint, nerve, curve, term, picture credit, exercise.
+
+    Why: it was forgotten, or its last use was deleted. Nothing is wrong with a card, so this is told on request only; a
+    source is told as a warning, since a fact may have lost it.
+
+    Bad:
+        source: gray-1918                   # and no record cites it
+
+    Good:
+        sources: gray-1918
+    """
+    uses = _uses(seen)
+    for record in seen.records:
+        look = _UNUSED.get(type(record))
+        if look is not None:
+            yield from look(record, uses)
+
+
+def _uses(seen: Seen) -> _Uses:
+    text = " ".join(said.text for record, said in seen.texts if not isinstance(record, Term))
+    text += " ".join(exam.name for exam in seen.library.of(Exam))
+    files = _files(seen.media) if seen.media is not None and seen.media.is_dir() else None
+    return _Uses(_named(seen), text.lower(), set(_WORD.findall(text)), files)
+
+
+def _named(seen: Seen) -> set[tuple[str, str]]:
+    """Kind and id of all that records name; with a part of a muscle, the muscle."""
+    named = {(kind, each.id) for record in seen.records for each in record.refers() for kind in each.kinds}
+    return named | {(kind, id.partition("/")[0]) for kind, id in named if kind == "muscle"}
+
+
+def _files(media: Path) -> list[str]:
+    return [path.relative_to(media).as_posix() for path in media.rglob("*") if path.is_file()]
+
+
+def _unused(record: Record, message: str, help: str, grave: bool = False) -> Found:
+    return Found(record, (record.kind,), message, help, key=True, grave=grave)
+
+
+def _unnamed(record: Any, uses: _Uses, grave: bool = False) -> Iterator[Found]:
+    if (record.kind, record.id) not in uses.named:
+        yield _unused(record, f"no record names the {record.kind} '{record.id}'", _NAME_IT, grave)
+
+
+def _idle_exercise(exercise: Exercise, uses: _Uses) -> Iterator[Found]:
+    if not exercise.subjects() and (exercise.kind, exercise.id) not in uses.named and not exercise.retired:
+        yield _unused(exercise, "it has no card, and no study measures it", "add `actions`, or delete it")
+
+
+def _bare_bone(bone: Bone, uses: _Uses) -> Iterator[Found]:
+    """A bone without a landmark that is named; of other bones, each landmark that is not."""
+    idle = [id for id in bone.landmarks if ("landmark", id) not in uses.named]
+    if len(idle) == len(bone.landmarks) and ("bone", bone.id) not in uses.named:
+        yield _unused(bone, f"nothing names the bone '{bone.id}' or a landmark of it", "name it, or delete it")
+        return
+    for id in idle:
+        yield Found(bone, ("landmarks", id), f"nothing attaches to '{id}'", _NAME_IT, key=True)
+
+
+def _unsaid_term(term: Term, uses: _Uses) -> Iterator[Found]:
+    short = _WORD.findall(term.short or term.name.lower())
+    if not set(short) <= uses.words and term.name.lower() not in uses.text:
+        yield _unused(term, f"no text says '{term.short or term.name}'", "delete it, or use it")
+
+
+def _lonely_muscle(muscle: Muscle, uses: _Uses) -> Iterator[Found]:
+    if not muscle.groups and ("muscle", muscle.id) not in uses.named and not muscle.retired:
+        help = "name it in a group, a movement or a contrast"
+        yield _unused(muscle, f"no other record names {muscle.name}", help)
+
+
+def _empty_credit(credit: Credit, uses: _Uses) -> Iterator[Found]:
+    if uses.files is not None and not any(map(credit.covers, uses.files)):
+        yield _unused(credit, "it covers no file of cards/media/", "mend `files`, or delete it")
+
+
+_UNUSED: dict[type[Record], Callable[[Any, _Uses], Iterator[Found]]] = {
+    Source: partial(_unnamed, grave=True),  # a fact may have lost it
+    Structure: _unnamed,
+    Joint: _unnamed,
+    Nerve: _unnamed,
+    Curve: _unnamed,
+    Region: _unnamed,
+    Exercise: _idle_exercise,
+    Bone: _bare_bone,
+    Term: _unsaid_term,
+    Muscle: _lonely_muscle,
+    Credit: _empty_credit,
+}
