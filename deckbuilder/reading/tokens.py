@@ -70,24 +70,28 @@ def stem(word: str) -> str:
 
 def holds(text: str, *phrases: str) -> str:
     """The first of the phrases that stands in the text as whole words, '' if none does. Phrases are in lower case."""
-    if not phrases:
-        return ""
-    either, needed = _any(phrases)
-    read = plain(text)
-    if needed and needed.isdisjoint(pieces(read)):
-        return ""
-    found = either.search(read)
+    found = _any(phrases).search(plain(text)) if may_hold(text, phrases) else None
     return found[0] if found else ""
 
 
+def may_hold(text: str, phrases: tuple[str, ...]) -> bool:
+    """Whether any of the phrases can stand in the text, by its words: asked before a slower search."""
+    needed = _needed(phrases)
+    return bool(phrases) and (not needed or not needed.isdisjoint(pieces(plain(text))))
+
+
 @lru_cache(maxsize=256)
-def _any(phrases: tuple[str, ...]) -> tuple[re.Pattern[str], frozenset[str]]:
-    """A pattern for any of the phrases, and words of which a text has one if any of them stands in it."""
+def _needed(phrases: tuple[str, ...]) -> frozenset[str]:
+    """Words of which a text has one if any of the phrases stands in it; none where a phrase has no word."""
+    longest = [max(pieces(each), key=len, default="") for each in phrases]
+    return frozenset(longest) if all(longest) else frozenset()
+
+
+@lru_cache(maxsize=256)
+def _any(phrases: tuple[str, ...]) -> re.Pattern[str]:
     longest = sorted(phrases, key=len, reverse=True)
     either = "|".join(re.escape(each).replace(r"\ ", r"\s+") for each in longest)
-    needed = [max(pieces(each), key=len, default="") for each in phrases]
-    pattern = re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE)
-    return pattern, frozenset(needed) if all(needed) else frozenset()
+    return re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=KEPT)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import pairwise
 
 from deckbuilder.reading.tokens import plain, stem, words
@@ -358,7 +359,7 @@ def same_fact_two_ways(seen: Seen) -> Iterator[Found]:
 
 def _small_print(seen: Seen) -> Iterator[Found]:
     """Small print of one place in other words than usual."""
-    texts = ((muscle, said) for muscle in seen.library.muscles for said in muscle.texts() if _is_small_print(said))
+    texts = ((record, said) for record, said in seen.texts if isinstance(record, Muscle) and _is_small_print(said))
     stated = [(muscle, said, _place_and_words(said)) for muscle, said in texts]
     usual: dict[tuple[str, frozenset[str]], Counter[str]] = {}
     for _, said, key in stated:
@@ -372,12 +373,17 @@ def _small_print(seen: Seen) -> Iterator[Found]:
 
 
 def _is_small_print(said: Said) -> bool:
-    return said.role == "answer" and said.path[-2] in ("origin", "insertion", "nerve")
+    return said.role == "answer" and len(said.path) > 1 and said.path[-2] in ("origin", "insertion", "nerve")
 
 
 def _place_and_words(said: Said) -> tuple[str, frozenset[str]]:
     """What two pieces of small print share that say the same: the place, and their words with one for like ones."""
-    return str(said.path[-1]), frozenset(SAME.get(word, word) for word in words(said.text) if word not in IDLE)
+    return str(said.path[-1]), _telling_words(said.text)
+
+
+@lru_cache(maxsize=4096)
+def _telling_words(text: str) -> frozenset[str]:
+    return frozenset(SAME.get(word, word) for word in words(text) if word not in IDLE)
 
 
 def _sides(seen: Seen) -> Iterator[Found]:
