@@ -36,7 +36,7 @@ STAGES = (
     ("rules: what rendering relies on", "deckbuilder.rules", "guard"),
     ("rules: the linter", "deckbuilder.rules", "lint"),
     ("render: order, notes, the rest", "deckbuilder.render", "render"),
-    ("render: note types", "deckbuilder.render", "NoteTypes.get"),
+    ("render: note types", "deckbuilder.render", "ProjectNoteTypes.get"),
     ("render: fields (Jinja)", "deckbuilder.render", "_Writer._values"),
     ("render: look-alikes", "deckbuilder.anatomy.library", "Library.lookalikes"),
     ("render: tags", "deckbuilder.anatomy.tags", "of"),
@@ -49,7 +49,7 @@ STAGES = (
     ("package: rows, digest, sqlite", "deckbuilder.package.writer", "_Package.write_to_db"),
     ("package: deflate", "deckbuilder.package.writer", "_Package._zip"),
     ("package: verify", "deckbuilder.package.writer", "_Package.verify"),
-    ("sha256 of the file", "deckbuilder.workspace.pipeline", "sha256"),
+    ("sha256 of the file", "deckbuilder.workspace.building", "sha256"),
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import subprocess
@@ -96,7 +97,9 @@ def main(verb: str = "", *arguments: str) -> None:
 
 def _tests(kind: Kind, *arguments: str) -> None:
     environment = _complete(Environment(kind).ready(*TEST))
-    environment.run("-m", "pytest", "-n", "2", "--complete", *arguments)
+    # One more than there are cores, since tests wait for processes and pages; who is through takes of what others have left.
+    workers = min(os.cpu_count() or 2, 7) + 1
+    environment.run("-m", "pytest", "-n", f"{workers}", "--dist", "worksteal", "--complete", *arguments)
 
 
 def _complete(environment: Environment) -> Environment:

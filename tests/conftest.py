@@ -38,6 +38,8 @@ if TYPE_CHECKING:  # most tests do without
 ROOT = Path(__file__).parents[1]
 # Some minutes ago: Anki compares whole seconds with its own clock, and refuses ids from the future.
 START = 1_790_000_000
+# Tests in these last longer than any others.
+LONG = ("test_code.py", "test_matrix.py", "test_wheel.py")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -58,8 +60,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The longest first: at the end one of two workers would wait for the other. Of what is sampled, some."""
-    items.sort(key=lambda item: item.path.name != "test_matrix.py")
+    """The longest first: at the end one worker would wait for the others. Of what is sampled, some."""
+    items.sort(key=lambda item: item.path.name not in LONG)
     if not config.getoption("--in-full"):
         left = _left_out(items)
         config.hook.pytest_deselected(items=[item for item in items if item in left])

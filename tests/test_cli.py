@@ -14,6 +14,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from called import deckbuilder
 from click.testing import CliRunner
 from conftest import ROOT, START, Author
 from judge import Anki
@@ -23,19 +24,6 @@ from deckbuilder import source
 from deckbuilder.cli import VERBS, cli
 from deckbuilder.core.project import find
 from deckbuilder.workspace import building
-
-
-def deckbuilder(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    env = {key: value for key, value in os.environ.items() if key != "NO_COLOR"} | environment
-    return subprocess.run(
-        [sys.executable, "-m", "deckbuilder", *arguments],
-        cwd=cwd,
-        env=env,
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
 
 
 @pytest.mark.parametrize("verb", VERBS)

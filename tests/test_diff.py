@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from called import deckbuilder
 from conftest import Author
 from hypothesis import given
 from hypothesis import strategies as st
 from judge import Anki
 from opened import broken
-from test_cli import deckbuilder
 from test_promises import BICEPS, BICEPS_FILE, EDITS, IDEA, TRICEPS
 
 from deckbuilder.diff import Difference, Effect, NoteChange, as_markdown, as_text, as_value, differences, for_learners

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +12,7 @@ from typing import Any
 import jsonschema
 import language_server
 import pytest
+from called import deckbuilder
 from conftest import ROOT, Author
 from hypothesis import given
 from hypothesis import strategies as st
@@ -180,7 +178,7 @@ def test_putting_a_setting_in_changes_no_other(settings: dict[str, Any], indent:
 def test_text_that_is_no_settings_is_refused_and_nothing_else_happens(text: str) -> None:
     try:
         found = jsonc.put(text, ("k",), 1)
-    except jsonc.Unreadable as error:
+    except jsonc.NotJsonc as error:
         assert 1 <= error.line <= text.count("\n") + 1
     else:
         assert jsonc.read(found)["k"] == 1
@@ -255,17 +253,6 @@ def test_a_disk_that_is_full_leaves_all_files_as_they_were(author: Author, monke
         update(author.project)
 
     assert {path.name: path.read_bytes() for path in (author.root / ".vscode").iterdir()} == before
-
-
-def deckbuilder(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "deckbuilder", *arguments],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        check=False,
-    )
 
 
 def test_ci_is_told_when_there_are_ids_that_the_editor_does_not_know(author: Author) -> None:

@@ -283,8 +283,8 @@ def taken(work: Callable[[], object]) -> float:
 
 def test_a_save_is_seen_sooner_than_the_whole_deck_can_be_read_again(chromium: Browser) -> None:
     """A ratio of the same run, since other work slows both; `python -m benchmarks.preview` measures the time itself."""
-    seen = min(benchmarks.preview.measure(chromium, saves=6, pause=1.5))
-    whole = min(taken(lambda: Workspace(find(ROOT)).check()) for _ in range(3))
+    seen = min(benchmarks.preview.measure(chromium, saves=3, pause=1.5))
+    whole = min(taken(lambda: Workspace(find(ROOT)).check()) for _ in range(2))
 
     assert seen < whole
 
@@ -404,6 +404,7 @@ def test_a_strangers_card_reaches_neither_the_page_nor_the_server(chromium: Brow
 # For everybody
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
 def test_axe_finds_nothing_wrong_with_the_page(
@@ -448,6 +449,7 @@ def test_whatever_has_the_focus_is_seen_to_have_it(page: Page) -> None:
     assert {"BUTTON", "INPUT", "SUMMARY"} <= met
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("width", [320, 390, 820, 900, 1180, 1440])
 def test_nothing_sticks_out_at_any_width(chromium: Browser, running: Running, width: int) -> None:
     with opened(chromium, f"{running.address}#{ORIGIN}", {"width": width, "height": 800}) as page:

@@ -166,17 +166,19 @@ def served(folder: Path) -> Iterator[str]:
             thread.join()
 
 
-@pytest.fixture(params=["live", "site on the disk", "site on the web"])
-def address(request: pytest.FixtureRequest, author: Author, tmp_path: Path) -> Iterator[str]:
+@pytest.fixture(scope="module", params=["live", "site on the disk", "site on the web"])
+def address(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("shown")
+    author = Author(folder / "project")
     if request.param == "live":
         with running_for(author) as running:
             yield running.address
         return
-    export(author.project, tmp_path / "site")
+    export(author.project, folder / "site")
     if request.param == "site on the disk":
-        yield (tmp_path / "site" / "index.html").as_uri()
+        yield (folder / "site" / "index.html").as_uri()
         return
-    with served(tmp_path / "site") as address:
+    with served(folder / "site") as address:
         yield address
 
 
@@ -186,22 +188,28 @@ def show(page: Page, html: str) -> None:
     page.frame_locator("iframe").first.locator("i.last").wait_for(state="attached", timeout=5_000)
 
 
-@pytest.fixture
-def shown(chromium: Browser, address: str, tmp_path: Path) -> Iterator[Page]:
-    """The page in a Chromium of its own, which writes down whom it asks; it may not ask for any name at all."""
-    log = tmp_path / "net.json"
+@pytest.fixture(scope="module")
+def watched(chromium: Browser, address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A Chromium of its own for each address, which writes down whom it asks; it may not ask for any name at all."""
+    log = tmp_path_factory.mktemp("asked") / "net.json"
     own = chromium.browser_type.launch(executable_path=found(), args=[*browser.FLAGS, f"--log-net-log={log}"])
-    page = own.new_page()
-    page.goto(f"{address}#{ORIGIN}")
-    page.wait_for_selector("body[data-ready]")
-    page.frame_locator("iframe").first.locator("h1").wait_for()
-    yield page
+    yield own
     with pytest.raises(Exception, match="ERR_"):
         own.new_page().goto("http://name.of.somebody/")
     own.close()
     said = log.read_text("utf-8")
     assert "name.of.somebody" in said
     assert "name.of.nobody" not in said
+
+
+@pytest.fixture
+def shown(watched: Browser, address: str) -> Iterator[Page]:
+    page = watched.new_page()
+    page.goto(f"{address}#{ORIGIN}")
+    page.wait_for_selector("body[data-ready]")
+    page.frame_locator("iframe").first.locator("h1").wait_for()
+    yield page
+    page.close()
 
 
 def test_no_card_reaches_anybody_by_itself(shown: Page) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import anyio
 import pytest
+from called import deckbuilder
 from click.testing import CliRunner
 from conftest import Author
 
@@ -110,8 +110,7 @@ def test_of_a_file_that_tells_nothing_nothing_is_concluded(author: Author) -> No
 
 
 def run(folder: Path, *arguments: str) -> str:
-    command = [sys.executable, "-m", "deckbuilder", *arguments]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+    done = deckbuilder(*arguments, cwd=folder)
     assert "Traceback" not in done.stderr
     assert done.returncode == 1, done.stdout + done.stderr
     return done.stderr
@@ -258,6 +257,7 @@ READ += [STYLE, "templates/_shared/notetype.yaml"]
 
 
 @posix
+@pytest.mark.sampled(18)  # of each kind, and of all files
 @pytest.mark.parametrize("kind", [*KINDS, *TEXTS])
 @pytest.mark.parametrize(
     "files", [READ[:4], READ[4:7], READ[7:9], READ[9:]], ids=["cards", "faces", "fields", "shared"]

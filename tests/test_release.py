@@ -9,9 +9,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from called import deckbuilder
 from conftest import Author
 from judge import Anki
-from test_cli import deckbuilder
 from test_diff import git
 from test_promises import BICEPS, BICEPS_FILE, TRICEPS, _adds, _retires, _studies
 from test_variants import BLUEPRINT

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 from anki.decks import DEFAULT_DECK_ID
+from called import deckbuilder
 from conftest import Author
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from judge import Anki
-from test_cli import deckbuilder
 from test_promises import BICEPS, BICEPS_FILE
 
 from deckbuilder.anki.notes import Note

@@ -1,7 +1,7 @@
 """Every finding that any stage can report: its name, how grave it is, the group it stands in, and its manual.
 
-A stage names a finding, and its severity comes from here; a name that stands here no more is a mistake of ours, and
-raises. The manual of a rule is the docstring of its function in `deckbuilder/rules/`; of a fault that is no rule it is
+A stage names a finding, and its severity comes from here; a name that is missing here raises, for it is a mistake of
+ours. The manual of a rule is the docstring of its function in `deckbuilder/rules/`; of a fault that is no rule it is
 the sentence beside its name. A project overrules the severity of any rule that is not `always` in a `rules` record.
 """
 
@@ -16,7 +16,7 @@ Strictness = Literal["error", "warning", "info", "off"]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class FindingKind:
     """How grave a finding is, and what it is. `always`: nobody overrules or suppresses it. `said`: '' for a rule.
 
     `second`: how grave it is in other cases: where a rule calls one grave, where the author has agreed to the price.
@@ -37,17 +37,17 @@ class Finding:
         """One or two, as a `rules` record states them."""
         return (self.usual,) if self.second is None else (self.usual, self.second)
 
-    def told(self, sentence: str) -> Finding:
+    def told(self, sentence: str) -> FindingKind:
         """The same for a fault that is no rule: the sentence is all there is to say, and nobody overrules it."""
         return replace(self, always=True, said=sentence)
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class FindingGroup:
     """Findings of one sort, by name, in the order in which they are listed."""
 
     title: str
-    findings: Mapping[str, Finding]
+    findings: Mapping[str, FindingKind]
 
     @property
     def of_rules(self) -> bool:
@@ -55,19 +55,19 @@ class Group:
         return any(each.is_rule for each in self.findings.values())
 
 
-ERROR = Finding("error")
-WARNING = Finding("warning")
-INFO = Finding("info")
-WARNING_OR_ERROR = Finding("warning", "error")
-INFO_OR_WARNING = Finding("info", "warning")
-ERROR_OR_WARNING = Finding("error", "warning")
+ERROR = FindingKind("error")
+WARNING = FindingKind("warning")
+INFO = FindingKind("info")
+WARNING_OR_ERROR = FindingKind("warning", "error")
+INFO_OR_WARNING = FindingKind("info", "warning")
+ERROR_OR_WARNING = FindingKind("error", "warning")
 # What later stages rely on: no cards can be made of what these find.
-ALWAYS_ERROR = Finding("error", always=True)
-ALWAYS_WARNING = Finding("warning", always=True)
+ALWAYS_ERROR = FindingKind("error", always=True)
+ALWAYS_WARNING = FindingKind("warning", always=True)
 
 # fmt: off
 GROUPS = {
-    "project": Group("What later stages rely on: a deck, ids that name one thing, names that lead somewhere, both sides of a comparison.", {
+    "project": FindingGroup("What later stages rely on: a deck, ids that name one thing, names that lead somewhere, both sides of a comparison.", {
         "no-deck": ALWAYS_ERROR,
         "duplicate-id": ALWAYS_ERROR,
         "unknown-reference": ALWAYS_ERROR,
@@ -83,13 +83,13 @@ GROUPS = {
         "missing-pattern": ALWAYS_ERROR,
         "unused-curriculum": ALWAYS_WARNING,
     }),
-    "occlusion": Group("Masks: each has its place, its own name, and does not lie over another. What they find stops a build.", {
+    "occlusion": FindingGroup("Masks: each has its place, its own name, and does not lie over another. What they find stops a build.", {
         "no-masks": ALWAYS_ERROR,
         "named-twice": ALWAYS_ERROR,
         "placeless-mask": ALWAYS_ERROR,
         "masks-overlap": ALWAYS_WARNING,
     }),
-    "question": Group("What is asked: one thing, in words that stand alone, and not its own answer.", {
+    "question": FindingGroup("What is asked: one thing, in words that stand alone, and not its own answer.", {
         "yes-no": WARNING,
         "answer-in-question": WARNING_OR_ERROR,
         "dangling-opening": ERROR,
@@ -99,7 +99,7 @@ GROUPS = {
         "long-front": WARNING_OR_ERROR,
         "look-alike-front": WARNING_OR_ERROR,
     }),
-    "answer": Group("What is answered: short, few, in the terms of the deck.", {
+    "answer": FindingGroup("What is answered: short, few, in the terms of the deck.", {
         "long-answer": WARNING_OR_ERROR,
         "long-list": WARNING_OR_ERROR,
         "long-group": WARNING,
@@ -109,59 +109,59 @@ GROUPS = {
         "not-preferred-term": WARNING,
         "name-tells-it": INFO,
     }),
-    "cloze": Group("Gaps in sentences: with enough around them, few, and not told by the rest.", {
+    "cloze": FindingGroup("Gaps in sentences: with enough around them, few, and not told by the rest.", {
         "no-context": ERROR,
         "over-clozed": WARNING_OR_ERROR,
         "cloze-leak": WARNING_OR_ERROR,
     }),
-    "choice": Group("Four options: each could be right, and none looks it.", {
+    "choice": FindingGroup("Four options: each could be right, and none looks it.", {
         "choice-structure": ERROR,
         "choice-cue": WARNING,
     }),
-    "media": Group("Pictures: with words that stand in for them, silent about the answer, light enough for a phone.", {
+    "media": FindingGroup("Pictures: with words that stand in for them, silent about the answer, light enough for a phone.", {
         "alt-text": WARNING,
         "picture-reveals-answer": ERROR,
         "heavy-picture": WARNING,
     }),
-    "markup": Group("What is typed: words, and of Markdown what the field takes; nothing that would be shown as it is typed.", {
+    "markup": FindingGroup("What is typed: words, and of Markdown what the field takes; nothing that would be shown as it is typed.", {
         "unsafe-markup": WARNING_OR_ERROR,
         "long-word": INFO,
         "doubled-word": WARNING,
     }),
-    "evidence": Group("Sources and studies: cited, in a form that leads to them, not older than they may be, and no more than was measured.", {
+    "evidence": FindingGroup("Sources and studies: cited, in a form that leads to them, not older than they may be, and no more than was measured.", {
         "uncited-number": ERROR,
         "unlisted-study": ERROR,
         "source-form": WARNING_OR_ERROR,
         "stale-source": WARNING,
         "emg-overreach": ERROR,
     }),
-    "numbers": Group("Numbers: complete, right by arithmetic, and such as can have been measured.", {
+    "numbers": FindingGroup("Numbers: complete, right by arithmetic, and such as can have been measured.", {
         "bare-number": WARNING_OR_ERROR,
         "arithmetic": WARNING_OR_ERROR,
         "implausible-number": WARNING,
     }),
-    "across": Group("Questions with two answers, and two records that say other things.", {
+    "across": FindingGroup("Questions with two answers, and two records that say other things.", {
         "ambiguous-reverse": ERROR,
         "contradiction": WARNING_OR_ERROR,
     }),
-    "twins": Group("Two of what should be one, and two that look like one.", {
+    "twins": FindingGroup("Two of what should be one, and two that look like one.", {
         "site-twice": WARNING,
         "duplicate-note": WARNING_OR_ERROR,
         "confusable": WARNING,
         "same-fact-two-ways": WARNING,
     }),
-    "gaps": Group("What is missing, and what stands alone.", {
+    "gaps": FindingGroup("What is missing, and what stands alone.", {
         "unreferenced": INFO_OR_WARNING,
         "unlike-its-compartment": WARNING,
         "empty-exam": WARNING,
         "coverage-gap": WARNING,
     }),
-    "relations": Group("Who does what in a movement: parts that exclude each other, and parts without the movement they are played in.", {
+    "relations": FindingGroup("Who does what in a movement: parts that exclude each other, and parts without the movement they are played in.", {
         "two-roles": WARNING_OR_ERROR,
         "relation-without-context": WARNING_OR_ERROR,
         "leads-nothing": WARNING_OR_ERROR,
     }),
-    "anatomy": Group("What the vocabulary knows of bones, joints and nerves, against what muscles are said to do.", {
+    "anatomy": FindingGroup("What the vocabulary knows of bones, joints and nerves, against what muscles are said to do.", {
         "joint-not-crossed": ERROR,
         "joint-without-action": WARNING,
         "wrong-side-action": WARNING,
@@ -169,20 +169,20 @@ GROUPS = {
         "foreign-root": ERROR,
         "joint-order": WARNING,
     }),
-    "places": Group("Where things lie, in words: against the sides of the landmarks, and against names that hold a side.", {
+    "places": FindingGroup("Where things lie, in words: against the sides of the landmarks, and against names that hold a side.", {
         "side-slip": WARNING,
     }),
-    "names": Group("Names in free text: spelt as the vocabulary spells them, and said of the right muscle.", {
+    "names": FindingGroup("Names in free text: spelt as the vocabulary spells them, and said of the right muscle.", {
         "misspelt-name": WARNING,
         "name-against-id": WARNING,
         "latin-name": WARNING,
         "spinal-level": ERROR,
     }),
-    "suppressions": Group("Exceptions: `lint: {rule: the reason}` in a record, and a project's own `rules` record.", {
+    "suppressions": FindingGroup("Exceptions: `lint: {rule: the reason}` in a record, and a project's own `rules` record.", {
         "unknown-rule": ALWAYS_ERROR,
         "unused-suppression": WARNING,
     }),
-    "files": Group("Files and YAML", {
+    "files": FindingGroup("Files and YAML", {
         "ambiguous-word": ERROR.told("A bare `yes`, `no`, `on` or `off`: some editors take it for true or false, others for a word."),
         "bad-key": ERROR.told("A key that is a list or a mapping, where a word belongs."),
         "broken-yaml": ERROR.told("Text that is no YAML; the place is where the author has to mend it, not where YAML noticed."),
@@ -204,7 +204,7 @@ GROUPS = {
         "yaml-alias": ERROR.told("An anchor (`&`) or alias (`*`): source cards say everything where it belongs."),
         "yaml-tag": ERROR.told("A YAML tag (`!`), which has no meaning here."),
     }),
-    "records": Group("Records: what stands in one card", {
+    "records": FindingGroup("Records: what stands in one card", {
         "bad-id": ERROR.told("An id that is not made of lower-case letters, digits and single hyphens."),
         "bad-names": ERROR.told("Something else where an id, a list of ids, or a mapping of ids to details belongs."),
         "bad-root": ERROR.told("A root that is none: C1-C8, T1-T12, L1-L5, S1-S5, Co1, or CN I to CN XII for a cranial nerve."),
@@ -235,7 +235,7 @@ GROUPS = {
         "wrong-form": ERROR.told("A text that has not the form that is asked for."),
         "wrong-type": ERROR.told("A number where text belongs, a text where a list belongs, or the like."),
     }),
-    "pictures": Group("Pictures and figures", {
+    "pictures": FindingGroup("Pictures and figures", {
         "figures": ERROR.told("A list of drawn figures, `cards/media/figures.json`, that cannot be read."),
         "no-figure": WARNING.told("A muscle of which no picture is stated, so that `deckbuilder figures` cannot draw it."),
         "no-shape": WARNING.told("A landmark that `deckbuilder figures` does not find on the bone."),
@@ -243,7 +243,7 @@ GROUPS = {
         "stale-figure": WARNING.told("A figure that was drawn from other facts than the record states now."),
         "uncredited-picture": WARNING.told("A picture of which nothing says who made it, and under which licence."),
     }),
-    "templates": Group("Note types and templates", {
+    "templates": FindingGroup("Note types and templates", {
         "blank-card": ERROR.told("A record none of whose cards has a front."),
         "card-name": ERROR.told("A name of a card that Anki cannot use."),
         "card-template": ERROR.told("A card's template that Anki reads otherwise than it is meant: sections, braces, gaps."),
@@ -263,7 +263,7 @@ GROUPS = {
         "unknown-filter": ERROR.told("A filter in a card's template that Anki does not have."),
         "unknown-variable": ERROR.told("A template that names something which the record does not have."),
     }),
-    "lock": Group("The lock: what learners have already", {
+    "lock": FindingGroup("The lock: what learners have already", {
         "card-gone": WARNING.told("A mask or gap that learners have a card of is gone."),
         "damaged-lock": ERROR.told("`cards/deck.lock` was cut off, merged by halves or edited: learners' reviews hang on it."),
         "deck-change": ERROR_OR_WARNING.told("A name or number by which learners' collections know the deck is another than before."),
@@ -281,7 +281,7 @@ GROUPS = {
         "schema-change": ERROR_OR_WARNING.told("Fields or cards of a note type that are not those that learners have: Anki would refuse the update."),
         "vanished-id": ERROR.told("Learners have a note that no record makes any more."),
     }),
-    "verbs": Group("What verbs meet on their way", {
+    "verbs": FindingGroup("What verbs meet on their way", {
         "clock": WARNING.told("The lock, a file or another clock says that this computer's clock is wrong."),
         "foreign-file": WARNING.told("A file of somebody else in the folder of a release."),
         "newer-package": WARNING.told("A package in dist/ of a later lock than this one: whoever has it would keep what it says."),
@@ -308,6 +308,6 @@ def group_of(name: str) -> str:
     return _GROUP_OF[name]
 
 
-def rules() -> Iterator[tuple[str, Finding]]:
+def rules() -> Iterator[tuple[str, FindingKind]]:
     """The findings that are rules, group by group."""
     return ((name, finding) for name, finding in FINDINGS.items() if finding.is_rule)

@@ -19,11 +19,11 @@ from deckbuilder.render.drawn import Figures
 from deckbuilder.render.explained import where
 from deckbuilder.render.filled import Filled
 from deckbuilder.render.media import Pictures
-from deckbuilder.render.notetypes import NoteTypes
-from deckbuilder.render.output import Fields
+from deckbuilder.render.notetypes import ProjectNoteTypes
+from deckbuilder.render.output import FieldChecks
 from deckbuilder.render.remembered import Job, Known, Remembered
 
-__all__ = ["NoteTypes", "Rendered", "prepare", "render", "teaching_order"]
+__all__ = ["ProjectNoteTypes", "Rendered", "prepare", "render", "teaching_order"]
 
 _TIERS = {"core": 0, "useful": 1, "deep": 2}
 
@@ -37,7 +37,7 @@ class Rendered:
     note_types: dict[str, NoteType]
 
     @classmethod
-    def of(cls, deck: Deck, notes: list[Note], known: NoteTypes) -> Rendered:
+    def of(cls, deck: Deck, notes: list[Note], known: ProjectNoteTypes) -> Rendered:
         """The notes, with those of the note types that they are of."""
         used = sorted({note.kind for note in notes})
         return cls(deck, notes, {kind: each for kind in used if (each := known.get(kind))})
@@ -51,7 +51,7 @@ def render(
     beside: Collection[Record] = (),
     kinds: Collection[str] = (),
     doubted: Callable[[str], bool] = lambda id: False,
-    types: Callable[[Project, Deck], NoteTypes] = NoteTypes,
+    types: Callable[[Project, Deck], ProjectNoteTypes] = ProjectNoteTypes,
     wanted: Callable[[Record], bool] = lambda record: True,
 ) -> tuple[Rendered | None, list[Diagnostic]]:
     """Every note of the project. `tick(done, of)` is called now and then on long work.
@@ -150,13 +150,13 @@ class _Writer:
         remembered: Remembered,
         project: Project,
         deck: Deck,
-        note_types: NoteTypes,
+        note_types: ProjectNoteTypes,
         doubted: Callable[[str], bool],
     ) -> None:
         self.faults: list[Diagnostic] = []
         self._remembered, self._project, self._deck, self._note_types = remembered, project, deck, note_types
         self._doubted = doubted
-        self._output = Fields(project)
+        self._output = FieldChecks(project)
         self.broken: set[str] = set()
         self._asked: set[str] = set()
         self._variables: dict[str, dict[str, str]] = {}

@@ -22,25 +22,24 @@ from deckbuilder.anatomy import drawings
 from deckbuilder.anatomy.drawings import Drawings
 from deckbuilder.anatomy.library import Library
 from deckbuilder.anki.notes import Note, NoteType
-from deckbuilder.core.diagnostics import Diagnostic, Fault, Location, distinct, errors
-from deckbuilder.core.project import Project, find, is_source
-from deckbuilder.lock import LOCK, Lock
+from deckbuilder.core.diagnostics import Diagnostic, Location, distinct, errors
+from deckbuilder.core.project import Project, find
+from deckbuilder.lock import Lock
 from deckbuilder.records import NOTE_KINDS, Deck, Exam, Record, Rulebook
 from deckbuilder.records.salvage import Lost, salvage
-from deckbuilder.source import Document, Kept, guard
+from deckbuilder.source import Document, Kept
 from deckbuilder.workspace import held, ratchet
 from deckbuilder.workspace.collector import without_collector
 from deckbuilder.workspace.ratchet import Ratchet, Step
 from deckbuilder.workspace.ready import Ready, ahead, made_ready, sure_of, unbuildable
 from deckbuilder.workspace.sound import sound_of
+from deckbuilder.workspace.texts import Texts
 
 if TYPE_CHECKING:
     from deckbuilder.package.writer import Written
-    from deckbuilder.render import NoteTypes, Rendered
+    from deckbuilder.render import ProjectNoteTypes, Rendered
 
 Tick = Callable[[str, int, int], None]
-# Beside the source cards, the texts of which a snapshot is made.
-TEXTS = (LOCK, ratchet.FILE, drawings.INDEX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ class _Earlier:
 
     files: Kept | None = None
     records: Mapping[int, Record] = field(default_factory=dict)
-    types: tuple[Deck, NoteTypes] | None = None
+    types: tuple[Deck, ProjectNoteTypes] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,14 +100,9 @@ class Workspace:
 
     def again(self, touched: Iterable[Path] = ()) -> Workspace:
         """The project as it is on the disk now. `touched`: files that are read again even if they look as before."""
-        doubted, templates = set(touched), self.project.templates
-        known = self._earlier.files if "files" not in self.__dict__ else self.files
-        files = (
-            (known or Kept(self.project.cache))
-            .again(self.project.sources(), self.project.root, doubted)
-            .with_texts(self._typed)
-        )
-        stale = any(path.is_relative_to(templates) for path in doubted)
+        doubted = set(touched)
+        files = self._texts.cards(self.files if "files" in self.__dict__ else self._earlier.files, doubted)
+        stale = any(path.is_relative_to(self.project.templates) for path in doubted)
         return replace(self, _earlier=self._handed_on(files, stale=stale))
 
     def with_texts(self, texts: Mapping[str, str | None]) -> Workspace:
@@ -117,13 +111,8 @@ class Workspace:
         The keys are paths from the root, with slashes, of source cards (`cards/arm/biceps.yaml`; also of new ones), the lock,
         `cards/warnings.json` or `cards/media/figures.json`. None: the file is not there. Raises `Fault` for any other path.
         """
-        for name in texts:
-            if not is_source(name) and name not in TEXTS:
-                help = "name a file such as cards/arm/biceps.yaml by its path from the project's root"
-                raise Fault(f"'{name}' is none of the texts that cards are read from", help)
-        files = self.files.with_texts({name: text for name, text in texts.items() if is_source(name)})
-        unsaved = MappingProxyType({**self.unsaved, **texts})
-        return replace(self, unsaved=unsaved, _earlier=self._handed_on(files))
+        typed = self._texts.typed(texts)
+        return replace(self, unsaved=typed.unsaved, _earlier=self._handed_on(typed.cards_after(self.files)))
 
     def unlike(self, before: Workspace) -> frozenset[str]:
         """The source cards that are new, gone or other than in an earlier snapshot; and those that cannot be read."""
@@ -141,9 +130,8 @@ class Workspace:
         """The source cards file by file, with the documents and the faults of each."""
         if self._earlier.files is not None:
             return self._earlier.files
-        paths = list(self.project.sources())
-        self.tick("reading", 0, len(paths))
-        return Kept(self.project.cache).again(paths, self.project.root).with_texts(self._typed)
+        self.tick("reading", 0, 1)
+        return self._texts.cards()
 
     @cached_property
     def documents(self) -> tuple[Document, ...]:
@@ -158,7 +146,7 @@ class Workspace:
     @cached_property
     def drawings(self) -> Drawings:
         """The figures and plates that `deckbuilder figures` drew for the project."""
-        return drawings.listed(self._text(drawings.INDEX))
+        return drawings.listed(self._texts.other(drawings.INDEX))
 
     @cached_property
     def library(self) -> Library:
@@ -230,7 +218,7 @@ class Workspace:
     @cached_property
     def faults(self) -> tuple[Diagnostic, ...]:
         """What keeps files, documents and drawings from being read."""
-        return (*self.files.faults, *self._passed_over(), *self.malformed, *self.drawings.faults)
+        return (*self.files.faults, *self._texts.passed_over(), *self.malformed, *self.drawings.faults)
 
     @cached_property
     def guarded(self) -> tuple[Diagnostic, ...]:
@@ -248,7 +236,7 @@ class Workspace:
     @cached_property
     def known(self) -> Ratchet:
         """The warnings that `cards/warnings.json` counts."""
-        return ratchet.known(self._text(ratchet.FILE))
+        return ratchet.known(self._texts.other(ratchet.FILE))
 
     @cached_property
     def lost(self) -> Lost:
@@ -287,20 +275,12 @@ class Workspace:
         self.project.cache.flush()
         return rendered, faults
 
-    def held(self, *, allow_schema_change: bool = False) -> tuple[Lock, list[Diagnostic]]:
+    def held(self, *, allow_schema_change: bool = False) -> tuple[Lock, tuple[Diagnostic, ...]]:
         """The lock as the next build takes it, and what it has against these cards.
 
         `allow_schema_change`: what Anki would refuse, such as a note type with another field, is no error but a warning.
         """
-        deck, lock = self.library.deck, self._lock
-        found = list(locks.check_numbers_of_deck(deck)) if deck else []
-        if isinstance(lock, locks.Damaged):
-            return Lock(), [*found, lock.diagnostic]
-        if lock is None:
-            return Lock(), found
-        allowed = allow_schema_change
-        lock, against = held.against(lock, self.project, self.library, self.lost, self.rendered, allowed=allowed)
-        return lock, found + against
+        return self._hold(allowed=True) if allow_schema_change else self._held
 
     def ready(
         self, now: int, *, edition: str = "", allow_schema_change: bool = False, lint: bool = True
@@ -324,8 +304,8 @@ class Workspace:
             help = "write one, such as a `muscle`"
             return None, [*found, Diagnostic(Location("cards"), "no-notes", "no record makes a card", help)]
         exams = tuple(record for record in self.library.records.values() if isinstance(record, Exam))
-        found += ahead(lock, now)
-        return made_ready(rendered, exams, edition, lock, self._text_of_lock if lock.places else "", now), found
+        text = self._texts.text_of_lock() if lock.places else ""
+        return made_ready(rendered, exams, edition, lock, text, now), [*found, *ahead(lock, now)]
 
     def package(
         self, path: str | os.PathLike[str], now: int, *, edition: str = "", allow_schema_change: bool = False
@@ -345,29 +325,19 @@ class Workspace:
 
     # What these are worked out from
 
-    def _text(self, name: str) -> str | Diagnostic | None:
-        """One of `TEXTS`, None where it is not there."""
-        if name not in self.unsaved:
-            return guard.there(self.project.root, name)
-        text = self.unsaved[name]
-        return None if text is None else guard.typed(text, name)
+    @cached_property
+    def _texts(self) -> Texts:
+        return Texts(self.project, self.unsaved)
 
-    @property
-    def _typed(self) -> dict[str, str | None]:
-        return {name: text for name, text in self.unsaved.items() if is_source(name)}
+    @cached_property
+    def _lock(self) -> Lock | locks.Damaged | None:
+        return self._texts.lock()
 
     @cached_property
     def _parsed(self) -> tuple[tuple[Record, ...], tuple[Diagnostic, ...]]:
         self.tick("checking", 0, len(self.documents))
         found, faults = records.parse(self.documents, self._earlier.records)
         return tuple(found), tuple(faults)
-
-    def _passed_over(self) -> Iterable[Diagnostic]:
-        """Files that are plainly meant as cards, and are not read because of their names."""
-        for path, meant in self.project.unread():
-            message = "this file is not read: names of cards end in .yaml or .yml"
-            help = f"rename it to '{meant.name}', or move it out of cards/"
-            yield Diagnostic(Location(path.relative_to(self.project.root).as_posix()), "not-read", message, help)
 
     @cached_property
     def _sound(self) -> tuple[Library, list[Record]]:
@@ -376,6 +346,20 @@ class Workspace:
     @cached_property
     def _opinions(self) -> dict[tuple[date | None, bool], tuple[Diagnostic, ...]]:
         return {}
+
+    @cached_property
+    def _held(self) -> tuple[Lock, tuple[Diagnostic, ...]]:
+        return self._hold(allowed=False)
+
+    def _hold(self, *, allowed: bool) -> tuple[Lock, tuple[Diagnostic, ...]]:
+        deck, lock = self.library.deck, self._lock
+        found = tuple(locks.check_numbers_of_deck(deck)) if deck else ()
+        if isinstance(lock, locks.Damaged):
+            return Lock(), (*found, lock.diagnostic)
+        if lock is None:
+            return Lock(), found
+        lock, against = held.against(lock, self.project, self.library, self.lost, self.rendered, allowed=allowed)
+        return lock, (*found, *against)
 
     @cached_property
     def _rendering(self) -> tuple[Rendered | None, list[Diagnostic]]:
@@ -388,13 +372,13 @@ class Workspace:
 
             prepare(self.project)
 
-    def _note_types(self, project: Project, deck: Deck) -> NoteTypes:
+    def _note_types(self, project: Project, deck: Deck) -> ProjectNoteTypes:
         """Those of the last time, as long as neither templates nor deck.yaml changed and all is well with them."""
-        from deckbuilder.render import NoteTypes
+        from deckbuilder.render import ProjectNoteTypes
 
         known = self._earlier.types
         if known is None or known[0] != deck or known[1].faults:
-            known = self._earlier.types = deck, NoteTypes(project, deck)
+            known = self._earlier.types = deck, ProjectNoteTypes(project, deck)
         return known[1]
 
     def _before_notes(self, *, today: date | None = None, infos: bool = False) -> list[Diagnostic]:
@@ -402,19 +386,3 @@ class Workspace:
 
     def _marked(self, found: Iterable[Diagnostic]) -> list[Diagnostic]:
         return self.known.mark(distinct(found))
-
-    @cached_property
-    def _lock(self) -> Lock | locks.Damaged | None:
-        """None before the first build."""
-        try:
-            if LOCK in self.unsaved:
-                return locks.load(self._text_of_lock, LOCK) if self.unsaved[LOCK] is not None else None
-            return locks.read(self.project)
-        except locks.Damaged as damage:
-            return damage
-
-    @property
-    def _text_of_lock(self) -> str:
-        if LOCK in self.unsaved:
-            return (self.unsaved[LOCK] or "").replace("\r\n", "\n")
-        return self.project.lock.read_text("utf-8")
