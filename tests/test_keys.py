@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields
+from functools import cache
 from typing import Annotated, Any, ClassVar
 
 import pytest
@@ -110,6 +111,7 @@ def classes() -> Iterator[type[BaseModel]]:
             left += [each.model for each in shapes if each.model]
 
 
+@cache
 def shipped() -> list[Record]:
     project, example = find(ROOT), find(ROOT / "tests" / "example")
     documents = [*source.read(project.sources(), project.root)[0], *source.read(example.sources(), example.root)[0]]
