@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -140,24 +140,32 @@ def _passed_over(folder: Path) -> Fault | None:
         if near:
             found = f"cards/{near[0]}"
             return Fault(f"{folder} has {found}, and no cards/deck.yaml", f"rename {found} to deck.yaml")
-        sign = next((f"cards/{name}" for name in names if name == "deck.lock" or _MEANT.fullmatch(name)), None)
-        signs = ("templates/_shared/notetype.yaml", ".vscode/cards.schema.json")
-        sign = sign or next((f"cards/{name}/" for name in names if _holds_cards(cards / name)), None)
-        sign = sign or next((name for name in signs if (folder / name).is_file()), None)
+        sign = next(_signs(folder, names), None)
     except OSError as error:
-        try:
-            ours = cards.is_dir() and error.filename is not None and Path(error.filename) == cards
-        except OSError:
-            return None  # somebody else's folder
-        if not ours:
-            return None
-        return Fault(f"{cards} cannot be read ({error.strerror})", "check its permissions")
+        return _shut(cards, error)
     if sign is None:
         return None
     help = (
         "restore it (git checkout -- cards/deck.yaml), or go to another folder for the deck that ships with deckbuilder"
     )
     return Fault(f"{folder} is a project, for it has {sign}, but cards/deck.yaml is missing", help)
+
+
+def _signs(folder: Path, names: Sequence[str]) -> Iterator[str]:
+    """What a folder holds that only a project has. `names`: of what lies in its `cards/`."""
+    yield from (f"cards/{name}" for name in names if name == "deck.lock" or _MEANT.fullmatch(name))
+    yield from (f"cards/{name}/" for name in names if _holds_cards(folder / "cards" / name))
+    signs = ("templates/_shared/notetype.yaml", ".vscode/cards.schema.json")
+    yield from (name for name in signs if (folder / name).is_file())
+
+
+def _shut(cards: Path, error: OSError) -> Fault | None:
+    """That the cards cannot be read; None where the folder around them is somebody else's, and no matter of ours."""
+    try:
+        ours = cards.is_dir() and error.filename is not None and Path(error.filename) == cards
+    except OSError:
+        return None
+    return Fault(f"{cards} cannot be read ({error.strerror})", "check its permissions") if ours else None
 
 
 def _holds_cards(folder: Path) -> bool:
