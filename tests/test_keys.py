@@ -31,7 +31,7 @@ UNREAD = {
     "Domain": {"name"},
     "Exam": {"as_of", "name"},
     "Measurement": {"measure", "statistic", "unit"},
-    "NoteTypes": {"prefix"},
+    "NoteTypeIds": {"prefix"},
     "Picture": {"credit", "file"},
     "Source": {"authors", "licence", "publisher", "read", "read_at", "read_on", "title", "where", "within"},
     "Record": {"lint"},

@@ -1,7 +1,7 @@
 """Every finding that any stage can report: its name, how grave it is, the group it stands in, and its manual.
 
-A stage names a finding, and its severity comes from here; a name that stands here no more is a mistake of ours, and
-raises. The manual of a rule is the docstring of its function in `deckbuilder/rules/`; of a fault that is no rule it is
+A stage names a finding, and its severity comes from here; a name that is missing here raises, for it is a mistake of
+ours. The manual of a rule is the docstring of its function in `deckbuilder/rules/`; of a fault that is no rule it is
 the sentence beside its name. A project overrules the severity of any rule that is not `always` in a `rules` record.
 """
 

@@ -21,7 +21,7 @@ from deckbuilder.records import Cloze, Compared, Credit, Curve, Muscle, Occlusio
 from deckbuilder.records.base import Model, Named
 from deckbuilder.records.muscle import Fact
 from deckbuilder.records.occlusion import Mask
-from deckbuilder.records.study import Side
+from deckbuilder.records.study import ComparedSide
 from deckbuilder.render.drawn import DrawnPicture
 
 
@@ -57,7 +57,7 @@ OURS: dict[type[Any], Sight] = {
         " measured sides ratio band higher statistic measure",
         "cited",
     ),
-    Side: _of("id value unit spread spread_is load"),
+    ComparedSide: _of("id value unit spread spread_is load"),
     Named: _of("id detail"),
     Fact: _of("id detail part"),
     Player: _of("muscle part id name"),
@@ -78,7 +78,7 @@ OURS: dict[type[Any], Sight] = {
 # What those are called that are no record, to an author.
 CALLED: dict[type[Any], str] = {
     Compared: "a comparison",
-    Side: "a side of a comparison",
+    ComparedSide: "a side of a comparison",
     Named: "what is named",
     Fact: "a fact",
     Player: "a player",
