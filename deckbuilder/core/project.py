@@ -76,11 +76,9 @@ class Project:
 
         for folder, folders, names in os.walk(self.cards, onerror=unreadable):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
-            linked = [name for name in folders if Path(folder, name).is_symlink()]  # not walked: reading says so
-            for name in (*names, *linked):
-                if (name.endswith(_ENDINGS) or name in linked) and not name.startswith("."):
-                    path = Path(folder, name)
-                    found.append((path.relative_to(self.cards).as_posix(), path))
+            linked = [path for name in folders if (path := Path(folder, name)).is_symlink()]  # reading says so
+            own = [Path(folder, name) for name in names if name.endswith(_ENDINGS) and not name.startswith(".")]
+            found += [(path.relative_to(self.cards).as_posix(), path) for path in (*own, *linked)]
             if len(found) > MAX_FILES:
                 raise Fault(f"{self.cards} holds more than {MAX_FILES:,} files", "is this really a deck project?")
         return (path for _, path in sorted(found))

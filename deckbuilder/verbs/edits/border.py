@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from deckbuilder.records import KINDS, Record
+from deckbuilder.records import KINDS, Record, Reference
 from deckbuilder.records.base import ROOT, near_id
 from deckbuilder.source import Document, Path_
 from deckbuilder.verbs.edits.editable import Editable
@@ -66,17 +66,18 @@ def _references(cards: Editable, document: Document, cls: type[Record], wrong: s
     for reference in record.refers():
         if sum(cards.library.answers(kind, reference.id) for kind in set(reference.kinds)) != 1:
             continue
-        at = reference.path[:-1] if reference.named else reference.path
-        held = _ids_at(document, at) if reference.named else [document.text(at) or ""]
-        old = [each for each in held if _spelt(each, wrong) == reference.id]
+        old = [each for each in _ids_of(document, reference) if _spelt(each, wrong) == reference.id]
         # Where the right one stands beside it, the two would be one.
         if len(old) == 1 and old[0] != reference.id:
-            yield "bad-id", document, (*at, old[0]) if reference.named else at, old[0], reference.id, reference.named
+            path = (*reference.path[:-1], old[0]) if reference.named else reference.path
+            yield "bad-id", document, path, old[0], reference.id, reference.named
 
 
-def _ids_at(document: Document, path: Path_) -> list[str]:
-    """The ids in a list, in the keys of a mapping, or the single one, at a path."""
-    held = document.at(path)
+def _ids_of(document: Document, reference: Reference) -> list[str]:
+    """What is written where a reference stands; all ids of the list or mapping in which it is found by its name."""
+    if not reference.named:
+        return [document.text(reference.path) or ""]
+    held = document.at(reference.path[:-1])
     written = [held] if isinstance(held, str) else list(held) if isinstance(held, list | dict) else []
     return [each for each in written if isinstance(each, str)]
 
