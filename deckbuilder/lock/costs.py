@@ -25,7 +25,7 @@ def settle(lock: Lock, subjects: Sequence[Noted], lost: Callable[[str, str], boo
     notes, found = dict(lock.notes), []
     for entries in _twins(lock):
         keys = {entry.key for entry in entries}
-        owners = [key for each in subjects if (key := next((key for key in _ids(each) if key in keys), None))]
+        owners = _owners(subjects, keys)
         if len(owners) != 1 and any(lost(*key.split("/", 1)) for key in keys):
             continue  # what could not be read may be the one
         if len(owners) > 1:
@@ -42,6 +42,12 @@ def _twins(lock: Lock) -> list[list[Entry]]:
     for entry in lock.notes.values():
         twins.setdefault(entry.guid, []).append(entry)
     return [each for each in twins.values() if len(each) > 1]
+
+
+def _owners(subjects: Sequence[Noted], keys: set[str]) -> list[str]:
+    """Of each card that has, or had, one of these ids: that one."""
+    found = (next((key for key in _ids(each) if key in keys), None) for each in subjects)
+    return [key for key in found if key is not None]
 
 
 def _settled(entries: Sequence[Entry], key: str | None) -> Entry:
