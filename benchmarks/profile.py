@@ -36,7 +36,7 @@ STAGES = (
     ("rules: what rendering relies on", "deckbuilder.rules", "guard"),
     ("rules: the linter", "deckbuilder.rules", "lint"),
     ("render: order, notes, the rest", "deckbuilder.render", "render"),
-    ("render: note types", "deckbuilder.render", "NoteTypes.get"),
+    ("render: note types", "deckbuilder.render", "ProjectNoteTypes.get"),
     ("render: fields (Jinja)", "deckbuilder.render", "_Writer._values"),
     ("render: look-alikes", "deckbuilder.anatomy.library", "Library.lookalikes"),
     ("render: tags", "deckbuilder.anatomy.tags", "of"),

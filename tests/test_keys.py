@@ -20,7 +20,7 @@ from deckbuilder.records.keys import About, As, Holds, Listed, Named, Of, Tagged
 from deckbuilder.records.salvage import Lost
 from deckbuilder.verbs.editors.meanings import meanings
 from deckbuilder.verbs.edits import targets
-from deckbuilder.verbs.edits.cards import read
+from deckbuilder.verbs.edits.editable import read
 
 # Texts that stand on no card, or there only as part of something else: a new key is declared, or listed here on purpose.
 UNREAD = {
@@ -31,7 +31,7 @@ UNREAD = {
     "Domain": {"name"},
     "Exam": {"as_of", "name"},
     "Measurement": {"measure", "statistic", "unit"},
-    "NoteTypes": {"prefix"},
+    "NoteTypeIds": {"prefix"},
     "Picture": {"credit", "file"},
     "Source": {"authors", "licence", "publisher", "read", "read_at", "read_on", "title", "where", "within"},
     "Record": {"lint"},

@@ -16,7 +16,7 @@ import deckbuilder
 from deckbuilder import records, rules, source
 from deckbuilder.core import findings
 from deckbuilder.core.diagnostics import Diagnostic, Location
-from deckbuilder.core.findings import FINDINGS, GROUPS, Ruling
+from deckbuilder.core.findings import FINDINGS, GROUPS, FindingKind
 from deckbuilder.rules import RULES, Settings, defaults, manual
 from deckbuilder.rules.rule import Found, Rule, Seen
 
@@ -30,8 +30,8 @@ _MAKERS = {
     "PydanticCustomError": 0,
     "fault": None,
     "Damaged": None,
-    "IndexFile": 1,
     "Loss": 0,
+    "IndexFile": 1,
 }
 
 
@@ -160,7 +160,7 @@ def test_the_limits_and_words_that_a_rule_goes_by_are_found_in_its_code(monkeypa
     book = records.parse(source.parse(source.File("x.yaml", text))[0])[0][0]
     assert isinstance(book, records.Rulebook)
     monkeypatch.setattr(manual, "defaults", lambda: book)
-    monkeypatch.setitem(FINDINGS, "some-rule", Ruling("warning", "error"))
+    monkeypatch.setitem(FINDINGS, "some-rule", FindingKind("warning", "error"))
     monkeypatch.setattr(Rule, "group", "question")
     monkeypatch.setattr(_too_long, "__module__", "deckbuilder.rules.x")
     rule = Rule("some-rule", _too_long)

@@ -199,18 +199,11 @@ class Library:
     def shared(self, group: Group, about: str) -> list[tuple[str, list[Player]]]:
         """What all members have in common about 'actions' or 'nerve', and those parts that alone have it."""
         members = self.members(group)
-        both = frozenset[str]().union(*(muscle.named(about) for muscle in members[:1]))
-        for muscle in members[1:]:
-            both &= muscle.named(about)
-        found: list[tuple[str, list[Player]]] = []
-        for id in dict.fromkeys(fact.id for muscle in members[:1] for fact in muscle.facts(about) if fact.id in both):
-            alone: list[Player] = []
-            for muscle in members:
-                parts = dict.fromkeys(fact.part for fact in muscle.facts(about) if fact.id == id)
-                if "" not in parts and len(parts) < len(muscle.divisions):
-                    alone += [Player(muscle, part) for part in parts]
-            found.append((id, alone))
-        return found
+        if not members:
+            return []
+        both = frozenset.intersection(*(muscle.named(about) for muscle in members))
+        ids = dict.fromkeys(fact.id for fact in members[0].facts(about) if fact.id in both)
+        return [(id, [part for muscle in members for part in _only_parts(muscle, about, id)]) for id in ids]
 
     def group_of(self, players: Iterable[Player]) -> Group | None:
         """The group whose members these are, all of them whole and nobody else."""
@@ -339,6 +332,19 @@ class Library:
             other = self.find(Muscle, id.split("/")[0])
             if other is not None and not other.retired:
                 found[other.id] = Lookalike(other, words)
+        scores = self._nearness(muscle)
+        for id in sorted(scores, key=lambda id: (-scores[id], id)):
+            if len(found) >= MAX_LOOKALIKES:
+                break
+            if id != muscle.id and id not in found:
+                other = self.get(Muscle, id)
+                words = self._difference(muscle, other)
+                if words:
+                    found[id] = Lookalike(other, words)
+        return list(found.values())
+
+    def _nearness(self, muscle: Muscle) -> dict[str, float]:
+        """How near other muscles are to this one: by who is told apart from it, by attachments, by names in a group."""
         scores: dict[str, float] = dict.fromkeys(self._confused_with.get(muscle.id, ()), 1.0)
         for about in ("origin", "insertion"):
             for site in sorted(muscle.named(about)):  # sums of fractions differ with their order
@@ -350,15 +356,7 @@ class Library:
             for other in members if len(members) <= MAX_SHARING else ():
                 if DamerauLevenshtein.distance(muscle.name, other.name, score_cutoff=4) <= 4:
                     scores[other.id] = scores.get(other.id, 0) + 1
-        for id in sorted(scores, key=lambda id: (-scores[id], id)):
-            if len(found) >= MAX_LOOKALIKES:
-                break
-            if id != muscle.id and id not in found:
-                other = self.get(Muscle, id)
-                words = self._difference(muscle, other)
-                if words:
-                    found[id] = Lookalike(other, words)
-        return list(found.values())
+        return scores
 
     def _difference(self, muscle: Muscle, other: Muscle) -> str:
         """'Also from the ischial tuberosity, but inserts on …': what is shared, then what is not."""
@@ -395,6 +393,12 @@ class Library:
                 for topic in each.topics:
                     found.setdefault(topic, []).append((exam, domain))
         return found
+
+
+def _only_parts(muscle: Muscle, about: str, id: str) -> list[Player]:
+    """The parts of a muscle of which this is true, where it is not true of the whole."""
+    parts = dict.fromkeys(fact.part for fact in muscle.facts(about) if fact.id == id)
+    return [Player(muscle, part) for part in parts] if "" not in parts and len(parts) < len(muscle.divisions) else []
 
 
 def _lower(name: str) -> str:

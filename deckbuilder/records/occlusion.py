@@ -9,7 +9,7 @@ from pydantic_core import CoreSchema, PydanticCustomError
 
 from deckbuilder.records.base import ID, SITE, Id, Ids, Model, Number, Prose, Subject, Text
 from deckbuilder.records.cloze import MAX_GAP
-from deckbuilder.records.keys import NAMES_A, As, Of, Tagged
+from deckbuilder.records.keys import NAMES_A, As, Of, Opening, Said, Tagged
 from deckbuilder.source import Path_
 
 MAX_MASKS = 12
@@ -166,3 +166,6 @@ class Occlusion(Subject):
     def where(number: int | None = None) -> Path_:
         """Where a number stands, or all of them."""
         return ("masks",) if number is None else ("masks", str(number))
+
+    def openings(self) -> list[Opening]:
+        return [Opening(Said(("question",), self.question, "front"), named=True)] if self.question else []

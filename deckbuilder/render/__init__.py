@@ -19,11 +19,11 @@ from deckbuilder.render.drawn import Figures
 from deckbuilder.render.explained import where
 from deckbuilder.render.filled import Filled
 from deckbuilder.render.media import Pictures
-from deckbuilder.render.notetypes import NoteTypes
-from deckbuilder.render.output import Fields
+from deckbuilder.render.notetypes import ProjectNoteTypes
+from deckbuilder.render.output import FieldChecks
 from deckbuilder.render.remembered import Job, Known, Remembered
 
-__all__ = ["NoteTypes", "Rendered", "prepare", "render", "teaching_order"]
+__all__ = ["ProjectNoteTypes", "Rendered", "prepare", "render", "teaching_order"]
 
 _TIERS = {"core": 0, "useful": 1, "deep": 2}
 
@@ -45,7 +45,7 @@ def render(
     beside: Collection[Record] = (),
     kinds: Collection[str] = (),
     doubted: Callable[[str], bool] = lambda id: False,
-    types: Callable[[Project, Deck], NoteTypes] = NoteTypes,
+    types: Callable[[Project, Deck], ProjectNoteTypes] = ProjectNoteTypes,
     wanted: Callable[[Record], bool] = lambda record: True,
 ) -> tuple[Rendered | None, list[Diagnostic]]:
     """Every note of the project. `tick(done, of)` is called now and then on long work.
@@ -143,13 +143,13 @@ class _Writer:
         library: Library,
         project: Project,
         deck: Deck,
-        note_types: NoteTypes,
+        note_types: ProjectNoteTypes,
         doubted: Callable[[str], bool],
     ) -> None:
         self.faults: list[Diagnostic] = []
         self._library, self._project, self._deck, self._note_types = library, project, deck, note_types
         self._doubted = doubted
-        self._output = Fields(project)
+        self._output = FieldChecks(project)
         self.broken: set[str] = set()
         self._asked: set[str] = set()
         self._variables: dict[str, dict[str, str]] = {}

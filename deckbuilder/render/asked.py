@@ -23,7 +23,7 @@ _UNKNOWN = ("?",)
 _RECORD, _KIND, _PLAYER, _SEVERAL = "record", "kind", "player", "several"
 
 
-class Asked:
+class AskedLibrary:
     """Stands in for a library. `questions`: those since somebody last put a new mapping there, in their order."""
 
     def __init__(self, library: Library) -> None:
@@ -65,7 +65,7 @@ class Asked:
 class _Records(Mapping[tuple[str, str], Record]):
     """The records of a library that remembers which of them were looked up."""
 
-    def __init__(self, asked: Asked) -> None:
+    def __init__(self, asked: AskedLibrary) -> None:
         self._asked = asked
 
     def __getitem__(self, key: tuple[str, str]) -> Record:
@@ -81,7 +81,7 @@ class _Records(Mapping[tuple[str, str], Record]):
         return len(self._asked.all_records())
 
 
-class Answers:
+class KeptAnswers:
     """What a library answers now, each question asked once."""
 
     def __init__(self, library: Library, others: Mapping[str, Callable[..., Any]]) -> None:

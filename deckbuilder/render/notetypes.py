@@ -31,7 +31,7 @@ YOURS = """\
 """
 
 
-class NoteTypes:
+class ProjectNoteTypes:
     """The note types of a project, read as they are needed, with all that is wrong with them."""
 
     def __init__(self, project: Project, deck: Deck) -> None:
@@ -59,7 +59,7 @@ class NoteTypes:
         return self._names.get(kind)
 
     def _make(self, kind: str) -> NoteType | None:
-        spec = self._specs.load(specs.NoteType, f"{kind}/notetype.yaml")
+        spec = self._specs.load(specs.NoteTypeSpec, f"{kind}/notetype.yaml")
         if spec is None or self._shared is None:
             return None
         anki_id = self._deck.note_types.ids.get(kind)
@@ -115,7 +115,7 @@ class NoteTypes:
         self.faults += output.check_style(self._project, name, text)
         return text
 
-    def _shared_styles(self, kind: str, spec: specs.NoteType) -> list[str]:
+    def _shared_styles(self, kind: str, spec: specs.NoteTypeSpec) -> list[str]:
         """The files of the shared styles that this kind asks for."""
         folder = self._project.templates / "_shared" / "styles"
         found = []
@@ -129,7 +129,7 @@ class NoteTypes:
                 self._specs.fault(at, "missing-template", f"there is no shared style '{name}'", help)
         return found
 
-    def _with_used(self, kind: str, spec: specs.NoteType, shared: specs.Shared) -> specs.Shared:
+    def _with_used(self, kind: str, spec: specs.NoteTypeSpec, shared: specs.Shared) -> specs.Shared:
         """The shared fields and spare cards with what this kind has made of them: in their places, under their ids."""
         file, used = f"{kind}/notetype.yaml", {each.id: each for each in spec.spares.fields}
         known = {"fields": {each.id for each in shared.fields}, "cards": {each.id for each in shared.spare_cards}}
@@ -150,7 +150,12 @@ class NoteTypes:
         )
 
     def _card(
-        self, kind: str, card: specs.Card, path: tuple[str | int, ...], spec: specs.NoteType, fields: tuple[Field, ...]
+        self,
+        kind: str,
+        card: specs.Card,
+        path: tuple[str | int, ...],
+        spec: specs.NoteTypeSpec,
+        fields: tuple[Field, ...],
     ) -> CardTemplate | None:
         name = f"{kind}/cards/{card.file}.html.j2"
         if not (self._project.templates / name).is_file():

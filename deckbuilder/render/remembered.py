@@ -21,8 +21,8 @@ from deckbuilder.core.cache import digest
 from deckbuilder.core.project import Project
 from deckbuilder.records import Deck
 from deckbuilder.records.base import Noted, Subject
-from deckbuilder.render.asked import Answers, Asked, Question, asked_again, digest_of
-from deckbuilder.render.drawn import Figures, Shown, Which
+from deckbuilder.render.asked import AskedLibrary, KeptAnswers, Question, asked_again, digest_of
+from deckbuilder.render.drawn import DrawnPicture, Figures, Which
 
 _DRAWN = "drawn"
 # One record in so many ends a bundle.
@@ -75,8 +75,8 @@ class Remembered:
     def __init__(self, library: Library, project: Project, deck: Deck, figures: Figures, jobs: Sequence[Job]) -> None:
         self._cache, self._figures = project.cache, figures
         self._on = bool(jobs and self._cache) and project.shipped_templates and library.deck is deck
-        self._asked = Asked(library)
-        self._answers = Answers(library, {_DRAWN: lambda id, which: _told(figures.of(id, which))})
+        self._asked = AskedLibrary(library)
+        self._answers = KeptAnswers(library, {_DRAWN: lambda id, which: _told(figures.of(id, which))})
         self._base: tuple[bytes, ...] = ()
         self._bundles: Iterator[_Bundle] = iter(())
         self.library = library
@@ -86,7 +86,7 @@ class Remembered:
             self._bundles = self._bundled(jobs)
         self._bundle = _Bundle(b"", ())
 
-    def drawn(self, id: str, which: Which) -> Shown | None:
+    def drawn(self, id: str, which: Which) -> DrawnPicture | None:
         """A figure."""
         self._asked.questions[_DRAWN, id, which] = None
         return self._figures.of(id, which)
@@ -146,7 +146,7 @@ class Remembered:
         return {"questions": questions, "answers": [self._answers.of(each) for each in questions], "notes": notes}
 
 
-def _told(shown: Shown | None) -> tuple[Any, ...] | None:
+def _told(shown: DrawnPicture | None) -> tuple[Any, ...] | None:
     """What can be seen of a figure, wherever it lies."""
     if shown is None:
         return None

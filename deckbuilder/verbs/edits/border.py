@@ -10,13 +10,13 @@ from pydantic import ValidationError
 from deckbuilder.records import KINDS, Record
 from deckbuilder.records.base import ROOT, near_id
 from deckbuilder.source import Document, Path_
-from deckbuilder.verbs.edits.cards import Cards
+from deckbuilder.verbs.edits.editable import Editable
 
 # The rule, the record, the path, the old text, the new one (None: taken out), whether the path ends in the text itself.
 Edit = tuple[str, Document, Path_, str, str | None, bool]
 
 
-def edits(cards: Cards, document: Document) -> Iterator[Edit]:
+def edits(cards: Editable, document: Document) -> Iterator[Edit]:
     """Spinal roots in lower case, ids that stand twice in a list, references spelt in another case or with spaces."""
     cls = KINDS.get(next(iter(document.value), ""))
     if cls is None or document.faulty:
@@ -46,7 +46,7 @@ def _root(typed: str) -> str:
     return next((each for each in (typed.capitalize(), typed.upper()) if ROOT.fullmatch(each)), "")
 
 
-def _references(cards: Cards, document: Document, cls: type[Record], wrong: set[str]) -> Iterator[Edit]:
+def _references(cards: Editable, document: Document, cls: type[Record], wrong: set[str]) -> Iterator[Edit]:
     """The record is read as if every wrong id were the one that it nearly is; then each that leads to one thing is meant."""
     value = _respelt(document.value, wrong)
     try:

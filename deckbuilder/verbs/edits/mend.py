@@ -20,8 +20,8 @@ from deckbuilder.core.turn import alone
 from deckbuilder.records import Subject
 from deckbuilder.source import Document, File, Path_
 from deckbuilder.verbs.edits import border
-from deckbuilder.verbs.edits.cards import Cards, read
 from deckbuilder.verbs.edits.draft import Change, Draft
+from deckbuilder.verbs.edits.editable import Editable, read
 from deckbuilder.verbs.edits.save import save
 
 MAX_ROUNDS = 200
@@ -112,7 +112,7 @@ def mend(
         return Mended(tuple(sorted(changes)), changed, tuple(refused.values()))
 
 
-def _mendings(cards: Cards, wants: Wants, today: date) -> Iterator[Mending]:
+def _mendings(cards: Editable, wants: Wants, today: date) -> Iterator[Mending]:
     """What can be mended in the cards as they are now."""
 
     def wanted(each: Mending) -> bool:
@@ -134,7 +134,7 @@ def _mendings(cards: Cards, wants: Wants, today: date) -> Iterator[Mending]:
         )
 
 
-def _tags(cards: Cards) -> Iterator[Mending]:
+def _tags(cards: Editable) -> Iterator[Mending]:
     """Tags that differ from one of the vocabulary in nothing but case."""
     deck = cards.library.deck
     for record in cards.records if deck else ():
@@ -160,7 +160,7 @@ def _apart(found: list[Mending]) -> list[Mending]:
     return kept
 
 
-def _made(cards: Cards, found: list[Mending], refused: dict[object, Fault]) -> Draft | None:
+def _made(cards: Editable, found: list[Mending], refused: dict[object, Fault]) -> Draft | None:
     """A draft with these edits; None if there is none to be made, or if some of them are `refused` from now on."""
     if not found:
         return None

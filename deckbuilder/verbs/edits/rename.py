@@ -12,8 +12,8 @@ from deckbuilder.core.turn import alone
 from deckbuilder.records import KINDS, Record, Reference
 from deckbuilder.records.base import ID, suggest_id
 from deckbuilder.verbs.edits import targets
-from deckbuilder.verbs.edits.cards import Cards, read
 from deckbuilder.verbs.edits.draft import Draft, Edited
+from deckbuilder.verbs.edits.editable import Editable, read
 from deckbuilder.verbs.edits.targets import Target
 from deckbuilder.workspace import ratchet
 
@@ -45,7 +45,7 @@ def rename(
         return draft.edited(target.key_of(id))
 
 
-def draft_of(cards: Cards, target: Target, id: str) -> Draft:
+def draft_of(cards: Editable, target: Target, id: str) -> Draft:
     """The rename worked out, and read back: every record names what it named before. Raises `Fault` as `rename` does."""
     _sure(cards, target)
     _free(cards, target, id)
@@ -73,7 +73,7 @@ def draft_of(cards: Cards, target: Target, id: str) -> Draft:
     return draft
 
 
-def _done(cards: Cards, old: str, new: str) -> Target | None:
+def _done(cards: Editable, old: str, new: str) -> Target | None:
     """What has the new id, and says that it had the old one, which nothing has any more."""
     every = list(targets.every(cards))
     if any(old in (each.key, each.id) for each in every):
@@ -101,7 +101,7 @@ def _new_id(target: Target, new: str) -> str:
     return id
 
 
-def _sure(cards: Cards, target: Target) -> None:
+def _sure(cards: Editable, target: Target) -> None:
     """A reference could be missed in what cannot be read."""
     if cards.unread:
         listed = "; ".join(str(fault.location) for fault in cards.unread[:5])
@@ -114,7 +114,7 @@ def _sure(cards: Cards, target: Target) -> None:
         raise Fault(f"'{target.id}' stands in a record at fault: {fault.location}: {fault.message}", "mend that first")
 
 
-def _free(cards: Cards, target: Target, id: str) -> None:
+def _free(cards: Editable, target: Target, id: str) -> None:
     """The new id must be nobody's: neither in the cards, nor in a learner's collection."""
     key = target.key_of(id)
     for each in targets.every(cards):
@@ -147,7 +147,7 @@ def _free(cards: Cards, target: Target, id: str) -> None:
         )
 
 
-def _after(cards: Cards, target: Target, id: str, reference: Reference) -> str:
+def _after(cards: Editable, target: Target, id: str, reference: Reference) -> str:
     """What a reference says after the rename: another id if it leads to the target, the same part of it."""
     first, slash, part = reference.id.partition("/")
     if target.within or first != target.id or cards.leads(reference) != target.kind:
@@ -177,7 +177,7 @@ def _keep(draft: Draft, target: Target, id: str) -> None:
         draft.remove(document, (*at, "formerly"), id)
 
 
-def _named(cards: Cards) -> Iterator[tuple[tuple[str, int, int | None], list[Reference]]]:
+def _named(cards: Editable) -> Iterator[tuple[tuple[str, int, int | None], list[Reference]]]:
     """What each record names, by where the record stands."""
     for record in cards.records:
         document = record.document

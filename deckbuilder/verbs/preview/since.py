@@ -12,7 +12,7 @@ from deckbuilder.core.project import Project
 from deckbuilder.diff import Difference, NoteChange
 from deckbuilder.lock import Changes, Release
 from deckbuilder.workspace import Workspace, history
-from deckbuilder.workspace.history import Side
+from deckbuilder.workspace.history import ComparedPackage
 from deckbuilder.workspace.ready import Ready
 
 THE_LAST_BUILD = "the last build"
@@ -28,7 +28,7 @@ class Since:
         self._workspace, self._now = workspace, now
         self._stack = ExitStack()
         self._folder = self._stack.enter_context(scratch.folder())
-        self._side: tuple[Release, Side | None] | None = None
+        self._side: tuple[Release, ComparedPackage | None] | None = None
 
     def close(self) -> None:
         self._stack.close()
