@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from deckbuilder.reading.english import english, pattern
+from deckbuilder.reading.english import english, pattern, signs
 from deckbuilder.reading.lexicon import Lexicon, Mention
 from deckbuilder.reading.tokens import words
 
@@ -16,28 +16,19 @@ from deckbuilder.reading.tokens import words
 class Clause:
     """A stretch of a text that says one thing; mentions are counted from where it begins.
 
-    `aside`: it follows a word such as 'when', so that somebody else may be meant by it.
+    `aside`: it follows a word such as 'when', so that somebody else may be meant by it. `denied`: it says what is not so, or
+    may be so, or is so of others. `against`: a name in it may be of something that the muscle works against. `points`: it
+    says 'it', which is whoever was named before. `tells`: it has a word by which something may be said.
     """
 
     text: str
     start: int
     mentions: tuple[Mention, ...]
     aside: bool = False
-
-    @property
-    def denied(self) -> bool:
-        """Whether it says what is not so, or may be so, or is so of others."""
-        return _holds_any(self.text, english().denied)
-
-    @property
-    def against(self) -> bool:
-        """Whether a name in it may be of something that the muscle works against."""
-        return _holds_any(self.text, english().against)
-
-    @property
-    def points(self) -> bool:
-        """Whether it says 'it', which is whoever was named before."""
-        return _holds_any(self.text, english().it)
+    denied: bool = False
+    against: bool = False
+    points: bool = False
+    tells: bool = False
 
     @property
     def opens_with_it(self) -> bool:
@@ -56,10 +47,6 @@ class Clause:
         return list(dict.fromkeys(each.id for each in self.mentions if each.kind in kinds))
 
 
-def _holds_any(text: str, of: frozenset[str]) -> bool:
-    return not of.isdisjoint(words(text.replace("’", "'")))
-
-
 class Divider:
     """Divides texts into clauses by one deck's names, each text once."""
 
@@ -76,27 +63,53 @@ class Divider:
 
     def whole(self, text: str) -> Clause:
         """A text that is one clause, whatever stands in it."""
-        return Clause(text, 0, self._lexicon.mentions(text))
+        return self._clause(text, (0, len(text)), self._lexicon.mentions(text), False)
 
     def _divided(self, text: str) -> Iterator[Clause]:
         mentions = self._lexicon.mentions(text)
         for start, end, aside in stretches(text):
-            if not text[start:end].strip():
-                continue
-            inside = (each for each in mentions if start <= each.start and each.end <= end)
-            moved = tuple(Mention(each.kind, each.id, each.start - start, each.end - start) for each in inside)
-            yield Clause(text[start:end], start, moved, aside)
+            if text[start:end].strip():
+                yield self._clause(text, (start, end), mentions, aside)
+
+    def _clause(self, text: str, at: tuple[int, int], mentions: tuple[Mention, ...], aside: bool) -> Clause:
+        start, end = at
+        inside = tuple(
+            Mention(each.kind, each.id, each.start - start, each.end - start) if start else each
+            for each in mentions
+            if start <= each.start and each.end <= end
+        )
+        said = text[start:end]
+        if _marking().isdisjoint(words(text)) and "’" not in text:
+            return Clause(said, start, inside, aside)
+        known, held = english(), frozenset(words(said.replace("’", "'")))
+        flags = (not of.isdisjoint(held) for of in (known.denied, known.against, known.it, known.telling))
+        return Clause(said, start, inside, aside, *flags)
 
 
 @lru_cache(maxsize=1)
-def _divides() -> re.Pattern[str]:
-    return re.compile(rf"[;:,?!()]|\.(?!\d)|\b(?:{pattern(english().between)})\b", re.IGNORECASE)
+def _marking() -> frozenset[str]:
+    """All words that say more of a clause than what it names."""
+    return english().denied | english().against | english().it | english().telling
+
+
+@lru_cache(maxsize=1)
+def _dividing() -> frozenset[str]:
+    """Words of which a text has one if a word divides it."""
+    return signs(english().between)
+
+
+@lru_cache(maxsize=256)
+def _divides(present: frozenset[str]) -> re.Pattern[str]:
+    """The marks that divide a text, and those of the words that have one of these in them."""
+    words = [each for each in english().between if not present.isdisjoint(each.split())]
+    either = rf"|\b(?:{pattern(words)})\b" if words else ""
+    return re.compile(rf"[;:,?!()]|\.(?!\d){either}", re.IGNORECASE if words else 0)
 
 
 def stretches(text: str) -> Iterator[tuple[int, int, bool]]:
     """Where each clause begins and ends, and whether it stands aside. A list of verbs stays together."""
     at, aside = 0, False
-    for each in _divides().finditer(text):
+    for each in _divides(_dividing().intersection(words(text))).finditer(text):
         if each[0] == "," and _joins_verbs(text, at, each):
             continue
         yield at, each.start(), aside

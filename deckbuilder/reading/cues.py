@@ -17,7 +17,6 @@ from deckbuilder.reading.clauses import Clause, Divider
 from deckbuilder.reading.english import english, pattern, whole
 from deckbuilder.reading.lexicon import Lexicon, Mention
 from deckbuilder.reading.meant import Meant
-from deckbuilder.reading.tokens import words
 
 About = Literal["origin", "insertion", "attachment", "nerve", "actions", "leads", "opposes", "joint", "group"]
 Span = tuple[int, int]
@@ -82,7 +81,7 @@ class Reader:
 
     def cues(self, clause: Clause, *, describes: bool = False) -> list[Cue]:
         """What a clause says. `describes`: of one muscle throughout, so that a nerve alone, or a `to`, says something."""
-        if english().telling.isdisjoint(words(clause.text)):
+        if not clause.tells:
             return list(self._described(clause)) if describes else []
         return self._understood(clause, describes)[0]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from deckbuilder.anatomy.library import Library
@@ -45,24 +45,28 @@ class Lexicon:
         return tuple(each for each in found if each.kind in kinds) if kinds and found else found
 
     def _look(self, text: str) -> tuple[Mention, ...]:
-        if self._by_first.keys().isdisjoint(pieces(text)):
+        tokens = pieces(text)
+        if self._by_first.keys().isdisjoint(tokens):
             return ()
+        places = spots(text)
+        if len(places) != len(tokens):
+            tokens = [text[start:end].lower() for start, end in places]
         found: list[Mention] = []
-        at, all = 0, spots(text)
-        while at < len(all):
-            length, named = self._longest_at(all, at)
-            found += [Mention(kind, id, all[at][1], all[at + length - 1][2]) for kind, id in named]
-            at += length
+        after = 0
+        for at, token in enumerate(tokens):
+            if at >= after and token in self._by_first:
+                after, named = self._longest_at(tokens, at)
+                found += [Mention(kind, id, places[at][0], places[after - 1][1]) for kind, id in named]
         return tuple(found)
 
-    def _longest_at(self, all: list[tuple[str, int, int]], at: int) -> tuple[int, list[tuple[str, str]]]:
-        """The length of the longest name that begins here, and what is called so; 1 where none does."""
-        first = all[at][0]
-        for length in self._longest.get(first, ()):
-            named = self._by_first[first].get(tuple(word for word, _, _ in all[at : at + length]))
-            if named and at + length <= len(all):
-                return length, named
-        return 1, []
+    def _longest_at(self, tokens: Sequence[str], at: int) -> tuple[int, list[tuple[str, str]]]:
+        """Where the longest name that begins here ends, and what is called so."""
+        names = self._by_first[tokens[at]]
+        for length in self._longest[tokens[at]]:
+            named = names.get(tuple(tokens[at : at + length]))
+            if named and at + length <= len(tokens):
+                return at + length, named
+        return at + 1, []
 
     def ids(self, text: str, *kinds: str) -> list[str]:
         """The ids of what is named, each once."""

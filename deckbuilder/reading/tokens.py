@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from deckbuilder.reading.english import english
@@ -12,8 +13,6 @@ from deckbuilder.reading.english import english
 KEPT = 1 << 20
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _MARKS = re.compile(r"[*_`~^]")
-# What makes a text look otherwise in print than in the source.
-_MARKED = re.compile(r"[*_`~^\[]|\s\s|[^\S ]|^\s|\s$")
 _SENTENCE = re.compile(r"(?<=[.!?])[\"'’”)]*\s+(?=[A-Z\"'“(*])")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _PIECE = re.compile(r"[^\W_]+")
@@ -23,9 +22,10 @@ _STEM = 4  # letters that a stem keeps
 @lru_cache(maxsize=KEPT)
 def plain(text: str) -> str:
     """The text as it is read: emphasis and the targets of links taken off, white space closed up."""
-    if not _MARKED.search(text):
-        return text
-    return " ".join(_MARKS.sub("", _LINK.sub(r"\1", text)).split())
+    if "[" in text or any(mark in text for mark in "*_`~^"):
+        text = _MARKS.sub("", _LINK.sub(r"\1", text))
+    closed = text.isprintable() and "  " not in text and text[:1] != " " and text[-1:] != " "
+    return text if closed else " ".join(text.split())
 
 
 @lru_cache(maxsize=KEPT)
@@ -40,14 +40,23 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(text.lower()))
 
 
-def pieces(text: str) -> list[str]:
+def pieces(text: str) -> Sequence[str]:
     """The words of a text in lower case, as names are found in it: what an apostrophe or a hyphen joins comes apart."""
-    return _PIECE.findall(text.lower())
+    return _PIECE.findall(text.lower()) if "'" in text or "’" in text else words(text)
 
 
-def spots(text: str) -> list[tuple[str, int, int]]:
-    """The pieces of a text, each with the place where it begins and the one where it ends."""
-    return [(each[0].lower(), each.start(), each.end()) for each in _PIECE.finditer(text)]
+def spots(text: str) -> list[tuple[int, int]]:
+    """Where each piece of a text begins and ends."""
+    low = text.lower()
+    if len(low) != len(text):  # a letter that becomes two: nothing stands where it stood
+        return [each.span() for each in _PIECE.finditer(text)]
+    found: list[tuple[int, int]] = []
+    end = 0
+    for piece in pieces(text):
+        start = low.index(piece, end)  # nothing but signs lies between two pieces
+        end = start + len(piece)
+        found.append((start, end))
+    return found
 
 
 @lru_cache(maxsize=KEPT)
@@ -61,8 +70,21 @@ def stem(word: str) -> str:
 
 def holds(text: str, *phrases: str) -> str:
     """The first of the phrases that stands in the text as whole words, '' if none does. Phrases are in lower case."""
-    found = _any(phrases).search(plain(text)) if phrases else None
+    found = _any(phrases).search(plain(text)) if may_hold(text, phrases) else None
     return found[0] if found else ""
+
+
+def may_hold(text: str, phrases: tuple[str, ...]) -> bool:
+    """Whether any of the phrases can stand in the text, by its words: asked before a slower search."""
+    needed = _needed(phrases)
+    return bool(phrases) and (not needed or not needed.isdisjoint(pieces(plain(text))))
+
+
+@lru_cache(maxsize=256)
+def _needed(phrases: tuple[str, ...]) -> frozenset[str]:
+    """Words of which a text has one if any of the phrases stands in it; none where a phrase has no word."""
+    longest = [max(pieces(each), key=len, default="") for each in phrases]
+    return frozenset(longest) if all(longest) else frozenset()
 
 
 @lru_cache(maxsize=256)

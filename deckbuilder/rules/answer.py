@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from deckbuilder.reading.tokens import content, plain, sentences, stem, words
+from deckbuilder.reading.tokens import content, may_hold, plain, sentences, stem, words
 from deckbuilder.records import Cloze, Group, Muscle
 from deckbuilder.records.base import Said
 from deckbuilder.records.muscle import ASKED
@@ -195,8 +195,7 @@ def absolute_claim(seen: Seen) -> Iterator[Found]:
     every = (*usual, *seen.words("absolute-of-evidence"))
     pattern, strict = _one_of(usual), _one_of(every)
     for record, said in seen.texts:
-        low = said.text.lower()
-        if _says_what_others_say(said) or not any(word in low for word in every):
+        if _says_what_others_say(said) or not may_hold(said.text, every):
             continue
         evidence = record.kind in _STRICT_KINDS
         word = _absolute(said.text, strict if evidence else pattern)

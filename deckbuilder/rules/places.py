@@ -12,8 +12,9 @@ from deckbuilder.reading.english import english
 from deckbuilder.reading.english import whole as wholly
 from deckbuilder.reading.sides import WORDS, other, side_of, sides_in, sides_named, swapped
 from deckbuilder.reading.statements import Statement
-from deckbuilder.records import Muscle
-from deckbuilder.records.base import Named
+from deckbuilder.records import Muscle, Record
+from deckbuilder.records.base import Named, Said
+from deckbuilder.records.muscle import Part
 from deckbuilder.rules.rule import Found, Seen, rule
 from deckbuilder.source import Path_
 
@@ -55,42 +56,48 @@ def _of_names(seen: Seen) -> Iterator[Found]:
     """Ids stay when names are typed again: an id that says another side tells of the slip."""
     for record, texts in seen.said:
         for said in texts:
-            if said.role != "name":
-                continue
-            id = said.path[-1] if len(said.path) > 1 and said.path[-1] != "name" else record.id
-            by_id, by_name = sides_named(str(id).replace("-", " ")), sides_named(said.text)
-            for side, word in by_name.items():
-                if OPPOSITE[side] in by_id and side not in by_id and OPPOSITE[side] not in by_name:
-                    fixed = said.text.replace(word, other(word))
-                    yield Found(
-                        record,
-                        said.path,
-                        f"the id says {OPPOSITE[side]}, the name {side}",
-                        f"write '{fixed}'",
-                        word=word,
-                    )
+            if said.role == "name" and sides_named(said.text):
+                yield from _against_id(record, said)
+
+
+def _against_id(record: Record, said: Said) -> Iterator[Found]:
+    id = said.path[-1] if len(said.path) > 1 and said.path[-1] != "name" else record.id
+    by_id, by_name = sides_named(str(id).replace("-", " ")), sides_named(said.text)
+    for side, word in by_name.items():
+        if OPPOSITE[side] in by_id and side not in by_id and OPPOSITE[side] not in by_name:
+            message = f"the id says {OPPOSITE[side]}, the name {side}"
+            yield Found(record, said.path, message, f"write '{said.text.replace(word, other(word))}'", word=word)
 
 
 def _small_print(seen: Seen) -> Iterator[Found]:
+    """Sides in the small print of attachments, and heads that start at a landmark of the other side than their name."""
     for muscle in seen.library.muscles:
-        for label, part, holder in (
-            ("", "", muscle),
-            *(("heads" if muscle.heads else "parts", id, each) for id, each in muscle.divisions.items()),
-        ):
-            before = (label, part) if part else ()
-            name = f"{muscle.part_name(part) if part else ''} {muscle.name}"
-            named = sides_named(name)
-            for about in ("origin", "insertion"):
-                for each in getattr(holder, about):
-                    path = (*before, about, each.id)
-                    lies = seen.skeleton.sides.get(each.id, ())
-                    for clause in re.split(r"[;,]", each.detail):
-                        yield from _clause(seen, muscle, path, each, clause, name.strip())
-                    for side in lies if part and about == "origin" else ():
-                        if OPPOSITE[side] in named and side not in named:
-                            message = f"the {muscle.part_name(part).lower()} starts at a landmark that lies {side}"
-                            help = f"name the {OPPOSITE[side]} one{_twin(seen, each.id)}, or another head"
-                            yield Found(muscle, path, message, help, key=True)
+        label = "heads" if muscle.heads else "parts"
+        yield from _of_holder(seen, muscle, muscle, muscle.name, ())
+        for part, holder in muscle.divisions.items():
+            name = f"{muscle.part_name(part)} {muscle.name}"
+            yield from _of_holder(seen, muscle, holder, name, (label, part))
+            yield from _starts(seen, muscle, part, name)
+
+
+def _of_holder(seen: Seen, muscle: Muscle, holder: Muscle | Part, name: str, before: Path_) -> Iterator[Found]:
+    for about in ("origin", "insertion"):
+        for each in getattr(holder, about):
+            if sides_in(each.detail):
+                for clause in re.split(r"[;,]", each.detail):
+                    yield from _clause(seen, muscle, (*before, about, each.id), each, clause, name)
+
+
+def _starts(seen: Seen, muscle: Muscle, part: str, name: str) -> Iterator[Found]:
+    """A lateral head that starts at a medial landmark."""
+    named = sides_named(name)
+    for each in muscle.divisions[part].origin if named else ():
+        for side in seen.skeleton.sides.get(each.id, ()):
+            if OPPOSITE[side] in named and side not in named:
+                path = ("heads" if muscle.heads else "parts", part, "origin", each.id)
+                message = f"the {muscle.part_name(part).lower()} starts at a landmark that lies {side}"
+                help = f"name the {OPPOSITE[side]} one{_twin(seen, each.id)}, or another head"
+                yield Found(muscle, path, message, help, key=True)
 
 
 def _clause(seen: Seen, muscle: Muscle, path: Path_, site: Named, clause: str, name: str) -> Iterator[Found]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
 
+from deckbuilder.reading.tokens import pieces
 from deckbuilder.records import Record, Term
 from deckbuilder.records.base import Said
 from deckbuilder.rules.rule import Fix, Found, Seen
@@ -30,8 +31,7 @@ def others(seen: Seen) -> Iterator[Found]:
 def _used(seen: Seen) -> dict[str, str]:
     """The other names that stand in some text, and the preferred ones. They are few: most texts need not be searched."""
     terms = {name.lower(): term for name, term in seen.settings.preferred.items() if name.lower() != term.lower()}
-    every = "\n".join(said.text for _, said in seen.texts).lower() if terms else ""
-    return {name: term for name, term in terms.items() if name in every}
+    return {name: term for name, term in terms.items() if seen.vocabulary.issuperset(pieces(name))}
 
 
 def _asks_for_the_other(record: Record, said: Said) -> bool:

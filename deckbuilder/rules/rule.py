@@ -24,6 +24,7 @@ from deckbuilder.reading.cues import Reader
 from deckbuilder.reading.lexicon import Lexicon, names_of
 from deckbuilder.reading.statements import Statement, Statements
 from deckbuilder.reading.subjects import Asks, Subjects
+from deckbuilder.reading.tokens import pieces
 from deckbuilder.reading.truth import Truth
 from deckbuilder.records import Question, Record
 from deckbuilder.records.base import Subject, near_id
@@ -133,6 +134,11 @@ class Seen:
             ids = self.lexicon.ids(option.text, "muscle")
             if len(ids) == 1 and option.because:
                 yield ("options", place, "because"), ids[0], option.because
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """Every word of every text that learners read, hyphens and apostrophes apart."""
+        return frozenset[str]().union(*(pieces(said.text) for _, said in self.texts))
 
     @cached_property
     def lexicon(self) -> Lexicon:

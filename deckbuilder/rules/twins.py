@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import pairwise
 
 from deckbuilder.reading.tokens import plain, stem, words
@@ -29,6 +30,7 @@ from deckbuilder.records import (
 )
 from deckbuilder.records.base import Said, Subject
 from deckbuilder.rules.alike import IDLE, SAME, bare, near
+from deckbuilder.rules.phrasing import listed
 from deckbuilder.rules.rule import Found, Seen, rule
 from deckbuilder.source import Path_
 
@@ -255,49 +257,86 @@ def confusable(seen: Seen) -> Iterator[Found]:
         muscle: teres-major
         confuse_with: {teres-minor: "ends on the greater tubercle, and rotates the arm outward"}
     """
-    library = seen.library
     told: set[tuple[str, str]] = set()
-    for one, other in near([(each.name, each) for each in library.muscles]):
+    yield from _near_muscles(seen, told)
+    yield from _same_ends(seen, told)
+    yield from _near_things(seen)
+
+
+def _near_muscles(seen: Seen, told: set[tuple[str, str]]) -> Iterator[Found]:
+    """Each muscle once, with all before it that are nearly called so. `told`: their pairs are put into it."""
+    before: dict[str, list[Muscle]] = {}
+    for one, other in near([(each.name, each) for each in seen.library.muscles]):
         first, second = sorted((one, other), key=lambda each: each.id)
         told.add((first.id, second.id))
         if not _contrasted(seen, first, second):
-            message = f"'{first.name}' and '{second.name}' are nearly the same name, and no card tells them apart"
-            yield Found(second, ("name",), message, f"add `confuse_with: {{{first.id}: what differs}}`")
+            before.setdefault(second.id, []).append(first)
+    for id, others in before.items():
+        second = seen.library.get(Muscle, id)
+        names = listed([f"'{each.name}'" for each in others])
+        message = f"{names} and '{second.name}' are nearly the same name, and no card tells them apart"
+        yield Found(second, ("name",), message, f"add `confuse_with: {{{others[0].id}: what differs}}`")
+
+
+def _same_ends(seen: Seen, told: set[tuple[str, str]]) -> Iterator[Found]:
+    """Muscles of one origin and one insertion, each against the one before it."""
     attached: dict[tuple[frozenset[str], frozenset[str]], list[Muscle]] = {}
-    for muscle in library.muscles:
-        if muscle.named("origin") and muscle.named("insertion"):
-            attached.setdefault((muscle.named("origin"), muscle.named("insertion")), []).append(muscle)
+    for muscle in seen.library.muscles:
+        ends = (muscle.named("origin"), muscle.named("insertion"))
+        if all(ends):
+            attached.setdefault(ends, []).append(muscle)
     for sharing in attached.values():
         for one, other in pairwise(sharing):
             if (one.id, other.id) not in told and not _contrasted(seen, one, other):
                 message = f"'{one.id}' has the same origin and insertion, and no card tells them apart"
                 yield Found(other, ("muscle",), message, f"add `confuse_with: {{{one.id}: what differs}}`")
+
+
+def _near_things(seen: Seen) -> Iterator[Found]:
+    """Nerves, structures, joints and landmarks, each once, with all before it that are nearly called so."""
+    library = seen.library
     things: list[tuple[str, tuple[Record, Path_]]] = []
     things += [(nerve.name, (nerve, ("name",))) for nerve in library.of(Nerve)]
     things += [(structure.name, (structure, ("name",))) for structure in library.of(Structure)]
     things += [(joint.name, (joint, ("name",))) for joint in library.of(Joint)]
     for bone in library.of(Bone):
         things += [(name, (bone, ("landmarks", id))) for id, name in bone.landmarks.items()]
-    for first_thing, (record, path) in near(things):
-        name = _name_at(first_thing)
-        if set(words(name)) ^ set(words(_name_at((record, path)))) == {"internal", "external"}:
-            continue  # near in letters, and a pair that anatomy is built of
-        message = f"'{name}' and '{_name_at((record, path))}' are nearly the same name"
+    before: dict[tuple[tuple[str, str], Path_], list[str]] = {}
+    for first, (record, path) in near(things):
+        name, other = _name_at(first), _name_at((record, path))
+        # 'Internal' and 'external' are near in letters, and a pair that anatomy is built of.
+        if set(words(name)) ^ set(words(other)) != {"internal", "external"}:
+            before.setdefault(((record.kind, record.id), path), []).append(name)
+    for (key, path), names in before.items():
+        record = library.records[key]
+        others = listed([f"'{each}'" for each in names])
+        message = f"{others} and '{_name_at((record, path))}' are nearly the same name"
         yield Found(record, path, message, "mend the one that is misspelt; if both are right, say so in `lint`")
 
 
 def _name_at(at: tuple[Record, Path_]) -> str:
     record, path = at
-    return (
-        record.landmarks[str(path[1])]
-        if isinstance(record, Bone) and len(path) > 1
-        else str(getattr(record, "name", ""))
-    )
+    if isinstance(record, Bone) and len(path) > 1:
+        return record.landmarks[str(path[1])]
+    return str(getattr(record, "name", ""))
 
 
 def _contrasted(seen: Seen, one: Muscle, other: Muscle) -> bool:
+    """Whether the cards of one of them tell it apart from the other. What shares nothing is no look-alike of anybody."""
     pairs = ((one, other), (other, one))
-    return any(to.id == each.muscle.id for of, to in pairs for each in seen.library.lookalikes(of))
+    return _related(one, other) and any(
+        to.id == each.muscle.id for of, to in pairs for each in seen.library.lookalikes(of)
+    )
+
+
+def _related(one: Muscle, other: Muscle) -> bool:
+    """Whether they share an attachment or a group, or one of them is held against the other by its author."""
+    named = {id.partition("/")[0] for each in (one, other) for id in each.confuse_with}
+    return (
+        not named.isdisjoint((one.id, other.id))
+        or not set(one.groups).isdisjoint(other.groups)
+        or any(not one.named(about).isdisjoint(other.named(about)) for about in ("origin", "insertion"))
+    )
 
 
 @rule()
@@ -320,7 +359,7 @@ def same_fact_two_ways(seen: Seen) -> Iterator[Found]:
 
 def _small_print(seen: Seen) -> Iterator[Found]:
     """Small print of one place in other words than usual."""
-    texts = ((muscle, said) for muscle in seen.library.muscles for said in muscle.texts() if _is_small_print(said))
+    texts = ((record, said) for record, said in seen.texts if isinstance(record, Muscle) and _is_small_print(said))
     stated = [(muscle, said, _place_and_words(said)) for muscle, said in texts]
     usual: dict[tuple[str, frozenset[str]], Counter[str]] = {}
     for _, said, key in stated:
@@ -334,12 +373,17 @@ def _small_print(seen: Seen) -> Iterator[Found]:
 
 
 def _is_small_print(said: Said) -> bool:
-    return said.role == "answer" and said.path[-2] in ("origin", "insertion", "nerve")
+    return said.role == "answer" and len(said.path) > 1 and said.path[-2] in ("origin", "insertion", "nerve")
 
 
 def _place_and_words(said: Said) -> tuple[str, frozenset[str]]:
     """What two pieces of small print share that say the same: the place, and their words with one for like ones."""
-    return str(said.path[-1]), frozenset(SAME.get(word, word) for word in words(said.text) if word not in IDLE)
+    return str(said.path[-1]), _telling_words(said.text)
+
+
+@lru_cache(maxsize=4096)
+def _telling_words(text: str) -> frozenset[str]:
+    return frozenset(SAME.get(word, word) for word in words(text) if word not in IDLE)
 
 
 def _sides(seen: Seen) -> Iterator[Found]:
