@@ -178,7 +178,7 @@ def test_putting_a_setting_in_changes_no_other(settings: dict[str, Any], indent:
 def test_text_that_is_no_settings_is_refused_and_nothing_else_happens(text: str) -> None:
     try:
         found = jsonc.put(text, ("k",), 1)
-    except jsonc.Unreadable as error:
+    except jsonc.NotJsonc as error:
         assert 1 <= error.line <= text.count("\n") + 1
     else:
         assert jsonc.read(found)["k"] == 1

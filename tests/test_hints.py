@@ -15,7 +15,7 @@ from test_rules import PROJECT, base
 from deckbuilder import records, rules
 from deckbuilder.anatomy.library import Library
 from deckbuilder.core.diagnostics import Diagnostic
-from deckbuilder.records import hints
+from deckbuilder.records import hints, malformed
 from deckbuilder.records.salvage import Lost, salvage
 from deckbuilder.source import Document
 from deckbuilder.workspace import Workspace
@@ -55,7 +55,7 @@ def test_a_key_that_is_near_to_nothing_is_answered_with_all_of_them(typed: str) 
 
 
 def test_every_other_name_of_a_key_is_the_name_of_a_key() -> None:
-    keys = {key for cls in records.KINDS.values() for key in records._keys(cls, ())} | {"because", "short", "joint"}
+    keys = {key for cls in records.KINDS.values() for key in malformed._keys(cls, ())} | {"because", "short", "joint"}
 
     assert {key for meant in hints._CALLED.values() for key in meant} <= keys
     assert not hints._CALLED.keys() & {"nerve", "origin", "name", "sources"}

@@ -36,12 +36,12 @@ from deckbuilder.core.project import find
 from deckbuilder.records import NOTE_KINDS
 from deckbuilder.records.base import Subject
 from deckbuilder.render import cards, compiled, filled, jail, limits, seen
-from deckbuilder.render.drawn import Shown
+from deckbuilder.render.drawn import DrawnPicture
 from deckbuilder.render.explained import Wrong
 from deckbuilder.render.fields import FIELDS, Fields
 from deckbuilder.render.jail import Jail, Stopped
-from deckbuilder.render.limits import Limits, Refused
-from deckbuilder.render.sandbox import Call, Sandbox, Seen
+from deckbuilder.render.limits import Limits, OffLimits
+from deckbuilder.render.sandbox import Call, Sandbox, Veiled
 from deckbuilder.render.wire import Cards, Notes
 from deckbuilder.workspace import Workspace
 
@@ -331,7 +331,7 @@ def test_the_manual_of_templates_names_all_that_is_on_the_list() -> None:
 
 # The walk: from all that a template can name, over all that the environment lets it follow
 
-PLAIN = (*seen.PLAIN, Seen, Call, LoopContext, Macro, BlockReference, TemplateReference, TemplateModule)
+PLAIN = (*seen.PLAIN, Veiled, Call, LoopContext, Macro, BlockReference, TemplateReference, TemplateModule)
 PLAIN += (
     StrictUndefined,
     Namespace,
@@ -380,7 +380,7 @@ def test_nothing_but_plain_values_can_be_reached_from_a_template() -> None:
     assert wrong == set(), [how for value, how in met if type(value) in wrong][:5]
     bad = (BaseModel, PurePath, type, types.ModuleType, types.FunctionType, types.MethodType, types.BuiltinMethodType)
     assert not any(isinstance(value, bad) for value, _ in met)
-    kinds = {value._it.kind for value, _ in met if isinstance(value, Seen) and isinstance(value._it, records.Record)}
+    kinds = {value._it.kind for value, _ in met if isinstance(value, Veiled) and isinstance(value._it, records.Record)}
     assert kinds == set(records.KINDS) - {"rules"}, "a kind that was not met was not looked at"
     assert len(met) > 300
 
@@ -388,7 +388,7 @@ def test_nothing_but_plain_values_can_be_reached_from_a_template() -> None:
 def example() -> tuple[Sandbox, list[Any]]:
     """The environment of a project's templates, and a subject of every kind."""
     library = of_example()
-    shown = Shown(Media("_a.svg", Path("a.svg"), "0"), 1, 1, "from the front")
+    shown = DrawnPicture(Media("_a.svg", Path("a.svg"), "0"), 1, 1, "from the front")
     environment = Sandbox(**FIELDS)
     assert library.deck is not None
     Fields(environment, library, library.deck, lambda id, which: shown)
@@ -424,7 +424,7 @@ def walked(environment: Sandbox, starts: list[Any], subjects: list[Any]) -> Iter
                 if not isinstance(found, Undefined):
                     waiting.append((found, f"{how}.{name}", depth + 1))
         if isinstance(value, list | tuple | frozenset | dict | types.GeneratorType) or type(value) in PLAIN[-3:]:
-            with suppress(Refused):  # a text of what is none
+            with suppress(OffLimits):  # a text of what is none
                 waiting += [(each, f"{how}[]", depth + 1) for each in list(value)[:50]]
             if isinstance(value, dict):
                 waiting += [(each, f"{how}[]", depth + 1) for each in list(value.values())]
@@ -439,7 +439,7 @@ def walked(environment: Sandbox, starts: list[Any], subjects: list[Any]) -> Iter
 
 def alike(value: Any, how: str) -> Any:
     """Where the same is found again: a few of them are looked at."""
-    if isinstance(value, Seen):
+    if isinstance(value, Veiled):
         return type(value._it), getattr(value._it, "kind", "")
     if isinstance(value, Call):
         return Call, value._name
@@ -451,7 +451,7 @@ def test_what_a_template_is_given_is_a_copy() -> None:
     library = environment.globals["library"]
     members = environment.getattr(environment.getattr(library, "records"), "values")()
 
-    assert all(isinstance(each, Seen) for each in members)
+    assert all(isinstance(each, Veiled) for each in members)
     assert not hasattr(members, "append")
     for name in ("append", "extend", "pop", "clear", "update", "setdefault", "sort", "insert", "remove", "reverse"):
         assert isinstance(environment.getattr([1], name), Undefined)

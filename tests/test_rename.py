@@ -29,9 +29,9 @@ from deckbuilder.cli import cli
 from deckbuilder.core.diagnostics import Fault
 from deckbuilder.core.project import Project, find
 from deckbuilder.verbs import edits
-from deckbuilder.verbs.edits import cards as edited_cards
+from deckbuilder.verbs.edits import editable as edited_cards
 from deckbuilder.verbs.edits import targets
-from deckbuilder.verbs.edits.cards import Cards
+from deckbuilder.verbs.edits.editable import Editable
 from deckbuilder.verbs.edits.rename import draft_of
 
 BICEPS = "cards/muscles/biceps-brachii.yaml"
@@ -139,7 +139,7 @@ EXAMPLE_CARDS = edited_cards.read(EXAMPLE)
 NAMED = [each.key for each in targets.every(EXAMPLE_CARDS)]
 
 
-def leading(found: Cards, kind: str, id: str) -> int:
+def leading(found: Editable, kind: str, id: str) -> int:
     """How many references lead to this id, or to a part of it."""
     references = [each for record in found.records for each in record.refers()]
     return sum(each.id.split("/")[0] == id and found.leads(each) == kind for each in references)

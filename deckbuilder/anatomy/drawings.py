@@ -103,13 +103,14 @@ def listed(text: str | Diagnostic | None) -> Drawings:
 
 def index(text: str | Diagnostic | None) -> dict[str, dict[str, Any]] | Diagnostic:
     """What the text of the index holds under `figures` and `plates`, as it stands there, or why it cannot be used."""
-    if text is None or isinstance(text, Diagnostic):
-        return text or {key: {} for key in KEYS}
-    found = _FILE.value(text)
+    found = {} if text is None else _FILE.value(text) if isinstance(text, str) else text
+    if isinstance(found, Diagnostic):
+        return found
     if not isinstance(found, dict):
-        return found if isinstance(found, Diagnostic) else _FILE.fault("the index of the figures is no JSON object")
-    wrong = next((key for key in KEYS if not isinstance(found.get(key, {}), dict)), None)
-    return _FILE.fault(f"{wrong}: this is no JSON object") if wrong else {key: found.get(key, {}) for key in KEYS}
+        return _FILE.fault("the index of the figures is no JSON object")
+    held = {key: found.get(key, {}) for key in KEYS}
+    wrong = next((key for key, value in held.items() if not isinstance(value, dict)), None)
+    return _FILE.fault(f"{wrong}: this is no JSON object") if wrong else held
 
 
 Drawn = TypeVar("Drawn", DrawnFigure, DrawnPlate)

@@ -52,6 +52,7 @@ class Library:
         self._of: dict[type[Record], list[Any]] = {}  # asked for a hundred times, and the records stay
         self._alike: dict[str, list[Lookalike]] = {}
         self._sites: dict[str, tuple[str, str]] = {}
+        self._low_sites: dict[str, str] = {}
         self._trails: dict[str, list[str]] = {}
         self.duplicates: list[tuple[Record, Record]] = []
         for record in records:
@@ -199,18 +200,11 @@ class Library:
     def shared(self, group: Group, about: str) -> list[tuple[str, list[Player]]]:
         """What all members have in common about 'actions' or 'nerve', and those parts that alone have it."""
         members = self.members(group)
-        both = frozenset[str]().union(*(muscle.named(about) for muscle in members[:1]))
-        for muscle in members[1:]:
-            both &= muscle.named(about)
-        found: list[tuple[str, list[Player]]] = []
-        for id in dict.fromkeys(fact.id for muscle in members[:1] for fact in muscle.facts(about) if fact.id in both):
-            alone: list[Player] = []
-            for muscle in members:
-                parts = dict.fromkeys(fact.part for fact in muscle.facts(about) if fact.id == id)
-                if "" not in parts and len(parts) < len(muscle.divisions):
-                    alone += [Player(muscle, part) for part in parts]
-            found.append((id, alone))
-        return found
+        if not members:
+            return []
+        both = frozenset.intersection(*(muscle.named(about) for muscle in members))
+        ids = dict.fromkeys(fact.id for fact in members[0].facts(about) if fact.id in both)
+        return [(id, [part for muscle in members for part in _only_parts(muscle, about, id)]) for id in ids]
 
     def group_of(self, players: Iterable[Player]) -> Group | None:
         """The group whose members these are, all of them whole and nobody else."""
@@ -311,12 +305,12 @@ class Library:
         return found
 
     @cached_property
-    def _by_site(self) -> dict[tuple[str, str], list[Muscle]]:
-        found: dict[tuple[str, str], list[Muscle]] = {}
+    def _by_site(self) -> dict[tuple[str, str], list[str]]:
+        found: dict[tuple[str, str], list[str]] = {}
         for muscle in self.muscles:
             for about in ("origin", "insertion"):
                 for site in sorted(muscle.named(about)):
-                    found.setdefault((about, site), []).append(muscle)
+                    found.setdefault((about, site), []).append(muscle.id)
         return found
 
     @cached_property
@@ -339,18 +333,8 @@ class Library:
             other = self.find(Muscle, id.split("/")[0])
             if other is not None and not other.retired:
                 found[other.id] = Lookalike(other, words)
-        scores: dict[str, float] = dict.fromkeys(self._confused_with.get(muscle.id, ()), 1.0)
-        for about in ("origin", "insertion"):
-            for site in sorted(muscle.named(about)):  # sums of fractions differ with their order
-                sharing = self._by_site.get((about, site), ())  # empty around a retired muscle
-                for other in sharing if len(sharing) <= MAX_SHARING else ():
-                    scores[other.id] = scores.get(other.id, 0) + 1 / len(sharing)
-        for group in muscle.groups:
-            members = self._members.get(group, ())
-            for other in members if len(members) <= MAX_SHARING else ():
-                if DamerauLevenshtein.distance(muscle.name, other.name, score_cutoff=4) <= 4:
-                    scores[other.id] = scores.get(other.id, 0) + 1
-        for id in sorted(scores, key=lambda id: (-scores[id], id)):
+        scores = self._nearness(muscle)
+        for _, id in sorted([(-score, id) for id, score in scores.items()]):
             if len(found) >= MAX_LOOKALIKES:
                 break
             if id != muscle.id and id not in found:
@@ -360,10 +344,26 @@ class Library:
                     found[id] = Lookalike(other, words)
         return list(found.values())
 
+    def _nearness(self, muscle: Muscle) -> dict[str, float]:
+        """How near other muscles are to this one: by who is told apart from it, by attachments, by names in a group."""
+        scores: dict[str, float] = dict.fromkeys(self._confused_with.get(muscle.id, ()), 1.0)
+        for about in ("origin", "insertion"):
+            for site in sorted(muscle.named(about)):  # sums of fractions differ with their order
+                sharing = self._by_site.get((about, site), ())  # empty around a retired muscle
+                if 0 < len(sharing) <= MAX_SHARING:
+                    share = 1 / len(sharing)
+                    for each in sharing:
+                        scores[each] = scores.get(each, 0) + share
+        for group in muscle.groups:
+            members = self._members.get(group, ())
+            for other in members if len(members) <= MAX_SHARING else ():
+                if DamerauLevenshtein.distance(muscle.name, other.name, score_cutoff=4) <= 4:
+                    scores[other.id] = scores.get(other.id, 0) + 1
+        return scores
+
     def _difference(self, muscle: Muscle, other: Muscle) -> str:
         """'Also from the ischial tuberosity, but inserts on …': what is shared, then what is not."""
-        both = [(about, muscle.named(about) & other.named(about)) for about in ("origin", "insertion")]
-        (_, origin), (_, insertion) = both
+        origin, insertion = (muscle.named(about) & other.named(about) for about in ("origin", "insertion"))
         ends = self._listed(other, "insertion", insertion)
         starts = self._listed(other, "origin", origin)
         if origin and ends:
@@ -375,11 +375,16 @@ class Library:
         return ""
 
     def _some(self, sites: Iterable[str]) -> str:
-        return " and ".join(f"the {self.low(self.site_short(site))}" for site in sorted(sites)[:2])
+        return " and ".join([self._the(site) for site in sorted(sites)[:2]])
 
     def _listed(self, muscle: Muscle, about: str, without: Iterable[str]) -> str:
         found = [fact.id for fact in muscle.facts(about) if fact.id not in without]
-        return " and ".join(f"the {self.low(self.site_short(site))}" for site in dict.fromkeys(found[:2]))
+        return " and ".join([self._the(site) for site in dict.fromkeys(found[:2])])
+
+    def _the(self, site: str) -> str:
+        if site not in self._low_sites:
+            self._low_sites[site] = f"the {self.low(self.site_short(site))}"
+        return self._low_sites[site]
 
     # Evidence
 
@@ -395,6 +400,12 @@ class Library:
                 for topic in each.topics:
                     found.setdefault(topic, []).append((exam, domain))
         return found
+
+
+def _only_parts(muscle: Muscle, about: str, id: str) -> list[Player]:
+    """The parts of a muscle of which this is true, where it is not true of the whole."""
+    parts = dict.fromkeys(fact.part for fact in muscle.facts(about) if fact.id == id)
+    return [Player(muscle, part) for part in parts] if "" not in parts and len(parts) < len(muscle.divisions) else []
 
 
 def _lower(name: str) -> str:

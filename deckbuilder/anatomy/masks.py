@@ -41,36 +41,47 @@ class Masked:
 
 def of(record: Occlusion, library: Library) -> list[Masked]:
     """The masks in the order of their numbers; the rules have made sure that each has a place."""
-    on = {
-        mask.landmark: library.landmarks[mask.landmark][0]
-        for mask in record.masks.values()
-        if mask.landmark in library.landmarks
-    }
-    several = len({bone.id for bone in on.values()}) > 1
+    bones = _bones(record, library)
     found = []
     for number in record.numbers:
         mask = record.masks[str(number)]
-        name, detail = mask.label, mask.detail
-        if mask.landmark:
-            name = name or library.site_short(mask.landmark)
-            detail = detail or (on[mask.landmark].name if several and mask.landmark in on else "")
+        name = mask.label or library.site_short(mask.landmark or "")
+        detail = mask.detail or bones.get(mask.landmark or "", "")
         shape = _shape(mask, _bounds(record, mask, library)) + (":oi=1" if record.mode == "hide-all" else "")
         found.append(Masked(number, name, detail, shape))
     return found
 
 
+def _bones(record: Occlusion, library: Library) -> dict[str, str]:
+    """The name of the bone that each landmark is on, where the picture asks for landmarks of several."""
+    asked = (mask.landmark for mask in record.masks.values())
+    on = {id: library.landmarks[id][0] for id in asked if id in library.landmarks}
+    several = len({bone.id for bone in on.values()}) > 1
+    return {id: bone.name for id, bone in on.items() if id} if several else {}
+
+
 def check(record: Occlusion, library: Library) -> Iterator[Diagnostic]:
     """Masks that are missing, named twice, without a place, or over each other."""
-    plate = library.drawings.plates.get(record.plate or "")
     if not record.masks:
-        on_plate = [label.landmark for label in plate.labels] if plate else []
-        lines = ", ".join(f"{number}: {id}" for number, id in enumerate(on_plate[:12], 1))
-        yield Diagnostic(
-            record.locate("masks"),
-            "no-masks",
-            "the picture has no mask, and so no card",
-            f"add `masks: {{{lines or '1: {label: …, box: [x, y, width, height]}'}}}`; a number stays with its mask for ever",
-        )
+        yield _no_masks(record, library)
+    yield from _named_twice(record)
+    yield from _without_place(record, library)
+    yield from _overlapping(record, library)
+
+
+def _no_masks(record: Occlusion, library: Library) -> Diagnostic:
+    plate = library.drawings.plates.get(record.plate or "")
+    on_plate = [label.landmark for label in plate.labels] if plate else []
+    lines = ", ".join(f"{number}: {id}" for number, id in enumerate(on_plate[:12], 1))
+    return Diagnostic(
+        record.locate("masks"),
+        "no-masks",
+        "the picture has no mask, and so no card",
+        f"add `masks: {{{lines or '1: {label: …, box: [x, y, width, height]}'}}}`; a number stays with its mask for ever",
+    )
+
+
+def _named_twice(record: Occlusion) -> Iterator[Diagnostic]:
     seen: dict[str, int] = {}
     for number, what in record.asks:
         if seen.setdefault(what.lower(), number) != number:
@@ -80,14 +91,20 @@ def check(record: Occlusion, library: Library) -> Iterator[Diagnostic]:
                 f"masks {seen[what.lower()]} and {number} both ask for '{what}'",
                 "keep one, or give each a label of its own",
             )
-    places: list[tuple[int, tuple[float, float, float, float]]] = []
+
+
+def _without_place(record: Occlusion, library: Library) -> Iterator[Diagnostic]:
+    if record.plate and record.plate not in library.drawings.plates:
+        return
     for number in record.numbers:
         mask = record.masks[str(number)]
-        bounds = _bounds(record, mask, library)
-        if bounds:
-            places.append((number, bounds))
-        elif (plate or not record.plate) and (not mask.landmark or _known(mask.landmark, library)):
+        if not _bounds(record, mask, library) and (not mask.landmark or _known(mask.landmark, library)):
             yield _placeless(record, number, mask, library)
+
+
+def _overlapping(record: Occlusion, library: Library) -> Iterator[Diagnostic]:
+    bounds = ((number, _bounds(record, record.masks[str(number)], library)) for number in record.numbers)
+    places = [(number, box) for number, box in bounds if box]
     for (one, first), (other, second) in combinations(places, 2):
         if _overlap(first, second):
             yield Diagnostic(

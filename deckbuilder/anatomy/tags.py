@@ -14,6 +14,7 @@ from deckbuilder.core import letters
 from deckbuilder.core.diagnostics import Diagnostic, Location
 from deckbuilder.records import Action, Deck, Exam, Exercise, Group, Joint, Muscle, Record, Region, nearest
 from deckbuilder.records.base import Noted, Subject
+from deckbuilder.records.keys import About
 
 _NOT_OURS = frozenset({"marked", "leech"})
 TIERS = {"core": "1_Core", "useful": "2_Useful", "deep": "3_Deep"}
@@ -85,57 +86,39 @@ def _levels(library: Library) -> Iterator[Branch]:
 def check(subject: Subject, allowed: frozenset[str] | None) -> Iterator[Diagnostic]:
     """What is wrong with the extra tags that an author typed. `allowed`: None where the vocabulary cannot be read."""
     for place, typed in enumerate(subject.tags):
-        tag = letters.composed(typed)
-        steps = tag.split("::")
-        usable = all(map(letters.is_level, steps)) and len(steps) <= 4
-        sound = usable and tag.lower() not in _NOT_OURS
-        if sound and (allowed is None or tag in allowed):
-            continue
-        if " " in tag or "\u3000" in tag:
-            message = f"the tag '{tag}' holds a space: Anki would make two tags of it"
-            help = f"write '{tag.strip().replace(' ', '_')}'"
-        elif not usable:
-            message = f"the tag '{tag}' cannot be used"
-            help = "use letters, digits, `_` and `-`, with `::` between at most four levels"
-        elif tag.lower() in _NOT_OURS:
-            message, help = f"'{tag}' belongs to the learner", "leave it out"
-        else:
-            message = f"the tag '{tag}' is not in the vocabulary"
-            help = nearest(tag, allowed or ()) or "add it to `extra_tags` in cards/deck.yaml"
-        yield Diagnostic(subject.locate("tags", place), "tag", message, help)
+        wrong = _wrong(letters.composed(typed), allowed)
+        if wrong:
+            yield Diagnostic(subject.locate("tags", place), "tag", *wrong)
+
+
+def _wrong(tag: str, allowed: frozenset[str] | None) -> tuple[str, str] | None:
+    """Why a typed tag cannot stand, and what to do; None of one that can."""
+    steps = tag.split("::")
+    if " " in tag or "\u3000" in tag:
+        return (
+            f"the tag '{tag}' holds a space: Anki would make two tags of it",
+            f"write '{tag.strip().replace(' ', '_')}'",
+        )
+    if not all(map(letters.is_level, steps)) or len(steps) > 4:
+        return (
+            f"the tag '{tag}' cannot be used",
+            "use letters, digits, `_` and `-`, with `::` between at most four levels",
+        )
+    if tag.lower() in _NOT_OURS:
+        return f"'{tag}' belongs to the learner", "leave it out"
+    if allowed is None or tag in allowed:
+        return None
+    return f"the tag '{tag}' is not in the vocabulary", nearest(
+        tag, allowed
+    ) or "add it to `extra_tags` in cards/deck.yaml"
 
 
 def _derived(subject: Noted, library: Library) -> Iterator[str]:
     about = subject.about()
-    joints: list[str] = []
-    for id in about.moves:
-        action = library.find(Action, id)
-        if action is not None:
-            joints.append(action.joint)
-    for id in about.planes:
-        action = library.find(Action, id)
-        if action is not None:
-            yield f"Plane::{action.plane.capitalize()}"
-    for id in dict.fromkeys(joints):
-        joint = library.get(Joint, id)
-        yield f"Joint::{level(joint.name, id)}"
-        if not about.regions:
-            yield f"Region::{level(library.get(Region, joint.region).name, joint.region)}"
-    for id in about.regions:
-        yield f"Region::{level(library.get(Region, id).name, id)}"
-    for id in about.muscles:
-        muscle = library.find(Muscle, id.split("/")[0])
-        if muscle is not None:
-            yield _muscle(muscle, library)
-    for id in about.groups:
-        if library.find(Group, id):
-            yield f"Group::{capital(id)}"
+    yield from _of_movements(about, library)
+    yield from _of_things(about, library)
     for id in about.actions or _primary(subject, library):
         yield f"Action::{capital(id)}"
-    for id in about.exercises:
-        exercise = library.find(Exercise, id)
-        if exercise is not None:
-            yield f"Exercise::{(exercise.pattern or 'other').capitalize()}::{capital(id)}"
     topic = subject.topic_id
     yield f"Topic::{capital(topic)}"
     for exam, domain in library.exams.get(topic, ()):
@@ -146,6 +129,41 @@ def _derived(subject: Noted, library: Library) -> Iterator[str]:
         yield f"Source::{letters.level(source)}"
     if subject.retired:
         yield "Status::Retired"
+
+
+def _of_movements(about: About, library: Library) -> Iterator[str]:
+    """Joints and planes; and the joints' regions, of what has none of its own."""
+    for id in about.planes:
+        action = library.find(Action, id)
+        if action is not None:
+            yield f"Plane::{action.plane.capitalize()}"
+    actions = [action for id in about.moves if (action := library.find(Action, id))]
+    for id in dict.fromkeys(action.joint for action in actions):
+        joint = library.get(Joint, id)
+        yield f"Joint::{level(joint.name, id)}"
+        if not about.regions:
+            yield _region(joint.region, library)
+
+
+def _of_things(about: About, library: Library) -> Iterator[str]:
+    """Regions, muscles, groups and exercises. What may be either of two is one of them."""
+    for id in about.regions:
+        yield _region(id, library)
+    for id in about.muscles:
+        muscle = library.find(Muscle, id.split("/")[0])
+        if muscle is not None:
+            yield _muscle(muscle, library)
+    for id in about.groups:
+        if library.find(Group, id):
+            yield f"Group::{capital(id)}"
+    for id in about.exercises:
+        exercise = library.find(Exercise, id)
+        if exercise is not None:
+            yield f"Exercise::{(exercise.pattern or 'other').capitalize()}::{capital(id)}"
+
+
+def _region(id: str, library: Library) -> str:
+    return f"Region::{level(library.get(Region, id).name, id)}"
 
 
 def _muscle(muscle: Muscle, library: Library) -> str:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from deckbuilder.anatomy.library import Library, Player
 from deckbuilder.records import Action, Group, Joint, Muscle, Nerve, Region, Source
 from deckbuilder.records.base import Noted, Subject
+from deckbuilder.records.keys import About
 from deckbuilder.records.muscle import Fact
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -122,20 +123,18 @@ class Words:
 
     def _expect(self, muscle: Muscle, about: str, one: str, many: str) -> str:
         """How many answers there are and of which sort: never which."""
-        facts = muscle.facts(about)
+        facts, parts = muscle.facts(about), len(muscle.divisions)
         stating = len({fact.part for fact in facts if fact.part})
         number = len({fact.id for fact in facts})  # what two heads share is one thing to name
-        if not facts:
-            return ""
         if number < 2:
-            return f"One {one}."
-        if stating == len(muscle.divisions) == len(facts) == number:
+            return f"One {one}." if facts else ""
+        if not stating:
+            return f"Name {number} {many}."
+        if stating == parts == len(facts) == number:
             return f"{_divisions(stating, bool(muscle.heads))}. Name one {one} for each."
-        if about == "actions" and stating:
+        if about == "actions":
             return f"Name {number} {many}. Not every {'head' if muscle.heads else 'part'} does all of them."
-        if stating:
-            return f"{_divisions(len(muscle.divisions), bool(muscle.heads))}. Name {number} {many} in all."
-        return f"Name {number} {many}."
+        return f"{_divisions(parts, bool(muscle.heads))}. Name {number} {many} in all."
 
     def short(self, muscle: Muscle, about: str, parts: bool = True) -> str:
         """One line: 'Ischial tuberosity (long head); linea aspera (short head)'"""
@@ -181,22 +180,25 @@ class Words:
     def trail(self, subject: Noted) -> list[str]:
         """'Muscle › Thigh › Posterior', 'Joint › Hip, knee': the tags as a learner reads them."""
         about, library = subject.about(), self._library
-        found: list[str] = []
-        if isinstance(subject, Muscle):
-            region = library.get(Region, subject.region)
-            compartment = region.compartments.get(subject.compartment or "", "")
-            found.append(" › ".join(["Muscle", region.name, *([compartment] if compartment else [])]))
-        else:
-            muscles = (library.find(Muscle, id.split("/")[0]) for id in about.muscles)
-            found += self._step("Muscle", [muscle.name for muscle in muscles if muscle])
-        groups = (library.find(Group, id) for id in about.groups)
-        found += self._step("Group", [group.name for group in groups if group])
-        actions = (library.find(Action, id) for id in about.moves or about.actions)
-        found += self._step("Joint", [library.get(Joint, action.joint).name for action in actions if action])
+        found = [self._among(subject)] if isinstance(subject, Muscle) else self._muscles(about)
+        groups = filter(None, (library.find(Group, id) for id in about.groups))
+        found += self._step("Group", [group.name for group in groups])
+        actions = filter(None, (library.find(Action, id) for id in about.moves or about.actions))
+        found += self._step("Joint", [library.get(Joint, action.joint).name for action in actions])
         found += self._step("Topic", [cap(subject.topic_id.replace("-", " "))])
         exams = dict.fromkeys(exam.name for exam, _ in library.exams.get(subject.topic_id, ()))
         found += [f"Exam › {', '.join(exams)}"] if exams else []
         return [*found, *self._step("Evidence", [cap(subject.evidence.replace("-", " "))])]
+
+    def _among(self, muscle: Muscle) -> str:
+        """Where a muscle itself belongs: its region and its compartment."""
+        region = self._library.get(Region, muscle.region)
+        compartment = region.compartments.get(muscle.compartment or "", "")
+        return " › ".join(filter(None, ("Muscle", region.name, compartment)))
+
+    def _muscles(self, about: About) -> list[str]:
+        muscles = (self._library.find(Muscle, id.split("/")[0]) for id in about.muscles)
+        return self._step("Muscle", [muscle.name for muscle in muscles if muscle])
 
     def sources(self, subject: Subject) -> list[Source]:
         """What its facts were read in, in the order cited."""

@@ -80,7 +80,7 @@ def command(
 
 def tell(built: Built, seconds: float, at: int) -> None:
     """What was built, and what learners will notice. `at`: the time by which it was dated, for people to compare."""
-    written, changes = built.written, built.changes
+    written = built.written
     click.echo(f"{relative(built.path)}  {written.bytes / 1024:,.0f} KiB, {seconds:.1f} s")
     kinds = ", ".join(
         f"{number} {name}" for name, number in sorted(built.kinds.items(), key=lambda each: (-each[1], each[0]))
@@ -97,6 +97,12 @@ def tell(built: Built, seconds: float, at: int) -> None:
             f"  first build, dated {clock.day(at)}: cards/deck.lock was made. Commit it; learners' reviews hang on it."
         )
         return
+    _tell_changes(built, at)
+
+
+def _tell_changes(built: Built, at: int) -> None:
+    """What is not as the lock remembered it."""
+    changes = built.changes
     lines = [
         ("new", changes.new),
         ("changed", changes.changed),
@@ -116,6 +122,12 @@ def tell(built: Built, seconds: float, at: int) -> None:
         if found:
             more = f" and {len(found) - MAX_LISTED} more" if len(found) > MAX_LISTED else ""
             click.echo(f"    {len(found)} {name}: {', '.join(found[:MAX_LISTED])}{more}")
+    _tell_cards(built)
+
+
+def _tell_cards(built: Built) -> None:
+    """How many cards come, and how many that learners have go blank."""
+    changes = built.changes
     if changes.new_cards:
         click.echo(
             f"    {count(changes.new_cards, 'new card')}{'; reviews of all others are kept' if built.released else ''}"

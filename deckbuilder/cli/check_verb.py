@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -85,10 +86,7 @@ def command(
     if explain is not None:
         _explain(project, explain)
         return
-    if dry_run and not fixes:
-        raise click.UsageError("--dry-run goes with --fix")
-    if sum([statistics, ratchets, fixes, style != "text"]) > 1:
-        raise click.UsageError("give one of --statistics, --ratchet, --fix and --format")
+    _check_options(statistics, ratchets, fixes, dry_run, style)
     chosen = _chosen(project, paths, select, ignore, every)
     today = datetime.fromtimestamp(now(), timezone.utc).date()
     if ratchets:
@@ -106,6 +104,13 @@ def command(
     else:
         _hand_over(workspace, report, chosen, style)
     _end(report)
+
+
+def _check_options(statistics: bool, ratchets: bool, fixes: bool, dry_run: bool, style: str) -> None:
+    if dry_run and not fixes:
+        raise click.UsageError("--dry-run goes with --fix")
+    if sum([statistics, ratchets, fixes, style != "text"]) > 1:
+        raise click.UsageError("give one of --statistics, --ratchet, --fix and --format")
 
 
 def _chosen(
@@ -148,12 +153,15 @@ def _tell(project: Project, report: Checked, chosen: Any) -> None:
     if errors(found) or hidden:
         click.echo(tally(found) + aside, err=True)
         return
-    warnings = sum(each.severity == "warning" and not each.known for each in found)
-    warned = f", {count(warnings, 'warning')}" if warnings else ""
     click.echo(
         f"{count(report.records, 'record')}: {count(report.cards, 'card')} from {count(report.notes, 'note')}, "
-        f"no errors{warned}{beside(found)}"
+        f"no errors{_warned(found)}{beside(found)}"
     )
+
+
+def _warned(found: Sequence[Diagnostic]) -> str:
+    warnings = sum(each.severity == "warning" and not each.known for each in found)
+    return f", {count(warnings, 'warning')}" if warnings else ""
 
 
 def _statistics(found: list[Diagnostic]) -> None:

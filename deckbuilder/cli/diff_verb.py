@@ -40,27 +40,30 @@ def command(old: str | None, new: str | None, project: Path | None, form: str, l
       deckbuilder diff old.apkg new.apkg
     """
     with scratch.folder() as folder:
-        here = (
-            None
-            if project is None and old and new and Path(old).is_file() and Path(new).is_file()
-            else with_cache(find(project))
-        )
+        here = _around(old, new, project)
         first = history.side(here, old, folder / "old") if old else history.last(_own(here), folder / "old")
         second = history.side(here, new, folder / "new") if new else history.current(_own(here), folder, now())
         found = history.between(first.path, second.path)
     if learners:
         said = diff.for_learners(found, first.caveat)
-    elif form == "json":
-        said = as_json(diff.as_value(found))
-    elif form == "markdown":
-        said = diff.as_markdown(found)
+    elif form == "text":
+        said = f"{first.name} -> {second.name}\n{_as_text(found)}"
     else:
-        said = diff.as_text(found, _coloured) if colour(sys.stdout) else diff.as_text(found)
-        said = f"{first.name} -> {second.name}\n{said}"
+        said = as_json(diff.as_value(found)) if form == "json" else diff.as_markdown(found)
     click.echo(said.rstrip("\n"))
     if first.caveat and not learners:
         click.echo(f"note: {first.name} was {first.caveat}", err=True)
     sys.exit(1 if found.effect == diff.Effect.BLOCKED else 0)
+
+
+def _around(old: str | None, new: str | None, project: Path | None) -> Project | None:
+    """The project in which the two are to be found; None where both are packages, which need none."""
+    packages = old and new and Path(old).is_file() and Path(new).is_file()
+    return None if project is None and packages else with_cache(find(project))
+
+
+def _as_text(found: diff.Difference) -> str:
+    return diff.as_text(found, _coloured) if colour(sys.stdout) else diff.as_text(found)
 
 
 def _own(project: Project | None) -> Project:

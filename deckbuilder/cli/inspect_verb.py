@@ -62,42 +62,42 @@ def _lines(package: Path, seen: dict[str, Any], all_tags: bool) -> Iterator[str]
         cards = ", ".join(each["templates"])
         yield f"  {each['name']}: {count(each['notes'], 'note')}, {len(each['fields'])} fields, cards: {cards}"
     yield "Tags"
-    tree = _tree(seen["tags"])
-    for line in tree if all_tags else islice(tree, MAX_TAGS):
-        yield f"  {line}"
-    if left := sum(1 for _ in tree):
-        yield f"  … {left:,} more; --all-tags shows them"
+    yield from _tags(seen["tags"], all_tags)
     yield from _media(seen["media"], all_tags)
     if package.suffix.lower() == ".colpkg":
         yield "A .colpkg holds a whole collection: Anki puts it in the place of all that the learner has"
+
+
+def _tags(tags: Mapping[str, int], everything: bool) -> Iterator[str]:
+    tree = _tree(tags)
+    for line in tree if everything else islice(tree, MAX_TAGS):
+        yield f"  {line}"
+    if left := sum(1 for _ in tree):
+        yield f"  … {left:,} more; --all-tags shows them"
 
 
 def _media(media: list[dict[str, Any]], everything: bool) -> Iterator[str]:
     """The first files, and each whose name Anki changes: whoever looks for that one finds it under another."""
     takers = Counter(each["kept"] for each in media)
     for place, each in enumerate(media):
-        said = [f"{each['size']:,} bytes"]
-        if each["kept"] is None:
-            said.append("Anki refuses the whole package because of this name")
-        elif each["kept"] != each["name"]:
-            said.append(f"Anki keeps it as {each['kept']}")
-        if each["kept"] is not None and takers[each["kept"]] > 1:
-            said.append("another file would have the same name, and Anki keeps one of them")
+        said = [f"{each['size']:,} bytes", *_of_name(each, takers[each["kept"]])]
         if everything or place < MAX_MEDIA or (len(said) > 1 and place < 100 * MAX_MEDIA):
             yield f"Media {each['name']}: {'; '.join(said)}"
 
 
+def _of_name(file: dict[str, Any], takers: int) -> Iterator[str]:
+    """What Anki makes of the name of a file. `takers`: how many files it would keep under the same one."""
+    if file["kept"] is None:
+        yield "Anki refuses the whole package because of this name"
+        return
+    if file["kept"] != file["name"]:
+        yield f"Anki keeps it as {file['kept']}"
+    if takers > 1:
+        yield "another file would have the same name, and Anki keeps one of them"
+
+
 def _seen(path: Path, contents: PackageContents) -> dict[str, Any]:
-    tags: Counter[str] = Counter()
-    of_type: Counter[int] = Counter()
-    text = 0
-    for note in contents.notes():
-        new = set(note.tags) - tags.keys()
-        text += sum(map(len, new))
-        if len(tags) + len(new) > MAX_KNOWN or text > MAX_KNOWN_TEXT:
-            raise UnreadablePackage(f"{path}: has more than {MAX_KNOWN:,} different tags: {TOO_LARGE}")
-        tags.update(set(note.tags))
-        of_type[note.note_type_id] += 1
+    tags, of_type = _counted(path, contents)
     in_deck = Counter(card.deck_id for card in contents.cards())
     return {
         "layout": contents.layout,
@@ -122,6 +122,21 @@ def _seen(path: Path, contents: PackageContents) -> dict[str, Any]:
         "tags": dict(sorted(tags.items())),
         "media": [{"name": media.name, "kept": media.kept, "size": media.size} for media in contents.media],
     }
+
+
+def _counted(path: Path, contents: PackageContents) -> tuple[Counter[str], Counter[int]]:
+    """How many notes bear each tag, and are of each type."""
+    tags: Counter[str] = Counter()
+    of_type: Counter[int] = Counter()
+    text = 0
+    for note in contents.notes():
+        new = set(note.tags) - tags.keys()
+        text += sum(map(len, new))
+        if len(tags) + len(new) > MAX_KNOWN or text > MAX_KNOWN_TEXT:
+            raise UnreadablePackage(f"{path}: has more than {MAX_KNOWN:,} different tags: {TOO_LARGE}")
+        tags.update(set(note.tags))
+        of_type[note.note_type_id] += 1
+    return tags, of_type
 
 
 def _tree(tags: Mapping[str, int]) -> Iterator[str]:

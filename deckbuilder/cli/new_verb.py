@@ -41,16 +41,24 @@ def command(folder: Path, name: str | None) -> None:
       deckbuilder new shoulder-deck --name "Shoulder Anatomy"
     """
     title = letters.composed(name or called(folder.resolve().name))
-    slug, token = slug_of(title), secrets.token_hex(2)
     if folder.exists() and any(folder.iterdir()):
         fail(Fault(f"{folder} is not empty", "name a new folder"))
     if "::" in title or '"' in title or title != title.strip() or _unseen(title):
         fail(Fault(f"'{title}' cannot name a deck", "leave out `::`, quotes, outer spaces and what cannot be seen"))
+    _fill(folder, _values(title))
+    click.echo(
+        f"{folder}: a starter deck. Next:\n  cd {in_shell(str(folder))}\n  deckbuilder build\nThen edit cards/, and build again."
+    )
+
+
+def _values(title: str) -> dict[str, str]:
+    """What stands in the starter's files, for a deck of this name."""
+    slug, token = slug_of(title), secrets.token_hex(2)
     # Numbers as Anki's are, milliseconds of the last three years: the clock alone is the same for two who begin at once.
     base = int(time.time() * 1000) - secrets.randbelow(100_000_000_000)
     # An id that YAML takes for a number or the like would have to be quoted wherever it stands.
     id = slug if slug[:1].isalpha() and slug not in ("null", "true", "false") else f"deck-{slug or token}"
-    values = {
+    return {
         "slug": id,
         "title": json.dumps(title, ensure_ascii=False),
         "heading": in_markdown(title),
@@ -65,10 +73,6 @@ def command(folder: Path, name: str | None) -> None:
         "ids": "\n".join(f"    {kind}: {base + 100 + place}" for place, kind in enumerate(NOTE_KINDS)),
         "kinds": ", ".join(kind for kind in NOTE_KINDS if kind != "question"),
     }
-    _fill(folder, values)
-    click.echo(
-        f"{folder}: a starter deck. Next:\n  cd {in_shell(str(folder))}\n  deckbuilder build\nThen edit cards/, and build again."
-    )
 
 
 def called(name: str) -> str:

@@ -90,7 +90,24 @@ def _read(css: str, *, whole: bool) -> Iterator[LoadedAddress | StyleMistake]:
 
     end = f"\n;{_LAST}" if whole else ""
     nodes = tinycss2.parse_component_value_list(css + end)
-    if whole and (not nodes or nodes[-1].type != "ident" or nodes[-1].value != _LAST):
+    if whole:
+        yield from _unended(nodes)
+    waiting: list[Sequence[Any]] = [nodes]
+    found: list[LoadedAddress | StyleMistake] = []
+    while waiting:
+        level = waiting.pop()
+        for place, node in enumerate(level):
+            found += _at(node, level[:place], level[place + 1 :])
+            if node.type == "function":
+                waiting.append(node.arguments)
+            elif node.type.endswith("block"):
+                waiting.append(node.content)
+    yield from sorted(found, key=lambda each: (each.line, each.column))
+
+
+def _unended(nodes: Sequence[Any]) -> Iterator[StyleMistake]:
+    """What took the last word of all for a part of itself, because it does not end."""
+    if not nodes or nodes[-1].type != "ident" or nodes[-1].value != _LAST:
         at = nodes[-1] if nodes else None
         yield StyleMistake(
             at.source_line if at else 1,
@@ -98,25 +115,17 @@ def _read(css: str, *, whole: bool) -> Iterator[LoadedAddress | StyleMistake]:
             "a block, a text or a comment begins here and does not end",
             "close it: all that follows is taken for a part of it",
         )
-    waiting: list[Sequence[Any]] = [nodes]
-    found: list[LoadedAddress | StyleMistake] = []
-    while waiting:
-        level = waiting.pop()
-        for place, node in enumerate(level):
-            kind = node.type
-            if kind == "url" and not _names(level[:place]):
-                found.append(LoadedAddress(node.source_line, node.source_column, node.value))
-            elif kind == "at-keyword" and node.lower_value == "import":
-                found += _imported(node, level[place + 1 :])
-            elif kind == "function":
-                if node.lower_name in _LOADS and not _names(level[:place]):
-                    found += _loaded(node)
-                waiting.append(node.arguments)
-            elif kind == "error":
-                found.append(_broken(node))
-            elif kind.endswith("block"):
-                waiting.append(node.content)
-    yield from sorted(found, key=lambda each: (each.line, each.column))
+
+
+def _at(node: Any, before: Sequence[Any], after: Sequence[Any]) -> list[LoadedAddress] | list[StyleMistake]:
+    """What one token of a level loads, or what is wrong with it; what lies within it is another level."""
+    if node.type == "url" and not _names(before):
+        return [LoadedAddress(node.source_line, node.source_column, node.value)]
+    if node.type == "at-keyword" and node.lower_value == "import":
+        return _imported(node, after)
+    if node.type == "function" and node.lower_name in _LOADS and not _names(before):
+        return _loaded(node)
+    return [_broken(node)] if node.type == "error" else []
 
 
 def _names(before: Sequence[Any]) -> bool:

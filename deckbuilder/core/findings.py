@@ -16,7 +16,7 @@ Strictness = Literal["error", "warning", "info", "off"]
 
 
 @dataclass(frozen=True, slots=True)
-class Ruling:
+class FindingKind:
     """How grave a finding is, and what it is. `always`: nobody overrules or suppresses it. `said`: '' for a rule.
 
     `second`: how grave it is in other cases: where a rule calls one grave, where the author has agreed to the price.
@@ -37,7 +37,7 @@ class Ruling:
         """One or two, as a `rules` record states them."""
         return (self.usual,) if self.second is None else (self.usual, self.second)
 
-    def told(self, sentence: str) -> Ruling:
+    def told(self, sentence: str) -> FindingKind:
         """The same for a fault that is no rule: the sentence is all there is to say, and nobody overrules it."""
         return replace(self, always=True, said=sentence)
 
@@ -47,7 +47,7 @@ class FindingGroup:
     """Findings of one sort, by name, in the order in which they are listed."""
 
     title: str
-    findings: Mapping[str, Ruling]
+    findings: Mapping[str, FindingKind]
 
     @property
     def of_rules(self) -> bool:
@@ -55,15 +55,15 @@ class FindingGroup:
         return any(each.is_rule for each in self.findings.values())
 
 
-ERROR = Ruling("error")
-WARNING = Ruling("warning")
-INFO = Ruling("info")
-WARNING_OR_ERROR = Ruling("warning", "error")
-INFO_OR_WARNING = Ruling("info", "warning")
-ERROR_OR_WARNING = Ruling("error", "warning")
+ERROR = FindingKind("error")
+WARNING = FindingKind("warning")
+INFO = FindingKind("info")
+WARNING_OR_ERROR = FindingKind("warning", "error")
+INFO_OR_WARNING = FindingKind("info", "warning")
+ERROR_OR_WARNING = FindingKind("error", "warning")
 # What later stages rely on: no cards can be made of what these find.
-ALWAYS_ERROR = Ruling("error", always=True)
-ALWAYS_WARNING = Ruling("warning", always=True)
+ALWAYS_ERROR = FindingKind("error", always=True)
+ALWAYS_WARNING = FindingKind("warning", always=True)
 
 # fmt: off
 GROUPS = {
@@ -308,6 +308,6 @@ def group_of(name: str) -> str:
     return _GROUP_OF[name]
 
 
-def rules() -> Iterator[tuple[str, Ruling]]:
+def rules() -> Iterator[tuple[str, FindingKind]]:
     """The findings that are rules, group by group."""
     return ((name, finding) for name, finding in FINDINGS.items() if finding.is_rule)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deckbuilder.diff.changes import Difference, Effect, NoteChange
+from deckbuilder.diff.changes import Difference, Effect, NoteChange, PackageChange
 from deckbuilder.diff.tell import escape, runs
 
 MAX_LISTED = 400
@@ -20,35 +20,36 @@ def for_learners(found: Difference, caveat: str = "") -> str:
     """The release notes of the newer package against the older."""
     since = f"Since edition {escape(found.old)}: " if found.old and found.old != found.new else ""
     lines = [f"# {escape(found.deck)}, edition {escape(found.new)}", ""]
-    told = [note for note in found.notes if note.said in _HEADINGS]
     if not found.notes and not found.package:
         return "\n".join([*lines, f"{since}nothing changed." if since else "Nothing changed."]) + "\n"
     said = _counted(found)
     lines += [f"{since}{said if since else said[0].upper() + said[1:]}", ""]
     lines += _advice(found)
     for said, heading in _HEADINGS.items():
-        group = sorted(
-            (note for note in told if note.said == said),
-            key=lambda note: (note.note_type, note.name.lower(), note.guid),
-        )
-        if not group:
-            continue
-        lines += [f"## {heading}", ""]
-        if said == "retired":
-            lines += [
-                f"Search for `tag:{found.retired}` in Anki's browser, then suspend these cards, or delete them. "
-                "Their reviews stay until you do.",
-                "",
-            ]
-        for note in group[:MAX_LISTED]:
-            lines += _note(note)
-        if len(group) > MAX_LISTED:
-            lines.append(f"- … and {len(group) - MAX_LISTED:,} more")
-        lines.append("")
+        lines += _listed(found, said, heading)
     lines += _rest(found)
     if caveat:
         lines += ["", f"Compared with edition {escape(found.old)} as {caveat}."]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _listed(found: Difference, said: str, heading: str) -> Iterator[str]:
+    """All notes to which this happened, under a heading."""
+    group = sorted(found.said(said), key=lambda note: (note.note_type, note.name.lower(), note.guid))
+    if not group:
+        return
+    yield from (f"## {heading}", "")
+    if said == "retired":
+        yield (
+            f"Search for `tag:{found.retired}` in Anki's browser, then suspend these cards, or delete them. "
+            "Their reviews stay until you do."
+        )
+        yield ""
+    for note in group[:MAX_LISTED]:
+        yield from _note(note)
+    if len(group) > MAX_LISTED:
+        yield f"- … and {len(group) - MAX_LISTED:,} more"
+    yield ""
 
 
 def _counted(found: Difference) -> str:
@@ -103,15 +104,28 @@ def _note(note: NoteChange) -> Iterator[str]:
 
 
 def _rest(found: Difference) -> list[str]:
+    """What is no change of a card's text, under a heading, if there is any."""
     lines = []
-    looks = [each.name for each in found.package if each.what == "note type" and each.effect == Effect.NOTHING]
+    looks = [each.name for each in _quiet(found, "note type")]
     if looks:
         lines.append(f"- The looks of {escape(', '.join(looks))}.")
-    media = [each for each in found.package if each.what == "media" and each.effect == Effect.NOTHING and each.notes]
+    media = [each for each in _quiet(found, "media") if each.notes]
     if media:
         lines.append(
             f"- {_many(len(media), 'picture or sound', 'pictures or sounds')} in notes that this edition updates."
         )
+    lines += _of_notes(found)
+    return ["## Also", "", *lines, ""] if lines else []
+
+
+def _quiet(found: Difference, what: str) -> list[PackageChange]:
+    """What changed in the package besides notes, and costs nobody anything."""
+    return [each for each in found.package if each.what == what and each.effect == Effect.NOTHING]
+
+
+def _of_notes(found: Difference) -> list[str]:
+    """What changed about notes besides their text."""
+    lines = []
     tags = len(found.said("retagged"))
     if tags:
         lines.append(f"- Only the tags of {_many(tags, 'note')}.")
@@ -122,7 +136,7 @@ def _rest(found: Difference) -> list[str]:
     dropped = len(found.said("dropped"))
     if dropped:
         lines.append(f"- {_many(dropped, 'note')} left the deck; yours stay as they are and are not updated again.")
-    return ["## Also", "", *lines, ""] if lines else []
+    return lines
 
 
 def _paint(mark: str, text: str) -> str:

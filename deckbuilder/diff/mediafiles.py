@@ -61,20 +61,24 @@ def _changed(contents: PackageContents, media: PackedFile, name: str, coming: in
         said.append(f"Anki never replaces a file whose name begins with '{name[:1]}': learners keep the old one")
     elif coming and _missing(contents, media):
         said = ["listed in the package and not in it: Anki stops the import"]
-    elif not coming and not staying:
-        effect = Effect.NOTHING
-        said.append("no note asks for it: learners keep the old one")
-    elif not coming:
-        said.append(f"{_not_newer(staying)}: learners keep the old one")
-    elif not staying:
-        effect, notes = Effect.NOTHING, coming
-        said.append("it comes with the notes that ask for it, beside the old one and under a name of its own")
     else:
-        said.append(f"new in {_many(coming)}, under a name of its own")
-        said.append(f"old in {_many(staying)}, not newer than before")
+        said += _by_notes(coming, staying)
+        effect = Effect.BLOCKED if staying else Effect.NOTHING
+        notes = staying or coming
     if name != name.lower() and (coming or name.startswith(STATIC)):
         said.append(OVERWRITTEN)
     return PackageChange("media", visible(name), effect, ("; ".join(said),), notes)
+
+
+def _by_notes(coming: int, staying: int) -> Iterator[str]:
+    """Which content is seen where, by the notes that ask for a file and come, or stay as they are."""
+    if not coming:
+        yield f"{_not_newer(staying) if staying else 'no note asks for it'}: learners keep the old one"
+    elif not staying:
+        yield "it comes with the notes that ask for it, beside the old one and under a name of its own"
+    else:
+        yield f"new in {_many(coming)}, under a name of its own"
+        yield f"old in {_many(staying)}, not newer than before"
 
 
 def _by_name(contents: PackageContents) -> dict[str, PackedFile]:

@@ -119,13 +119,16 @@ def _details(change: NoteChange | PackageChange, plain: Callable[[str], str], pa
     for sign, tags in (("+", change.tags_added), ("-", change.tags_removed)):
         if tags:
             yield f"tags: {paint(sign, ' '.join(tags))}"
+    yield from map(plain, _of_cards(change))
+
+
+def _of_cards(change: NoteChange) -> Iterator[str]:
+    """What happens to the cards of a note, and to nothing else of it."""
     if change.cards_added:
-        yield plain(f"new cards: {', '.join(change.cards_added)}")
+        yield f"new cards: {', '.join(change.cards_added)}"
     if change.cards_blank:
-        yield plain(f"blank from now on: {', '.join(change.cards_blank)}")
+        yield f"blank from now on: {', '.join(change.cards_blank)}"
     if change.moved:
-        yield plain(
-            f"new cards go to {change.moved[1]} instead of {change.moved[0]}; those they have stay where they are"
-        )
+        yield f"new cards go to {change.moved[1]} instead of {change.moved[0]}; those they have stay where they are"
     if change.said == "restamped":
-        yield plain("nothing but its time changed")
+        yield "nothing but its time changed"

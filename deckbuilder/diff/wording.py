@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 
 from rapidfuzz.distance import LCSseq
 
@@ -70,15 +71,20 @@ def compare(old: str, new: str, budget: Budget) -> tuple[Run, ...]:
     middle, other = before[head : len(before) - tail], after[head : len(after) - tail]
     if max(len(middle), len(other)) > MAX_WORDS or not budget.spend(len(middle) * len(other) + 1):
         return ()
-    runs: list[Run] = [("=", " ".join(before[:head]))]
-    for step in LCSseq.opcodes(middle, other):
-        if step.tag == "equal":
-            runs.append(("=", " ".join(middle[step.src_start : step.src_end])))
-            continue
-        runs.append(("-", " ".join(middle[step.src_start : step.src_end])))
-        runs.append(("+", " ".join(other[step.dest_start : step.dest_end])))
-    runs.append(("=", " ".join(before[len(before) - tail :])))
+    same = " ".join(before[:head]), " ".join(before[len(before) - tail :])
+    runs = [("=", same[0]), *_runs(middle, other), ("=", same[1])]
     return _readable([run for run in runs if run[1]])
+
+
+def _runs(before: list[str], after: list[str]) -> Iterator[Run]:
+    """The runs from some words to others; some may be empty."""
+    for step in LCSseq.opcodes(before, after):
+        went = " ".join(before[step.src_start : step.src_end])
+        if step.tag == "equal":
+            yield "=", went
+        else:
+            yield "-", went
+            yield "+", " ".join(after[step.dest_start : step.dest_end])
 
 
 def shorten(runs: tuple[Run, ...]) -> tuple[Run, ...]:

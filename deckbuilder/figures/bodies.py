@@ -25,7 +25,7 @@ _NEAR = 0.030  # bone farther off than this pushes nothing
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class BodyShape:
     """How a bundle of fibres swells. Metres, and shares of its length.
 
     `flesh`: where flesh begins and ends, with tendon before and after it. `width`: how far it swells to each side, most
@@ -49,7 +49,7 @@ class Body:
     """A bundle in space: its surface towards the eye, a grid of strings by beads."""
 
     grid: Floats
-    shape: Shape
+    shape: BodyShape
 
     def surface(self, moved: Floats | float = 0.0) -> Surface:
         """Its triangles, moved; the values of a vertex are its place across (0-1) and along (0-1)."""
@@ -111,7 +111,9 @@ def spread(line: Floats, number: int) -> Floats:
     return np.stack([np.interp(places, along[keep], line[keep, k]) for k in range(3)], axis=1)
 
 
-def body(origin: Floats, insertion: Floats, via: Sequence[Floats], ground: Ground, shape: Shape, view: View) -> Body:
+def body(
+    origin: Floats, insertion: Floats, via: Sequence[Floats], ground: Ground, shape: BodyShape, view: View
+) -> Body:
     """The bundle between two lines. `via`: lines that it runs through on its way, in order."""
     lines = [spread(each, STRINGS) for each in (origin, *via, insertion)]
     for before, after in pairwise(lines):
@@ -185,7 +187,7 @@ def _arch(number: int) -> Floats:
     return found
 
 
-def swell(shape: Shape, t: Floats) -> Floats:
+def swell(shape: BodyShape, t: Floats) -> Floats:
     """How much of its full size a bundle has along its length: 0 in its tendons, 1 at its peak."""
     start, end = shape.flesh
     u = np.clip((t - start) / max(end - start, 1e-6), 0, 1)
@@ -194,7 +196,7 @@ def swell(shape: Shape, t: Floats) -> Floats:
     return found
 
 
-def _swollen(strings: Floats, shape: Shape, view: View, ground: Ground) -> Floats:
+def _swollen(strings: Floats, shape: BodyShape, view: View, ground: Ground) -> Floats:
     """The surface of the bundle towards the eye."""
     across, along = strings.shape[:2]
     s, t = np.linspace(-1, 1, across), np.linspace(0, 1, along)

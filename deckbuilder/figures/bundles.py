@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from deckbuilder.figures.bodies import Shape
+from deckbuilder.figures.bodies import BodyShape
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +63,10 @@ class Bundle:
     nearer: float = 0
 
     @property
-    def shape(self) -> Shape:
+    def shape(self) -> BodyShape:
         width, thick, slim = self.width / 1000, self.thick / 1000, self.slim / 1000
         clear = self.clear / 1000
-        return Shape(width, thick, self.flesh, self.peak, slim, self.even, clear, self.pennate, self.relax)
+        return BodyShape(width, thick, self.flesh, self.peak, slim, self.even, clear, self.pennate, self.relax)
 
 
 @dataclass(frozen=True, slots=True)

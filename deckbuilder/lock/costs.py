@@ -1,10 +1,10 @@
-"""The guard: what would cost learners reviews is found before anything is built."""
+"""What would cost learners reviews: it is found before anything is built."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import reduce
+from functools import partial, reduce
 from typing import TYPE_CHECKING
 
 from deckbuilder.anki.notes import NoteType
@@ -22,26 +22,39 @@ def settle(lock: Lock, subjects: Sequence[Noted], lost: Callable[[str, str], boo
     """
     if len({entry.guid for entry in lock.notes.values()}) == len(lock.notes):
         return lock, []
-    twins: dict[str, list[Entry]] = {}
-    for entry in lock.notes.values():
-        twins.setdefault(entry.guid, []).append(entry)
     notes, found = dict(lock.notes), []
-    for entries in (each for each in twins.values() if len(each) > 1):
+    for entries in _twins(lock):
         keys = {entry.key for entry in entries}
-        owners = [known for each in subjects if (known := [key for key in _ids(each) if key in keys])]
+        owners = _owners(subjects, keys)
         if len(owners) != 1 and any(lost(*key.split("/", 1)) for key in keys):
             continue  # what could not be read may be the one
         if len(owners) > 1:
             found.append(_one_note(lock, keys))
             continue
-        for key in keys:
-            del notes[key]
-        if owners:
-            notes[owners[0][0]] = replace(reduce(later, entries), key=owners[0][0])
-        else:
-            gone = max(entries, key=lambda each: (bool(each.retired), each.mod))
-            notes[gone.key] = gone
+        one = _settled(entries, owners[0] if owners else None)
+        notes = {key: entry for key, entry in notes.items() if key not in keys} | {one.key: one}
     return replace(lock, notes=notes), found
+
+
+def _twins(lock: Lock) -> list[list[Entry]]:
+    """The entries of each guid that several have."""
+    twins: dict[str, list[Entry]] = {}
+    for entry in lock.notes.values():
+        twins.setdefault(entry.guid, []).append(entry)
+    return [each for each in twins.values() if len(each) > 1]
+
+
+def _owners(subjects: Sequence[Noted], keys: set[str]) -> list[str]:
+    """Of each card that has, or had, one of these ids: that one."""
+    found = (next((key for key in _ids(each) if key in keys), None) for each in subjects)
+    return [key for key in found if key is not None]
+
+
+def _settled(entries: Sequence[Entry], key: str | None) -> Entry:
+    """The one entry of a note: the latest, under the key of its card; where no card has it, what is retired stays so."""
+    if key is not None:
+        return replace(reduce(later, entries), key=key)
+    return max(entries, key=lambda each: (bool(each.retired), each.mod))
 
 
 def _ids(subject: Noted) -> list[str]:
@@ -67,41 +80,26 @@ def check_ids(lock: Lock, subjects: Sequence[Noted], lost: Callable[[str, str], 
     living = {subject.key for subject in subjects}
     claimed: dict[str, str] = {}
     for subject in subjects:
-        key = subject.key
-        known = lock.notes.get(key)
+        known = lock.notes.get(subject.key)
         if known and known.retired and not known.cards and not subject.retired:
             yield Diagnostic(
                 subject.place(),
                 "reused-id",
-                f"'{key}' was retired ({known.retired}), and its card would take over the reviews of that one",
+                f"'{subject.key}' was retired ({known.retired}), and its card would take over the reviews of that one",
                 "give the new card another id; if it is the old one come back, build it once with `retired: why` first",
             )
         for place, id in enumerate(subject.formerly):
             old = f"{subject.kind}/{id}"
-            where = subject.place("formerly", place)
-            if old in living:
-                yield Diagnostic(
-                    where,
-                    "formerly-living",
-                    f"{key} says that it was '{old}', but that id is in use",
-                    "remove it from `formerly`, or rename the other card",
-                )
-            elif claimed.setdefault(old, key) != key:
-                yield Diagnostic(
-                    where,
-                    "formerly-twice",
-                    f"{key} and {claimed[old]} both say that they were '{old}'",
-                    "keep it on the one that has its reviews",
-                )
-            elif key in lock.notes and old in lock.notes and not lock.notes[old].retired:
-                yield Diagnostic(
-                    where,
-                    "formerly-too-late",
-                    f"{key} was shipped before it claimed to be '{old}'",
-                    "learners have both: retire one instead",
-                )
+            wrong = _claim(lock, subject.key, old, living, claimed, partial(subject.place, "formerly", place))
+            if wrong:
+                yield wrong
+    yield from _vanished(lock, living | claimed.keys(), lost)
+
+
+def _vanished(lock: Lock, known: set[str], lost: Callable[[str, str], bool]) -> Iterator[Diagnostic]:
+    """Notes that learners have, and of which no card knows any more."""
     for key, entry in lock.notes.items():
-        if key not in living and key not in claimed and not entry.retired and not lost(*key.split("/", 1)):
+        if key not in known and not entry.retired and not lost(*key.split("/", 1)):
             yield Diagnostic(
                 lock.places.get(key, Location("")),
                 "vanished-id",
@@ -109,6 +107,22 @@ def check_ids(lock: Lock, subjects: Sequence[Noted], lost: Callable[[str, str], 
                 f"if it was renamed, add `formerly: {key.rsplit('/', 1)[1]}` to it; if not, bring it back "
                 "and give it `retired: why`",
             )
+
+
+def _claim(
+    lock: Lock, key: str, old: str, living: set[str], claimed: dict[str, str], at: Callable[[], Location]
+) -> Diagnostic | None:
+    """What is wrong with a note that says which id it had, `at` the place where it says so."""
+    if old in living:
+        message = f"{key} says that it was '{old}', but that id is in use"
+        return Diagnostic(at(), "formerly-living", message, "remove it from `formerly`, or rename the other card")
+    if claimed.setdefault(old, key) != key:
+        message = f"{key} and {claimed[old]} both say that they were '{old}'"
+        return Diagnostic(at(), "formerly-twice", message, "keep it on the one that has its reviews")
+    if key in lock.notes and old in lock.notes and not lock.notes[old].retired:
+        message = f"{key} was shipped before it claimed to be '{old}'"
+        return Diagnostic(at(), "formerly-too-late", message, "learners have both: retire one instead")
+    return None
 
 
 def check_types(

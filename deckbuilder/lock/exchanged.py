@@ -33,15 +33,10 @@ def check_exchanged(lock: Lock, subjects: Sequence[Noted], names: Mapping[str, s
 
     `names` of the notes as they are now, by key. A name that changed to a new one is a correction, and none of this.
     """
-    owned: dict[str, tuple[Noted, Entry]] = {}
-    for subject in subjects:
-        keys = (subject.key, *(f"{subject.kind}/{id}" for id in subject.formerly))
-        if subject.key in names and (key := next((key for key in keys if key in lock.notes), None)):
-            owned[key] = subject, lock.notes[key]
     moved = {
         key: (subject, entry)
-        for key, (subject, entry) in owned.items()
-        if entry.name and _plain(entry.name) != _plain(names[subject.key])
+        for key, subject, entry in _owned(lock, subjects)
+        if subject.key in names and entry.name and _plain(entry.name) != _plain(names[subject.key])
     }
     had: dict[tuple[str, str], list[str]] = {}
     for key, (_, entry) in moved.items():
@@ -56,6 +51,15 @@ def check_exchanged(lock: Lock, subjects: Sequence[Noted], names: Mapping[str, s
                 f"'{subject.key}' is '{name}' now, which '{found[0]}' was, and would take over the reviews of '{entry.name}'",
                 "give each record the id that it had; if only the names were wrong, mend one, build, then the other",
             )
+
+
+def _owned(lock: Lock, subjects: Sequence[Noted]) -> Iterator[tuple[str, Noted, Entry]]:
+    """The entry of each note that has one, under its own key or one that it had before."""
+    for subject in subjects:
+        keys = (subject.key, *(f"{subject.kind}/{id}" for id in subject.formerly))
+        key = next((key for key in keys if key in lock.notes), None)
+        if key is not None:
+            yield key, subject, lock.notes[key]
 
 
 def _alike(name: str, entry: Entry, kind: str, moved: Mapping[str, tuple[Noted, Entry]]) -> list[str]:

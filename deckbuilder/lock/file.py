@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from deckbuilder.core import git
@@ -28,6 +29,8 @@ BRING_BACK = (
 _BOTH = "keep the lines of both sides and delete the marker lines, then build again"
 # A quarter of a million notes.
 MAX_BYTES = 64 * 1024 * 1024
+# `json.dumps` with options makes an encoder for every line.
+_WRITTEN, _SORTED = json.JSONEncoder(ensure_ascii=False).encode, json.JSONEncoder(sort_keys=True).encode
 _GUID = re.compile("[0-9A-Za-z]+")
 _HEAD = "deckbuilder lock"
 # The last line. It never changes, so that a merge keeps it; since format 2 a lock without it was cut off.
@@ -113,85 +116,109 @@ def load(text: str, name: str) -> Lock:
     A line for the same note on both sides of a merge is settled: the guid must agree, the later time wins. Of one time
     with two contents neither is known to have reached anybody: the next build makes it newer.
     """
-    notes: dict[str, Entry] = {}
-    types: dict[str, TypeEntry] = {}
-    releases: dict[str, Release] = {}
-    decks: list[DeckEntry] = []
-    places: dict[str, Location] = {}
-    version, ended = 0, False
     if not text:
         raise Damaged(Location(name), "the lock is empty", RESTORE)
     if unfinished := conflict(text, name, _BOTH):
         raise Damaged(unfinished.location, unfinished.message, unfinished.help)
-    lines = text.split("\n")
+    read, version, ended = _Lines(), 0, False
+    *lines, rest = text.split("\n")
     for number, line in enumerate(lines, 1):
         at = Location(name, number, 1)
-        if number == len(lines):
-            if line or (version > 1 and not ended):
-                raise Damaged(at, "the lock is cut off here", RESTORE)
-            break
-        try:
-            value = json.loads(line)
-        except (ValueError, RecursionError):
-            raise Damaged(at, "the line is cut off or was edited", RESTORE) from None
+        value = _value(line, at)
         ended = value == _END
         if number == 1 or (isinstance(value, dict) and _HEAD in value):  # two first builds may leave two heads
             version = _format(value, at)
-            continue
-        if ended:
-            continue
-        if not isinstance(value, dict) or value.pop("seal", None) != _seal(value):
-            raise Damaged(at, "the line was edited by hand", RESTORE)
+        elif not ended:
+            read.take(_unsealed(value, at), at)
+    if rest or (version > 1 and not ended):
+        raise Damaged(Location(name, len(lines) + 1, 1), "the lock is cut off here", RESTORE)
+    return read.lock()
+
+
+class _Lines:
+    """What the lines of a lock said so far."""
+
+    def __init__(self) -> None:
+        self._notes: dict[str, Entry] = {}
+        self._types: dict[str, TypeEntry] = {}
+        self._releases: dict[str, Release] = {}
+        self._decks: list[DeckEntry] = []
+        self._places: dict[str, Location] = {}
+
+    def take(self, value: dict[str, Any], at: Location) -> None:
+        """One more line, which is of a release, of the deck, of a note type or of a note."""
         if "release" in value:
-            release = _read_release(value, at)
-            if releases.setdefault(release.edition, release) != release:
-                raise Damaged(
-                    at,
-                    f"two branches released an edition '{release.edition}', and not the same",
-                    "keep the line of the one that learners got; delete the other",
-                )
-            continue
-        if "deck" in value:
-            decks.append(_read_deck(value, at))
-            continue
-        if "type" in value:
-            type_entry = _read_type(value, at)
-            known = types.get(type_entry.kind)
-            types[type_entry.kind] = later(known, type_entry) if known else type_entry
-            continue
-        entry = _read_entry(value, at)
-        other = notes.get(entry.key)
+            self._release(_read_release(value, at), at)
+        elif "deck" in value:
+            self._decks.append(_read_deck(value, at))
+        elif "type" in value:
+            entry = _read_type(value, at)
+            known = self._types.get(entry.kind)
+            self._types[entry.kind] = later(known, entry) if known else entry
+        else:
+            self._note(_read_entry(value, at), at)
+
+    def lock(self) -> Lock:
+        # On a branch that changed it on purpose the line is newer; of two that both did, every side of a merge takes the same.
+        deck = max(self._decks, key=lambda each: (each.mod, json.dumps(_deck_line(each))), default=None)
+        return Lock(self._notes, self._types, self._releases, self._places, deck)
+
+    def _release(self, release: Release, at: Location) -> None:
+        if self._releases.setdefault(release.edition, release) != release:
+            raise Damaged(
+                at,
+                f"two branches released an edition '{release.edition}', and not the same",
+                "keep the line of the one that learners got; delete the other",
+            )
+
+    def _note(self, entry: Entry, at: Location) -> None:
+        other = self._notes.get(entry.key)
         if other is not None and other.guid != entry.guid:
             raise Damaged(
                 at,
-                f"'{entry.key}' has another guid than in line {places[entry.key].line}",
+                f"'{entry.key}' has another guid than in line {self._places[entry.key].line}",
                 "keep the line that was released; delete the other",
             )
-        notes[entry.key] = later(other, entry) if other else entry
-        places[entry.key] = at
-    # On a branch that changed it on purpose the line is newer; of two that both did, every side of a merge takes the same.
-    deck = max(decks, key=lambda each: (each.mod, json.dumps(_deck_line(each))), default=None)
-    return Lock(notes, types, releases, places, deck)
+        self._notes[entry.key] = later(other, entry) if other else entry
+        self._places[entry.key] = at
+
+
+def _value(line: str, at: Location) -> Any:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        raise Damaged(at, "the line is cut off or was edited", RESTORE) from None
+
+
+def _unsealed(value: Any, at: Location) -> dict[str, Any]:
+    """What a line says, without the seal that it must bear."""
+    if not isinstance(value, dict) or value.pop("seal", None) != _seal(value):
+        raise Damaged(at, "the line was edited by hand", RESTORE)
+    return value
 
 
 def sealed(value: dict[str, Any]) -> str:
     """One line of the lock. Its seal tells an edit by hand from a merge, which moves whole lines."""
-    return json.dumps({**value, "seal": _seal(value)}, ensure_ascii=False)
+    return _WRITTEN({**value, "seal": _seal(value)})
 
 
 def _fit(lock: Lock) -> None:
     """Nothing is written that would not be read."""
-    unfit = [
-        *("the deck" for each in (lock.deck,) if each and not _sound_deck(each)),
-        *(f"edition {each.edition}" for each in lock.releases.values() if not _sound_release(each)),
-        *(f"note type '{each.kind}'" for each in lock.types.values() if not _sound_type(each)),
-        *(f"'{each.key}'" for each in lock.notes.values() if not _sound_entry(each)),
-    ]
-    if unfit:
+    unfit = next(_unfit(lock), None)
+    if unfit is not None:
         raise Fault(
-            f"{LOCK} would hold a time or number of {unfit[0]} that no build could read again",
+            f"{LOCK} would hold a time or number of {unfit} that no build could read again",
             f"if the line of it in the lock holds one so large, {RESTORE}; else look for the number in the cards",
         )
+
+
+def _unfit(lock: Lock) -> Iterator[str]:
+    """What of the lock could not be read again."""
+    if lock.deck and not _sound_deck(lock.deck):
+        yield "the deck"
+    yield from (f"edition {each.edition}" for each in lock.releases.values() if not _sound_release(each))
+    yield from (f"note type '{each.kind}'" for each in lock.types.values() if not _sound_type(each))
+    yield from (f"'{each.key}'" for each in lock.notes.values() if not _sound_entry(each))
 
 
 def _line(entry: Entry) -> str:
@@ -220,7 +247,7 @@ def _deck_line(deck: DeckEntry) -> str:
 
 
 def _seal(value: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:8]
+    return hashlib.sha256(_SORTED(value).encode()).hexdigest()[:8]
 
 
 def _format(value: Any, at: Location) -> int:

@@ -221,11 +221,7 @@ def _refusals(path: Path) -> Iterator[None]:
     except UnreadablePackage as refusal:
         reason = str(refusal)
     except sqlite3.Error as error:
-        reason = f"its collection is damaged, or not one of Anki's: {EXPORT_AGAIN}"
-        if str(error) == "interrupted":
-            reason = f"its collection takes far too long to read: {TOO_LARGE}"
-        elif "decode" in str(error):
-            reason = f"its collection holds text that is not UTF-8: {CHECK_DATABASE}"
+        reason = _of_sqlite(str(error))
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
         reason = DAMAGED
     except OSError as error:
@@ -239,6 +235,14 @@ def _refusals(path: Path) -> Iterator[None]:
     except (ValueError, RecursionError):  # no JSON, UTF-8 or protobuf, or not as Anki shapes them
         reason = f"a part of it does not have the form that Anki writes: {EXPORT_AGAIN}"
     raise UnreadablePackage(f"{path}: {reason}") from None
+
+
+def _of_sqlite(error: str) -> str:
+    if error == "interrupted":
+        return f"its collection takes far too long to read: {TOO_LARGE}"
+    if "decode" in error:
+        return f"its collection holds text that is not UTF-8: {CHECK_DATABASE}"
+    return f"its collection is damaged, or not one of Anki's: {EXPORT_AGAIN}"
 
 
 class _Capped(io.BufferedReader):
@@ -259,6 +263,12 @@ def _archive(path: Path, stack: ExitStack) -> zipfile.ZipFile:
     except zipfile.BadZipFile:
         known = mistaken.file(path)
         raise UnreadablePackage(": ".join(known) if known else DAMAGED) from None
+    _check(archive, path.stat().st_size)
+    return archive
+
+
+def _check(archive: zipfile.ZipFile, size: int) -> None:
+    """Refuses what Anki never writes, by the table of contents alone."""
     members = archive.infolist()
     if len(members) > MAX_MEMBERS:
         raise UnreadablePackage(f"holds more than {MAX_MEMBERS:,} files: {TOO_LARGE}")
@@ -266,11 +276,10 @@ def _archive(path: Path, stack: ExitStack) -> zipfile.ZipFile:
         raise UnreadablePackage(f"holds two files of one name, which Anki never writes: {EXPORT_AGAIN}")
     if any(member.flag_bits & 0x1 or stat.S_ISLNK(member.external_attr >> 16) for member in members):
         raise UnreadablePackage(f"holds a link or an encrypted file, which Anki never writes: {EXPORT_AGAIN}")
-    if sum(member.compress_size for member in members) > path.stat().st_size:
+    if sum(member.compress_size for member in members) > size:
         raise UnreadablePackage(f"its files overlap, as only those of a zip bomb do: {TOO_LARGE}")
     if not {member.compress_type for member in members} <= {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
         raise UnreadablePackage(f"is compressed in a way that Anki cannot read: {EXPORT_AGAIN}")
-    return archive
 
 
 def _layout(archive: zipfile.ZipFile) -> Layout:
@@ -363,9 +372,7 @@ def _rows(db: sqlite3.Connection, table: str, **columns: type) -> Iterator[tuple
     most = MAX_ROWS if table in ("notes", "cards") else MAX_PARTS
     room = MAX_DATABASE if table == "notes" else MAX_TABLE
     db.set_progress_handler(lambda: next(left, True), 10_000)
-    generated = {row[1]: row[6] for row in db.execute(f"PRAGMA table_xinfo({table})")}
-    if any(generated.get(column, True) for column in columns):
-        raise UnreadablePackage(f"its table {table!r} lacks columns that Anki's has: {EXPORT_AGAIN}")
+    _check_columns(db, table, columns)
     text = 0
     for count, row in enumerate(db.execute(f"SELECT {', '.join(columns)} FROM {table} NOT INDEXED")):
         if not all(map(isinstance, row, columns.values())):
@@ -375,6 +382,13 @@ def _rows(db: sqlite3.Connection, table: str, **columns: type) -> Iterator[tuple
         if count == most or text > room or max(lengths, default=0) > MAX_PIECE:
             raise UnreadablePackage(f"its table {table!r} is larger than any of Anki's: {TOO_LARGE}")
         yield row
+
+
+def _check_columns(db: sqlite3.Connection, table: str, columns: Iterable[str]) -> None:
+    """Refuses a table without these columns, or with some that are worked out when they are asked for."""
+    generated = {row[1]: row[6] for row in db.execute(f"PRAGMA table_xinfo({table})")}
+    if any(generated.get(column, True) for column in columns):
+        raise UnreadablePackage(f"its table {table!r} lacks columns that Anki's has: {EXPORT_AGAIN}")
 
 
 def _notes(path: Path, db: sqlite3.Connection, widths: dict[int, int]) -> Iterator[NoteSeen]:

@@ -169,17 +169,7 @@ class _Package(genanki.Package):  # type: ignore[misc]
     ) -> None:
         used = {note.kind for note in notes}
         self._models = {kind: _NoteType(each, lock.types[kind].mod) for kind, each in types.items() if kind in used}
-        by_deck: dict[str, list[Note]] = {id: [] for id in decks}
-        for note in notes:
-            by_deck[note.deck].append(note)
-        ordered = sorted(by_deck, key=lambda id: decks[id].name)
-        super().__init__(
-            [
-                _Deck(decks[id], sorted(by_deck[id], key=lambda note: lock.notes[note.key].note), types, lock)
-                for id in ordered
-                if by_deck[id] or id == ""
-            ]
-        )
+        super().__init__([_Deck(decks[id], held, types, lock) for id, held in _by_deck(notes, lock, decks)])
         self._media: list[Media] = sorted(
             {media.name: media for note in notes for media in note.media}.values(), key=lambda media: media.name
         )
@@ -251,6 +241,16 @@ class _Package(genanki.Package):  # type: ignore[misc]
         for media in self._media:
             digest.update(f"{media.name} {media.digest}".encode())
         return digest.hexdigest()
+
+
+def _by_deck(notes: list[Note], lock: Lock, decks: Mapping[str, DeckSpec]) -> Iterator[tuple[str, list[Note]]]:
+    """The notes of each deck by their numbers, decks by name; of those that hold none, only the parent of all."""
+    held: dict[str, list[Note]] = {id: [] for id in decks}
+    for note in notes:
+        held[note.deck].append(note)
+    for id in sorted(held, key=lambda id: decks[id].name):
+        if held[id] or id == "":
+            yield id, sorted(held[id], key=lambda note: lock.notes[note.key].note)
 
 
 def _split(schema: str) -> tuple[str, list[str]]:

@@ -7,6 +7,7 @@ Behind this border a record is frozen and typed. What it names, says and is abou
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Annotated, Any, ClassVar, Literal, Protocol
 
 from pydantic import (
@@ -27,7 +28,7 @@ from deckbuilder.records import walker
 from deckbuilder.records.glosses import glosses
 from deckbuilder.records.keys import NAMES_A as NAMES_A
 from deckbuilder.records.keys import About as About
-from deckbuilder.records.keys import As, Cited, Graded, Listed, Reference
+from deckbuilder.records.keys import As, Cited, Graded, Listed, Opening, Reference
 from deckbuilder.records.keys import Asked as Asked
 from deckbuilder.records.keys import Named as Named
 from deckbuilder.records.keys import Said as Said
@@ -134,21 +135,28 @@ Whole = Annotated[int, Field(strict=True)]
 Flag = Annotated[bool, Field(strict=True)]
 
 
+def _bad_names() -> PydanticCustomError:
+    return PydanticCustomError("bad-names", "expected an id, a list of ids, or a mapping of ids to details", {})
+
+
+def _pairs(value: object) -> Iterable[tuple[object, object]]:
+    """What is named, each with its detail, None where there is none."""
+    if isinstance(value, dict):
+        return value.items()
+    if not isinstance(value, str | list):
+        raise _bad_names()
+    return [(each, None) for each in ([value] if isinstance(value, str) else value)]
+
+
+def _one_named(name: object, detail: object) -> Named:
+    if not isinstance(name, str) or not isinstance(detail, str | None):
+        raise _bad_names()
+    _is_part_id(name)
+    return Named(name, " ".join((detail or "").split()))
+
+
 def _named(value: object) -> object:
-    if isinstance(value, str):
-        pairs: list[tuple[object, object]] = [(value, None)]
-    elif isinstance(value, list):
-        pairs = [(each, None) for each in value]
-    elif isinstance(value, dict):
-        pairs = list(value.items())
-    else:
-        raise PydanticCustomError("bad-names", "expected an id, a list of ids, or a mapping of ids to details", {})
-    found = []
-    for name, detail in pairs:
-        if not isinstance(name, str) or not (detail is None or isinstance(detail, str)):
-            raise PydanticCustomError("bad-names", "expected an id, a list of ids, or a mapping of ids to details", {})
-        _is_part_id(name)
-        found.append(Named(name, " ".join((detail or "").split())))
+    found = [_one_named(name, detail) for name, detail in _pairs(value)]
     if not found:
         raise PydanticCustomError("empty-list", "the list is empty", {"help": "name something, or leave the key out"})
     if len({each.id for each in found}) < len(found):
@@ -199,6 +207,8 @@ class Model(BaseModel):
         coerce_numbers_to_str=False,
         defer_build=True,
     )
+    # The key that is meant where a text stands alone, if the mapping around it may be left out.
+    alone: ClassVar[str] = ""
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
@@ -206,7 +216,7 @@ class Model(BaseModel):
         found = handler(core)
         keys = handler.resolve_ref_schema(found)["properties"]
         for name, meaning in glosses(cls).items():
-            keys[str(cls.model_fields[name].validation_alias or name)]["description"] = meaning
+            keys[walker.key_of(cls, name)]["description"] = meaning
         return found
 
 
@@ -375,6 +385,14 @@ class Subject(Record):
     def asked(self) -> list[Asked]:
         """The questions that its author put into words."""
         return walker.asked(self)
+
+    def openings(self) -> list[Opening]:
+        """How its cards open in its author's own words, beside what it asks."""
+        return []
+
+    def tells_apart(self) -> list[tuple[Path_, str, str]]:
+        """What it says of one muscle that is not its own subject: where, the id of the muscle (or of a part), the words."""
+        return []
 
     def graded(self) -> list[Graded]:
         """What learners grade themselves on, where it is in its author's own words."""

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from deckbuilder.records.base import Id, Ids, Model, MuscleIds, Prose, Subject, Text
-from deckbuilder.records.keys import As, Of, Tagged
+from deckbuilder.records.keys import As, Of, Opening, Said, Tagged
 
 Verdict = Literal["supported", "mixed", "not-supported"]
 
@@ -49,3 +49,6 @@ class Claim(Subject):
     def cited(self, *facts: str) -> tuple[str, ...]:
         found = [*super().cited(*facts), *(finding.source for finding in self.findings)]
         return tuple(dict.fromkeys(found))
+
+    def openings(self) -> list[Opening]:
+        return [Opening(Said(("says",), self.says, "front"), sort="claim")]

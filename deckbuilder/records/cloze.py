@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from deckbuilder.core.prose import MATH
 from deckbuilder.records.base import Id, Ids, Prose, Subject, Text, Topic
-from deckbuilder.records.keys import As, Graded, Of, Role, Tagged
+from deckbuilder.records.keys import As, Graded, Of, Opening, Role, Said, Tagged
 from deckbuilder.source import Path_
 
 _GAP = re.compile(r"\{(\d{1,3})\|([^{}|]+)(?:\|([^{}|]+))?\}")
@@ -142,3 +142,7 @@ class Cloze(Subject):
     def graded(self) -> list[Graded]:
         gaps = (piece for piece in self.pieces() if isinstance(piece, Gap))
         return [Graded(("text",), gap.text, f"gap {gap.number}", "part") for gap in gaps]
+
+    def openings(self) -> list[Opening]:
+        filled, _ = next(_read(self.text))
+        return [Opening(Said(("text",), filled, "front"), sort="cloze")]

@@ -60,7 +60,7 @@ class Subdeck(Model):
     """What learners read about it."""
 
 
-class NoteTypes(Model):
+class NoteTypeIds(Model):
     """The names and fixed ids of the note types. Learners' collections know them: they never change."""
 
     prefix: Prefix
@@ -97,7 +97,7 @@ class Deck(Record):
     """Where learners report a mistake: a page, the form of an issue tracker, or mailto:. The link names the card."""
     subdecks: dict[Id, Subdeck] = Field(min_length=1)
     """The decks inside it, by id."""
-    note_types: NoteTypes
+    note_types: NoteTypeIds
     """What learners know the note types by."""
     curriculum: tuple[Text, ...] = ()
     """Folders and files below cards/, in the order of teaching."""

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from deckbuilder.records.base import Id, Model, MuscleId, Subject, Text
 from deckbuilder.records.keys import As, Of, Tagged
+from deckbuilder.source import Path_
 
 
 class OddOneOut(Model):
@@ -37,3 +38,8 @@ class Group(Subject):
     """What helps to remember the members."""
     odd_one_out: OddOneOut | None = None
     """A card that asks which muscle does not belong."""
+
+    def tells_apart(self) -> list[tuple[Path_, str, str]]:
+        odd = self.odd_one_out
+        last: list[tuple[Path_, str, str]] = [(("odd_one_out", "because"), odd.odd, odd.because)] if odd else []
+        return [*((("tell_apart", id), id, text) for id, text in self.tell_apart.items()), *last]

@@ -105,16 +105,23 @@ def key(name: str, known: Collection[str]) -> tuple[str, str]:
         return f"write `{plain}`", plain
     called = [each for each in _CALLED.get(plain, ()) if each in known]
     if called:
-        return f"it is called {' or '.join(f'`{each}`' for each in called)} here", called[0] if len(called) == 1 else ""
-    if plain in _FOLLOWS and plain not in known:
+        return f"it is called {' or '.join(f'`{each}`' for each in called)} here", _only(called)
+    if plain in _FOLLOWS:
         return _FOLLOWS[plain], ""
-    # Of short words, which keys are, two letters make another one.
-    close = [
-        each for each in near(plain, known) if DamerauLevenshtein.distance(plain, each) <= (2 if len(plain) > 5 else 1)
-    ]
+    close = _close(plain, known)
     if close:
-        return f"did you mean {_either(close)}?", close[0] if len(close) == 1 else ""
+        return f"did you mean {_either(close)}?", _only(close)
     return f"the keys are: {', '.join(sorted(known))}", ""
+
+
+def _close(key: str, known: Collection[str]) -> list[str]:
+    """The keys of which this one may be a misspelling. Of short words, which keys are, two letters make another one."""
+    most = 2 if len(key) > 5 else 1
+    return [each for each in near(key, known) if DamerauLevenshtein.distance(key, each) <= most]
+
+
+def _only(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else ""
 
 
 class Called:

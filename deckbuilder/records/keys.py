@@ -163,6 +163,15 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """A text that opens a card. `named`: the card is headed by a name, to which 'it' may point."""
+
+    said: Said
+    named: bool = False
+    sort: Literal["question", "claim", "cloze"] = "question"
+
+
+@dataclass(frozen=True, slots=True)
 class Graded:
     """One text that learners grade themselves on; `sort` says which limit it has, `what` what it is in a message."""
 

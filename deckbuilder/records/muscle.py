@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from deckbuilder.records.base import SITE, Id, Ids, Model, MuscleId, Names, Root, Subject, Text
 from deckbuilder.records.keys import About, As, Holds, Listed, Named, Of, Tagged
+from deckbuilder.source import Path_
 
 ASKED = ("origin", "insertion", "actions", "nerve")
 
@@ -133,21 +134,26 @@ class Muscle(Subject):
         return found
 
     def _work_out(self, about: str, part: str) -> tuple[Fact, ...]:
-        whole: tuple[Named, ...] = getattr(self, about)
         if part:
-            own: tuple[Named, ...] = getattr(self.divisions[part], about) or whole
+            own: tuple[Named, ...] = getattr(self.divisions[part], about) or getattr(self, about)
             return tuple(Fact(each.id, each.detail, part) for each in own)
-        found = [Fact(each.id, each.detail) for each in whole]
-        stating = [name for name, each in self.divisions.items() if getattr(each, about)]
-        for name in stating:
-            for each in getattr(self.divisions[name], about):
-                shared = all(any(other.id == each.id for other in getattr(self.divisions[at], about)) for at in stating)
-                if shared and len(stating) == len(self.divisions) and not each.detail:
-                    if not any(fact.id == each.id for fact in found):
-                        found.append(Fact(each.id, ""))
-                else:
+        return tuple(self._of_the_whole(about))
+
+    def _of_the_whole(self, about: str) -> list[Fact]:
+        found = [Fact(each.id, each.detail) for each in getattr(self, about)]
+        shared = self._shared(about)
+        for name, division in self.divisions.items():
+            for each in getattr(division, about):
+                if each.detail or each.id not in shared:
                     found.append(Fact(each.id, each.detail, name))
-        return tuple(found)
+                elif all(fact.id != each.id for fact in found):
+                    found.append(Fact(each.id, ""))
+        return found
+
+    def _shared(self, about: str) -> frozenset[str]:
+        """What every division states, and with it the muscle as a whole."""
+        stated = [frozenset(each.id for each in getattr(division, about)) for division in self.divisions.values()]
+        return frozenset.intersection(*stated) if stated else frozenset()
 
     def named(self, about: str) -> frozenset[str]:
         """The ids named anywhere in the muscle about 'origin', 'insertion', 'actions' or 'nerve'."""
@@ -159,3 +165,6 @@ class Muscle(Subject):
     def about(self) -> About:
         """With the movements of its parts."""
         return replace(super().about(), moves=tuple(sorted(self.named("actions"))))
+
+    def tells_apart(self) -> list[tuple[Path_, str, str]]:
+        return [(("confuse_with", id), id, text) for id, text in self.confuse_with.items()]

@@ -95,16 +95,15 @@ def salvage(
 
 
 def _take(lost: Lost, document: source.Document) -> None:
+    """From a record that is at fault: its ids, past and present, and those of what stands in it."""
     value = document.value
     first = next(iter(value), "")
-    kinds = [first] if first in KINDS else [kind for kind in value if kind in KINDS]
-    formerly = value.get("formerly")
-    for kind in kinds:
-        _add(lost, kind, str(value[kind]))
-        for old in formerly if isinstance(formerly, list) else [formerly]:
-            _add(lost, kind, str(old))
-    if first not in KINDS and first:
+    if first in KINDS:
+        _add_all(lost, first, value)
+    elif first:
         lost.words.add(near_id(str(value[first])))
+        for kind in [each for each in value if each in KINDS]:
+            _add_all(lost, kind, value)
     for key, kind in _held(first):
         held = value.get(key)
         lost.ids |= {(kind, each) for each in (held if isinstance(held, dict) else [_ANY])}
@@ -114,6 +113,12 @@ def _held(kind: str) -> list[tuple[str, str]]:
     """The keys under which records of a kind hold what others may name by its id alone, each with the kind of that."""
     found = walker.held_by(KINDS[kind]) if kind in KINDS else ()
     return [(key, mark.kind) for _, key, mark in found if not mark.within]
+
+
+def _add_all(lost: Lost, kind: str, value: dict[str, source.Value]) -> None:
+    formerly = value.get("formerly")
+    for id in (value[kind], *(formerly if isinstance(formerly, list) else [formerly])):
+        _add(lost, kind, str(id))
 
 
 def _add(lost: Lost, kind: str, id: str) -> None:
@@ -133,21 +138,25 @@ def _bytes(project: Project, name: str, unsaved: Mapping[str, str | None]) -> by
 
 def _guess(lost: Lost, data: bytes | None) -> None:
     """From a file that is no YAML: how its records open, and the landmarks under its bones."""
-    if data is not None:
-        before = len(lost.ids)
-        wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
-        text = data.decode("utf-16" if wide else "utf-8-sig", "replace").replace("\0", "")
-        lost.mentioned |= set(_WORD.findall(text))
-        kind = ""
-        for line, opening in _openings(text):
-            if opening:
-                kind, id = opening
-                _add(lost, kind, id)
-            for _, of in _held(kind):
-                lost.ids |= {(of, key) for key in _KEY.findall(line)}
-            if kind and (formerly := _FORMERLY.match(line)):
-                lost.ids |= {(kind, old) for old in _WORD.findall(formerly[1])}
-        lost.blind |= len(lost.ids) == before  # nothing tells what it was before it broke
+    if data is None:
+        return
+    text = _decoded(data)
+    lost.mentioned |= set(_WORD.findall(text))
+    before = len(lost.ids)
+    kind, within = "", list[str]()
+    for line, opening in _openings(text):
+        if opening:
+            kind, within = opening[0], [of for _, of in _held(opening[0])]
+            _add(lost, *opening)
+        lost.ids |= {(of, key) for of in within for key in _KEY.findall(line)}
+        if kind and (formerly := _FORMERLY.match(line)):
+            lost.ids |= {(kind, old) for old in _WORD.findall(formerly[1])}
+    lost.blind |= len(lost.ids) == before  # nothing tells what it was before it broke
+
+
+def _decoded(data: bytes) -> str:
+    wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return data.decode("utf-16" if wide else "utf-8-sig", "replace").replace("\0", "")
 
 
 def _openings(text: str) -> Iterator[tuple[str, tuple[str, str] | None]]:
@@ -157,13 +166,26 @@ def _openings(text: str) -> Iterator[tuple[str, tuple[str, str] | None]]:
     """
     fresh, item, begun = True, None, False
     for line in text.splitlines():
-        found = _OPENING.match(line)
-        opening = None
-        if found and found[2] in KINDS and (fresh or not begun or (found[1] and found[1] == item)):
+        found = _opening(line)
+        opens = found is not None and (fresh or not begun or (found[1] and found[1] == item))
+        if found is None or not opens:
+            yield line, None
+        else:
             item, begun = found[1], True
-            opening = found[2], found[3].strip()
-        yield line, opening
-        if line.startswith("---") or MARKER.fullmatch(line):
-            fresh = True
-        elif line.strip() and not line.lstrip().startswith("#"):
-            fresh = False
+            yield line, (found[2], found[3].strip())
+        fresh = _ends(line) or (fresh and _empty(line))
+
+
+def _opening(line: str) -> re.Match[str] | None:
+    """The kind and id that a record might open with on this line."""
+    found = _OPENING.match(line)
+    return found if found and found[2] in KINDS else None
+
+
+def _ends(line: str) -> bool:
+    """Whether a record of its own may begin below this line."""
+    return line.startswith("---") or bool(MARKER.fullmatch(line))
+
+
+def _empty(line: str) -> bool:
+    return not line.strip() or line.lstrip().startswith("#")

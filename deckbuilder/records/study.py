@@ -171,7 +171,7 @@ class Study(Subject):
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class ComparedSide:
     """One of the two things compared: the id of an exercise or muscle, and its value."""
 
     id: str
@@ -277,14 +277,14 @@ class Compared:
         return tuple(each for each in found if each is not None)
 
     @property
-    def sides(self) -> tuple[Side, Side]:
+    def sides(self) -> tuple[ComparedSide, ComparedSide]:
         """Both sides with their values, in the order compared."""
         first, second = self.comparison.compare
         percent = self.comparison.higher_by_percent
         if percent is not None:
             return (
-                Side(first, 100 + percent, "", load=self.comparison.load),
-                Side(second, 100, "", load=self.comparison.load),
+                ComparedSide(first, 100 + percent, "", load=self.comparison.load),
+                ComparedSide(second, 100, "", load=self.comparison.load),
             )
         one, two = self.measured
         return (
@@ -292,12 +292,12 @@ class Compared:
             self._side(second, two),
         )
 
-    def _side(self, id: str, measured: Measurement) -> Side:
+    def _side(self, id: str, measured: Measurement) -> ComparedSide:
         spread, name = (
             (measured.sd, "standard deviation") if measured.sd is not None else (measured.se, "standard error")
         )
         load = measured.load or self.comparison.load
-        return Side(id, measured.value, self.study.unit(measured), spread, "" if spread is None else name, load)
+        return ComparedSide(id, measured.value, self.study.unit(measured), spread, "" if spread is None else name, load)
 
     @property
     def ratio(self) -> float:
@@ -312,7 +312,7 @@ class Compared:
         return next(place for place, (bound, _) in enumerate(BANDS) if self.ratio < bound or bound == float("inf"))
 
     @property
-    def higher(self) -> Side:
+    def higher(self) -> ComparedSide:
         return max(self.sides, key=lambda side: side.value)
 
     @property

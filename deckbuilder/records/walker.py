@@ -25,7 +25,7 @@ _SOURCE = ("source",)
 _ANSWERS = ("answer", "name")
 
 
-class Shape(NamedTuple):
+class Holding(NamedTuple):
     """What a key holds: 'one', a 'list' or a 'map' of it. `inner`: text, `Named`, a mapping with keys of its own."""
 
     form: str
@@ -36,7 +36,7 @@ class Shape(NamedTuple):
         return self.inner if isinstance(self.inner, type) and issubclass(self.inner, BaseModel) else None
 
 
-def shape(annotation: Any) -> Shape:
+def shape(annotation: Any) -> Holding:
     """The shape behind `Model | None`, `tuple[Model, ...]`, `dict[Id, Model]` and what they are annotated with."""
     origin, of = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
@@ -44,13 +44,13 @@ def shape(annotation: Any) -> Shape:
     if origin in (Union, types.UnionType):
         return shape(next(each for each in of if each is not type(None)))
     if origin in (tuple, list):
-        return Shape("list", shape(of[0]).inner)
+        return Holding("list", shape(of[0]).inner)
     if origin is dict:
-        return Shape("map", shape(of[1]).inner)
-    return Shape("one", annotation)
+        return Holding("map", shape(of[1]).inner)
+    return Holding("one", annotation)
 
 
-def declared(cls: type[BaseModel], sort: type[_Mark]) -> Iterator[tuple[str, _Mark, Shape]]:
+def declared(cls: type[BaseModel], sort: type[_Mark]) -> Iterator[tuple[str, _Mark, Holding]]:
     """The keys of a class that declare something of this sort: their names, what they declare, and what they hold."""
     for name, field in cls.model_fields.items():
         for mark in field.metadata:
@@ -109,7 +109,7 @@ def _naming(cls: type[BaseModel]) -> tuple[tuple[str, str, _Refer], ...]:
     return _in_order(cls, found)
 
 
-def _refers_by(mark: Of, held: Shape) -> _Refer:
+def _refers_by(mark: Of, held: Holding) -> _Refer:
     kinds, among = mark.kinds, mark.among
 
     def one(found: list[Reference], source: _Sourced, path: Path_, id: str, holder: object) -> None:
@@ -214,7 +214,7 @@ def _telling(cls: type[BaseModel], first: bool) -> tuple[tuple[str, str, _Tell],
     return _in_order(cls, found)
 
 
-def _tells(mark: As, held: Shape) -> _Tell:
+def _tells(mark: As, held: Holding) -> _Tell:
     role, reads = mark.role, mark.reads
 
     def one(found: list[Said], path: Path_, text: str) -> None:
@@ -307,7 +307,7 @@ def _tagged(cls: type[BaseModel]) -> tuple[tuple[str, str, Callable[[Any], tuple
     return tuple((facet, name, _ids(held)) for name, mark, held in declared(cls, Tagged) for facet in mark.facets)
 
 
-def _ids(held: Shape) -> Callable[[Any], tuple[str, ...]]:
+def _ids(held: Holding) -> Callable[[Any], tuple[str, ...]]:
     if held.inner is Named:
         return lambda named: tuple(each.id for each in named)
     return (lambda id: (id,)) if held.form == "one" else tuple

@@ -11,7 +11,7 @@ from deckbuilder.core.diagnostics import Diagnostic, Location
 from deckbuilder.core.project import Project
 from deckbuilder.records import nearest
 from deckbuilder.render.explained import in_template, shown
-from deckbuilder.render.specs import NoteType, Shared, Specs
+from deckbuilder.render.specs import NoteTypeSpec, Shared, Specs
 
 MAX_CSS = 60_000
 # Anki repairs such names on import, and the repaired name no longer matches the next edition's.
@@ -39,7 +39,7 @@ def check_links(project: Project) -> Iterator[Diagnostic]:
             yield Diagnostic(at, "outside-project", message, help)
 
 
-def check_names(specs: Specs, kind: str, spec: NoteType, shared: Shared) -> Iterator[Diagnostic]:
+def check_names(specs: Specs, kind: str, spec: NoteTypeSpec, shared: Shared) -> Iterator[Diagnostic]:
     """Names that Anki would repair or take for one, ids that stand twice, and fields that are none."""
     file = f"{kind}/notetype.yaml"
     if spec.occlusion and not spec.cloze:

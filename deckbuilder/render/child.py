@@ -24,7 +24,7 @@ from jinja2.bccache import Bucket
 
 from deckbuilder.anatomy.library import Library
 from deckbuilder.anki.notes import Media
-from deckbuilder.render.drawn import Shown
+from deckbuilder.render.drawn import DrawnPicture
 from deckbuilder.render.explained import Wrong, explain
 from deckbuilder.render.fields import CARDS, FIELDS, Fields, filled
 from deckbuilder.render.limits import Limits
@@ -103,14 +103,14 @@ class Child:
 
     def _notes(self, request: Notes) -> None:
         library = Library(request.records, request.drawings)
-        asked: dict[tuple[str, str], Shown | None] = {}
+        asked: dict[tuple[str, str], DrawnPicture | None] = {}
         used: list[tuple[str, str]] = []
 
-        def drawn(id: str, which: str) -> Shown | None:
+        def drawn(id: str, which: str) -> DrawnPicture | None:
             key = (str(id).partition("/")[0], str(which))
             if key not in asked:
                 found = self._ask("drawn", *key)
-                asked[key] = Shown(Media(found[0], Path(), ""), *found[1:]) if found else None
+                asked[key] = DrawnPicture(Media(found[0], Path(), ""), *found[1:]) if found else None
             if asked[key] is not None and key not in used:
                 used.append(key)
             return asked[key]

@@ -19,7 +19,7 @@ Which = Literal["marked", "plain", "where", "plate"]
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class DrawnPicture:
     """A picture as a template puts it: its name in the package, its size, what is seen, and whether a marker lies behind bone."""
 
     media: Media
@@ -39,19 +39,19 @@ class Figures:
     def __init__(self, pictures: Pictures, library: Library) -> None:
         self.faults: list[Diagnostic] = []
         self._pictures, self._library = pictures, library
-        self._found: dict[tuple[str, Which], Shown | None] = {}
+        self._found: dict[tuple[str, Which], DrawnPicture | None] = {}
 
-    def of(self, id: str, which: Which) -> Shown | None:
+    def of(self, id: str, which: Which) -> DrawnPicture | None:
         """A picture of the muscle, or the plate, of this id; None where nothing was drawn."""
         key = (id, which)
         if key not in self._found:
             self._found[key] = self._plate(id) if which == "plate" else self._look(id, which)
         return self._found[key]
 
-    def _plate(self, id: str) -> Shown | None:
+    def _plate(self, id: str) -> DrawnPicture | None:
         plate = self._library.drawings.plates.get(id)
         found = self._file(plate.file) if plate else None
-        return Shown(found, *plate.size, plate.seen) if plate and found else None
+        return DrawnPicture(found, *plate.size, plate.seen) if plate and found else None
 
     def _file(self, name: str) -> Media | None:
         found = self._pictures.read(name, Location(INDEX))
@@ -60,7 +60,7 @@ class Figures:
             return None
         return found
 
-    def _look(self, id: str, which: Which) -> Shown | None:
+    def _look(self, id: str, which: Which) -> DrawnPicture | None:
         muscle = self._library.find(Muscle, id)
         names = (id, *(muscle.formerly if muscle else ()))  # drawn before the muscle was renamed
         figure = next(
@@ -74,7 +74,7 @@ class Figures:
         if which == "marked" and muscle is not None:
             self._compare(muscle, figure)
         width, height = figure.where_size if which == "where" else figure.size
-        return Shown(found, width, height, figure.seen, any(mark.hidden for mark in figure.marks))
+        return DrawnPicture(found, width, height, figure.seen, any(mark.hidden for mark in figure.marks))
 
     def _compare(self, muscle: Muscle, figure: DrawnFigure) -> None:
         """A figure that shows other attachments than the card names would teach one thing and say another."""

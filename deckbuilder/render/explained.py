@@ -14,7 +14,7 @@ from jinja2.parser import Parser
 from deckbuilder.core.diagnostics import Diagnostic, Location
 from deckbuilder.core.project import Project
 from deckbuilder.render import loader
-from deckbuilder.render.limits import DEEP, Refused, TooMuch
+from deckbuilder.render.limits import DEEP, OffLimits, TooMuch
 from deckbuilder.render.loader import Unreadable
 from deckbuilder.source import guard
 
@@ -117,7 +117,7 @@ def explain(error: BaseException, name: str) -> Wrong:
     message = _words(error)[:MAX_WORDS] or type(error).__name__
     if isinstance(error, TooMuch | OverflowError):
         return Wrong(at, line, "template-limit", message, MANUAL)
-    if isinstance(error, Refused):
+    if isinstance(error, OffLimits):
         return Wrong(at, line, "template-error", message, MANUAL)
     if isinstance(error, jinja2.UndefinedError):
         return Wrong(

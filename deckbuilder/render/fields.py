@@ -18,7 +18,7 @@ from deckbuilder.core.prose import MATH, formula, inline, plain, prose, with_for
 from deckbuilder.records import Cloze, Deck, Gap, Occlusion, Source
 from deckbuilder.records.base import Noted
 from deckbuilder.records.study import BANDS
-from deckbuilder.render.drawn import Shown
+from deckbuilder.render.drawn import DrawnPicture
 from deckbuilder.render.explained import Wrong, explain
 from deckbuilder.render.sandbox import Sandbox
 
@@ -38,7 +38,7 @@ class Fields:
         environment: jinja2.Environment,
         library: Library,
         deck: Deck,
-        drawn: Callable[[str, Any], Shown | None],
+        drawn: Callable[[str, Any], DrawnPicture | None],
     ) -> None:
         self.wrong: list[Wrong] = []
         self.broken: set[str] = set()

@@ -12,7 +12,7 @@ from deckbuilder.core.project import Project
 from deckbuilder.records import Deck
 from deckbuilder.render import ours
 from deckbuilder.render.compiled import Compiled
-from deckbuilder.render.drawn import Figures, Shown, Which
+from deckbuilder.render.drawn import DrawnPicture, Figures, Which
 from deckbuilder.render.explained import Wrong
 from deckbuilder.render.fields import FIELDS, Fields
 from deckbuilder.render.jail import UNSOUND, Stopped, ahead, jail
@@ -58,7 +58,7 @@ class Filled:
     def _in_place(self, jobs: Sequence[Job], kinds: Sequence[str]) -> Iterator[Found]:
         shows: dict[str, Media] = {}
 
-        def drawn(id: str, which: Which) -> Shown | None:
+        def drawn(id: str, which: Which) -> DrawnPicture | None:
             found = self._remembered.drawn(id.partition("/")[0], which)
             if found is not None:
                 shows[found.name] = found.media

@@ -25,11 +25,11 @@ MAX_DEPTH = 100
 DEEP = "this is nested deeper than Jinja can follow"
 
 
-class Refused(SecurityError):
+class OffLimits(SecurityError):
     """Something that a template may not have. The message is for its author."""
 
 
-class TooMuch(Refused):
+class TooMuch(OffLimits):
     """More than a template may take."""
 
 

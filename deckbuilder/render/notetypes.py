@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import asdict
 from functools import lru_cache
 
 from deckbuilder.anki.notes import IMAGE_OCCLUSION, OCCLUSION_FIELDS, CardTemplate, Field, NoteType
 from deckbuilder.core import addresses
+from deckbuilder.core.cache import digest, of_folder
 from deckbuilder.core.diagnostics import Diagnostic
 from deckbuilder.core.project import Project
 from deckbuilder.records import nearest
@@ -31,7 +33,7 @@ YOURS = """\
 """
 
 
-class NoteTypes:
+class ProjectNoteTypes:
     """The note types of a project, read as they are needed, with all that is wrong with them."""
 
     def __init__(self, project: Project, deck: Deck) -> None:
@@ -45,21 +47,38 @@ class NoteTypes:
         self.faults += checks.check_links(project)
         self._shared = self._specs.load(specs.Shared, "_shared/notetype.yaml")
         self._css = self._style("_shared/style.css")
+        # What is kept is not looked at again: only of templates that are ours.
+        cached = bool(project.cache) and project.shipped_templates and not self.faults
+        self._key = project.cache.key("note types", repr(deck), *of_folder(project.templates)) if cached else b""
 
     def get(self, kind: str) -> NoteType | None:
         """The note type for notes of a kind, or None where its templates are at fault."""
-        if kind not in self._found and not self._stopped:
+        if kind not in self._found and not self._stopped and not self._known(kind):
             before = len(self.faults)
             made = self._make(kind)
             self._found[kind] = made if len(self.faults) == before else None
+            if made and len(self.faults) == before and self._key:
+                self._project.cache.put(digest(self._key, kind), [asdict(made), self._names[kind]])
         return self._found.get(kind)
+
+    def _known(self, kind: str) -> bool:
+        """Whether it was made before of the same templates and settings, and nothing was wrong with it."""
+        kept = self._project.cache.get(digest(self._key, kind)) if self._key else None
+        if kept is None:
+            return False
+        made, names = kept
+        fields = tuple([Field(**each) for each in made.pop("fields")])
+        templates = tuple([CardTemplate(**each) for each in made.pop("templates")])
+        self._found[kind] = NoteType(**made, fields=fields, templates=templates)
+        self._names[kind] = tuple(names)
+        return True
 
     def names(self, kind: str) -> tuple[str, ...] | None:
         """The names of its fields, as Anki would have them, if its file can be read; other templates may be at fault."""
         return self._names.get(kind)
 
     def _make(self, kind: str) -> NoteType | None:
-        spec = self._specs.load(specs.NoteType, f"{kind}/notetype.yaml")
+        spec = self._specs.load(specs.NoteTypeSpec, f"{kind}/notetype.yaml")
         if spec is None or self._shared is None:
             return None
         anki_id = self._deck.note_types.ids.get(kind)
@@ -115,7 +134,7 @@ class NoteTypes:
         self.faults += output.check_style(self._project, name, text)
         return text
 
-    def _shared_styles(self, kind: str, spec: specs.NoteType) -> list[str]:
+    def _shared_styles(self, kind: str, spec: specs.NoteTypeSpec) -> list[str]:
         """The files of the shared styles that this kind asks for."""
         folder = self._project.templates / "_shared" / "styles"
         found = []
@@ -129,7 +148,7 @@ class NoteTypes:
                 self._specs.fault(at, "missing-template", f"there is no shared style '{name}'", help)
         return found
 
-    def _with_used(self, kind: str, spec: specs.NoteType, shared: specs.Shared) -> specs.Shared:
+    def _with_used(self, kind: str, spec: specs.NoteTypeSpec, shared: specs.Shared) -> specs.Shared:
         """The shared fields and spare cards with what this kind has made of them: in their places, under their ids."""
         file, used = f"{kind}/notetype.yaml", {each.id: each for each in spec.spares.fields}
         known = {"fields": {each.id for each in shared.fields}, "cards": {each.id for each in shared.spare_cards}}
@@ -150,7 +169,12 @@ class NoteTypes:
         )
 
     def _card(
-        self, kind: str, card: specs.Card, path: tuple[str | int, ...], spec: specs.NoteType, fields: tuple[Field, ...]
+        self,
+        kind: str,
+        card: specs.Card,
+        path: tuple[str | int, ...],
+        spec: specs.NoteTypeSpec,
+        fields: tuple[Field, ...],
     ) -> CardTemplate | None:
         name = f"{kind}/cards/{card.file}.html.j2"
         if not (self._project.templates / name).is_file():

@@ -15,7 +15,7 @@ from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context, Macro
 
 
-class _Code(CodeGenerator):
+class _OurCode(CodeGenerator):
     """What `finalize` gives back is harmless, and not escaped once more."""
 
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
@@ -41,7 +41,7 @@ class _Context(Context):
 class Ours(jinja2.Environment):
     """An environment for the shipped templates. `finalize` makes of any value a text in which nothing means anything."""
 
-    code_generator_class = _Code
+    code_generator_class = _OurCode
     context_class = _Context
 
     def __init__(self, **options: Any) -> None:

@@ -47,7 +47,7 @@ def _is_sound(text: str) -> bool:
     return True
 
 
-class Fields:
+class FieldChecks:
     """The HTML of fields, note by note. Most look alike: what is made of the same tags is read once."""
 
     def __init__(self, project: Project) -> None:

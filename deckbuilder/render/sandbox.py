@@ -1,6 +1,6 @@
 """Jinja for templates that may be a stranger's: they see plain, frozen values by the list in `seen`, and nothing else.
 
-A value of ours is put before a template as a `Seen`, of which Jinja gets what the list names; whatever can be called is a
+A value of ours is put before a template as a `Veiled`, of which Jinja gets what the list names; whatever can be called is a
 `Call`, which unwraps what it is given and wraps what it gives back. Texts, lists and numbers cannot be blown up by one
 operation; what grows step by step is bounded by the process around (`jail`).
 """
@@ -24,7 +24,7 @@ from markupsafe import Markup
 from deckbuilder.records import Record, nearest
 from deckbuilder.records.base import Model
 from deckbuilder.render import seen
-from deckbuilder.render.limits import DEEP, MAX_BITS, MAX_DEPTH, MAX_LENGTH, MAX_WIDTH, Refused, TooMuch
+from deckbuilder.render.limits import DEEP, MAX_BITS, MAX_DEPTH, MAX_LENGTH, MAX_WIDTH, OffLimits, TooMuch
 
 _ATOMS = (str, Markup, int, bool, float, type(None))
 _MISSING: Any = object()
@@ -35,7 +35,7 @@ _NAMES |= {TemplateModule: "the imported template", Namespace: "the namespace"}
 _NAMES |= {list: "a list", tuple: "a list", dict: "a mapping", frozenset: "a set", type(None): "nothing"}
 
 
-class Seen:
+class Veiled:
     """A value of ours as a template has it. It cannot be changed, printed or iterated over; `Sandbox` looks into it."""
 
     __slots__ = ("_it", "_known")
@@ -45,7 +45,7 @@ class Seen:
         self._known: dict[str, Any] = {}
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Seen) and (self._it is other._it or bool(self._it == other._it))
+        return isinstance(other, Veiled) and (self._it is other._it or bool(self._it == other._it))
 
     def __hash__(self) -> int:
         return hash(self._it)
@@ -54,7 +54,7 @@ class Seen:
         return f"<{what(self)}>"
 
     def __str__(self) -> str:
-        raise Refused(f"{what(self)} is no text: name what of it is to be shown")
+        raise OffLimits(f"{what(self)} is no text: name what of it is to be shown")
 
 
 class Call:
@@ -73,7 +73,7 @@ class Call:
         return f"<{self._name}()>"
 
     def __str__(self) -> str:
-        raise Refused(f"'{self._name}' is to be called: {self._name}(…)")
+        raise OffLimits(f"'{self._name}' is to be called: {self._name}(…)")
 
 
 class _Code(CodeGenerator):
@@ -107,7 +107,7 @@ class Sandbox(SandboxedEnvironment):
         ours: dict[str, Any] = {"range": safe_range, "dict": dict, "namespace": Namespace}
         ours |= {"cycler": Cycler, "joiner": Joiner}
         self.globals = {name: Call(name, ours[name]) for name in seen.GLOBALS.split()}
-        self._records: dict[int, Seen] = {}
+        self._records: dict[int, Veiled] = {}
 
     def admit(self, filters: dict[str, Callable[..., Any]], values: dict[str, Any]) -> None:
         """Filters and globals of ours, as templates may have them."""
@@ -131,13 +131,13 @@ class Sandbox(SandboxedEnvironment):
         if cls in (set, frozenset):
             return frozenset([self.see(each) for each in value])
         if _sight(cls) is None:
-            raise Refused(f"no template may see a value of the type '{cls.__name__}'")
+            raise OffLimits(f"no template may see a value of the type '{cls.__name__}'")
         if isinstance(value, Record):  # most are seen again and again, and live as long as this environment
             found = self._records.get(id(value))
             if found is None:
-                found = self._records[id(value)] = Seen(value)
+                found = self._records[id(value)] = Veiled(value)
             return found
-        return Seen(value)
+        return Veiled(value)
 
     def _ours(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
         def called(*args: Any, **kwargs: Any) -> Any:
@@ -148,7 +148,7 @@ class Sandbox(SandboxedEnvironment):
 
     def _live(self, name: str, value: Any) -> Any:
         cls = type(value)
-        if cls is Seen:
+        if cls is Veiled:
             return value._it
         if cls in _ATOMS:
             return value
@@ -158,7 +158,7 @@ class Sandbox(SandboxedEnvironment):
             str(value)  # raises what is undefined
         if isinstance(value, Iterator):  # of a filter such as `map`
             return [self._live(name, each) for each in value]
-        raise Refused(f"'{name}' takes records, texts and numbers, and was given {what(value)}")
+        raise OffLimits(f"'{name}' takes records, texts and numbers, and was given {what(value)}")
 
     # What Jinja asks for
 
@@ -178,7 +178,7 @@ class Sandbox(SandboxedEnvironment):
         if isinstance(__obj, Undefined):
             str(__obj)  # raises what is undefined
         if type(__obj) not in (Call, Macro, LoopContext, BlockReference, Joiner):
-            raise Refused(f"{what(__obj)} cannot be called")
+            raise OffLimits(f"{what(__obj)} cannot be called")
         return __context.call(__obj, *args, **kwargs)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
@@ -208,7 +208,7 @@ class Sandbox(SandboxedEnvironment):
     def _seen(self, obj: Any, name: str) -> Any:
         """What the list has under a name; `_MISSING` where it has nothing."""
         cls = type(obj)
-        if cls is Seen:
+        if cls is Veiled:
             return self._look(obj, name)
         plain = seen.PLAIN.get(cls)
         if plain is not None:
@@ -226,7 +226,7 @@ class Sandbox(SandboxedEnvironment):
                 return getattr(obj, name) if name in allowed.values else _MISSING
         return _MISSING
 
-    def _look(self, view: Seen, name: str) -> Any:
+    def _look(self, view: Veiled, name: str) -> Any:
         found = view._known.get(name, _MISSING)
         if found is _MISSING:
             allowed = _sight(type(view._it))
@@ -256,7 +256,7 @@ class Sandbox(SandboxedEnvironment):
         elif type(obj) in (dict, TemplateModule, Namespace) and not name.startswith("_"):
             message = f"{what(obj)} has no '{name}'"
         else:
-            allowed = (_sight(type(obj._it)) if type(obj) is Seen else None) or seen.Sight()
+            allowed = (_sight(type(obj._it)) if type(obj) is Veiled else None) or seen.Sight()
             near = nearest(name, sorted(allowed.values | allowed.calls))
             message = f"a template may see no '{name}' of {what(obj)}" + (f"; {near}" if near else "")
         return self.undefined(message, obj=obj, name=name)
@@ -294,7 +294,7 @@ def _shallow(template: nodes.Template) -> None:
 
 def what(value: Any) -> str:
     """A value in words that say nothing of Python."""
-    if type(value) is Seen:
+    if type(value) is Veiled:
         it = value._it
         if isinstance(it, Record):
             return f"the {it.kind} record '{it.id}'"

@@ -21,8 +21,8 @@ from deckbuilder.records import Cloze, Compared, Credit, Curve, Muscle, Occlusio
 from deckbuilder.records.base import Model, Named
 from deckbuilder.records.muscle import Fact
 from deckbuilder.records.occlusion import Mask
-from deckbuilder.records.study import Side
-from deckbuilder.render.drawn import Shown
+from deckbuilder.records.study import ComparedSide
+from deckbuilder.render.drawn import DrawnPicture
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ OURS: dict[type[Any], Sight] = {
         " measured sides ratio band higher statistic measure",
         "cited",
     ),
-    Side: _of("id value unit spread spread_is load"),
+    ComparedSide: _of("id value unit spread spread_is load"),
     Named: _of("id detail"),
     Fact: _of("id detail part"),
     Player: _of("muscle part id name"),
@@ -65,7 +65,7 @@ OURS: dict[type[Any], Sight] = {
     Answer: _of("name bone small"),
     Answers: _of("answers expect short"),
     Masked: _of("number name detail shape cloze label"),
-    Shown: _of("name width height seen hidden"),
+    DrawnPicture: _of("name width height seen hidden"),
     Media: _of("name digest credit"),
     Library: _of(
         "records landmarks muscles exams",
@@ -78,7 +78,7 @@ OURS: dict[type[Any], Sight] = {
 # What those are called that are no record, to an author.
 CALLED: dict[type[Any], str] = {
     Compared: "a comparison",
-    Side: "a side of a comparison",
+    ComparedSide: "a side of a comparison",
     Named: "what is named",
     Fact: "a fact",
     Player: "a player",
@@ -86,7 +86,7 @@ CALLED: dict[type[Any], str] = {
     Answer: "an answer",
     Answers: "what is said of a muscle",
     Masked: "a mask",
-    Shown: "a figure",
+    DrawnPicture: "a figure",
     Media: "a picture",
     Library: "the library",
     Words: "the words",

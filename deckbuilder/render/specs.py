@@ -15,7 +15,7 @@ from deckbuilder.render.explained import shown
 from deckbuilder.source import guard
 
 
-class Field(Model):
+class FieldSpec(Model):
     id: int
     name: str
     description: str = ""
@@ -38,11 +38,11 @@ class Spare(Model):
 class Used(Model):
     """Spare fields and cards that one kind has taken into use, each under the id that it had as a spare."""
 
-    fields: tuple[Field, ...] = ()
+    fields: tuple[FieldSpec, ...] = ()
     cards: tuple[Card, ...] = ()
 
 
-class Occlusion(Model):
+class OcclusionSpec(Model):
     """The fields that Anki's mask editor opens, by name; they are the first ones, in this order."""
 
     masks: str
@@ -52,19 +52,19 @@ class Occlusion(Model):
     comments: str
 
 
-class NoteType(Model):
+class NoteTypeSpec(Model):
     name: str
     cloze: bool = False
-    occlusion: Occlusion | None = None
+    occlusion: OcclusionSpec | None = None
     styles: tuple[Annotated[str, Key(pattern=r"^[a-z][a-z-]*$")], ...] = ()
     sort_field: str
-    fields: tuple[Field, ...]
+    fields: tuple[FieldSpec, ...]
     cards: tuple[Card, ...] = Key(min_length=1)
     spares: Used = Used()
 
 
 class Shared(Model):
-    fields: tuple[Field, ...]
+    fields: tuple[FieldSpec, ...]
     spare_cards: tuple[Spare, ...]
 
 

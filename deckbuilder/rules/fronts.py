@@ -39,27 +39,14 @@ def openings(seen: Seen) -> Iterator[Alone]:
     for record, asked in seen.asked:
         yield Alone(record, asked.front, named=bool(asked.also))
     for record in seen.living:
-        yield from _opening(record)
-
-
-def _opening(record: Subject) -> Iterator[Alone]:
-    """How the cards of a record open that is no question."""
-    if isinstance(record, Occlusion):
-        if record.question:
-            yield Alone(record, Said(("question",), record.question, "front"), named=True)
-    elif isinstance(record, Cloze):
-        filled = "".join(each if isinstance(each, str) else each.text for each in record.pieces())
-        yield Alone(record, Said(("text",), filled, "front"), sort="cloze")
-    elif record.kind == "claim":
-        yield from (Alone(record, said, sort="claim") for said in record.texts() if said.role == "front")
+        yield from (Alone(record, each.said, each.named, each.sort) for each in record.openings())
 
 
 def above(seen: Seen, words: Words, record: Subject) -> str:
     """The line above the question: regions, for a joint action its joint."""
     if isinstance(record, Action):
         return str(seen.library.name(record.joint, "joint"))
-    regions = (record.region,) if isinstance(record, Muscle | Group) else getattr(record, "regions", ())
-    return ", ".join(words.path(regions))
+    return ", ".join(words.path(record.about().regions))
 
 
 def hinted(seen: Seen) -> Iterator[Given]:

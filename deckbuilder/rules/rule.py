@@ -26,7 +26,7 @@ from deckbuilder.reading.statements import Statement, Statements
 from deckbuilder.reading.subjects import Asks, Subjects
 from deckbuilder.reading.tokens import pieces
 from deckbuilder.reading.truth import Truth
-from deckbuilder.records import Group, Muscle, Question, Record
+from deckbuilder.records import Question, Record
 from deckbuilder.records.base import Subject, near_id
 from deckbuilder.records.keys import Asked, Graded, Said
 from deckbuilder.records.rulebook import Rulebook
@@ -124,25 +124,16 @@ class Seen:
     @cached_property
     def about_muscles(self) -> list[tuple[Record, Path_, str, str]]:
         """What is said of one muscle somewhere else: the record, the path, the muscle's id (or a part's), the words."""
-        return [each for record in self.living for each in self._about_others(record)]
+        return [(record, *each) for record in self.living for each in (*record.tells_apart(), *self._options(record))]
 
-    def _about_others(self, record: Subject) -> Iterator[tuple[Record, Path_, str, str]]:
-        """What a record says of other muscles than itself."""
-        if isinstance(record, Muscle):
-            yield from ((record, ("confuse_with", id), id, text) for id, text in record.confuse_with.items())
-        elif isinstance(record, Group):
-            yield from ((record, ("tell_apart", id), id, text) for id, text in record.tell_apart.items())
-            if odd := record.odd_one_out:
-                yield record, ("odd_one_out", "because"), odd.odd, odd.because
-        elif isinstance(record, Question):
-            yield from self._about_options(record)
-
-    def _about_options(self, record: Question) -> Iterator[tuple[Record, Path_, str, str]]:
+    def _options(self, record: Subject) -> Iterator[tuple[Path_, str, str]]:
         """The reasons of options that name one muscle."""
+        if not isinstance(record, Question):
+            return
         for place, option in enumerate(record.options):
             ids = self.lexicon.ids(option.text, "muscle")
             if len(ids) == 1 and option.because:
-                yield record, ("options", place, "because"), ids[0], option.because
+                yield ("options", place, "because"), ids[0], option.because
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:

@@ -16,6 +16,17 @@ def conflict(text: str, name: str, help: str = KEEP) -> Diagnostic | None:
     """All conflicts of a file as one fault, None if there is none."""
     if not _CERTAIN.search(text):
         return None
+    found = _spans(text)
+    lines = [str(first) if first == last else f"{first}-{last}" for first, last in found]
+    shown = lines[:20] + ([f"{len(lines) - 20} more"] if len(lines) > 20 else [])
+    which = " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
+    word = "line" if len(found) == 1 and found[0][0] == found[0][1] else "lines"
+    message = f"a merge was not finished here: the file holds conflict markers, in {word} {which}"
+    return Diagnostic(Location(name, found[0][0], 1), "merge-conflict", message, help)
+
+
+def _spans(text: str) -> list[tuple[int, int]]:
+    """The first and the last line of each conflict."""
     found: list[tuple[int, int]] = []
     begun = 0
     for number, line in enumerate(text.split("\n"), 1):
@@ -27,10 +38,4 @@ def conflict(text: str, name: str, help: str = KEEP) -> Diagnostic | None:
         elif line[0] == ">":
             found.append((begun or number, number))
             begun = 0
-    found += [(begun, begun)] if begun else []
-    lines = [str(first) if first == last else f"{first}-{last}" for first, last in found]
-    shown = lines[:20] + ([f"{len(lines) - 20} more"] if len(lines) > 20 else [])
-    which = " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
-    word = "line" if len(found) == 1 and found[0][0] == found[0][1] else "lines"
-    message = f"a merge was not finished here: the file holds conflict markers, in {word} {which}"
-    return Diagnostic(Location(name, found[0][0], 1), "merge-conflict", message, help)
+    return [*found, (begun, begun)] if begun else found

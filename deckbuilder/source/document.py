@@ -133,19 +133,23 @@ def stretches(file: File) -> dict[tuple[int, int], int]:
         return found
     while left:
         node = left.pop()
-        start, end = node.start_mark, node.end_mark
-        whole = end.line == start.line and not (
-            node.value and not isinstance(node, yaml.ScalarNode) and not node.flow_style
-        )
-        stop = end.index if whole else start.index
-        if not whole and isinstance(node, yaml.ScalarNode):
-            stop = start.index + len(BREAK.split(file.text[start.index : end.index])[0].rstrip())
         if isinstance(node, yaml.ScalarNode) or node.flow_style:
-            found[start.line + 1, start.column + 1] = stop - start.index
+            start = node.start_mark
+            found[start.line + 1, start.column + 1] = _stretch(file.text, node)
         if not isinstance(node, yaml.ScalarNode):
             for each in node.value:
                 left += each if isinstance(each, tuple) else (each,)
     return found
+
+
+def _stretch(text: str, node: Any) -> int:
+    """How far a text, or a list or mapping in brackets, goes on its first line; 0 for brackets over several lines."""
+    start, end = node.start_mark, node.end_mark
+    if end.line == start.line:
+        return int(end.index - start.index)
+    if isinstance(node, yaml.ScalarNode):
+        return len(BREAK.split(text[start.index : end.index])[0].rstrip())
+    return 0
 
 
 @lru_cache(maxsize=4)

@@ -122,12 +122,7 @@ def reword(document: Document, path: Path_, text: str) -> Edit:
     start, end, old = node.start_mark.index, node.end_mark.index, node.value
     if len(BREAK.split(source[start:end].strip())) == 1:
         return _replaced(source, node, text)
-    first = _alike(old, text)
-    last = _alike(old[first:][::-1], text[first:][::-1])
-    while first and not old[first - 1].isspace():
-        first -= 1
-    while last and not old[len(old) - last].isspace():
-        last -= 1
+    first, last = _kept(old, text)
     was, now = old[first : len(old) - last], text[first : len(text) - last]
     words = re.compile(r"\s+".join(re.escape(each) for each in was.split()))
     before = [each.start() for each in words.finditer(old)]
@@ -136,6 +131,17 @@ def reword(document: Document, path: Path_, text: str) -> Edit:
         return _replaced(source, node, text)
     place = found[before.index(first)]
     return Edit(place.start(), place.end(), now)
+
+
+def _kept(old: str, new: str) -> tuple[int, int]:
+    """How many characters stay at the beginning and at the end, in whole words."""
+    first = _alike(old, new)
+    last = _alike(old[first:][::-1], new[first:][::-1])
+    while first and not old[first - 1].isspace():
+        first -= 1
+    while last and not old[len(old) - last].isspace():
+        last -= 1
+    return first, last
 
 
 def _alike(one: str, other: str) -> int:

@@ -23,7 +23,7 @@ AS_IT_WAS = "dist and lock are as they were"
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class ComparedPackage:
     """One side of a comparison: a package, what to call it, and what it cannot tell."""
 
     path: Path
@@ -64,7 +64,7 @@ def lost(edition: str, refused: git.Refused | None = None) -> Diagnostic:
     return Diagnostic(Location(LOCK), "no-release", message, help)
 
 
-def released(project: Project, output: Path, release: Release, folder: Path) -> Side | None:
+def released(project: Project, output: Path, release: Release, folder: Path) -> ComparedPackage | None:
     """The package of a release: as it went out, or made again in `folder` from the commit that recorded it.
 
     Raises `git.Refused` where git would have to tell, and does not.
@@ -73,7 +73,7 @@ def released(project: Project, output: Path, release: Release, folder: Path) -> 
         name = f"*-{release.edition}"
         for path in sorted([*dist.glob(f"{name}.apkg"), *dist.glob(f"{name}/{name}.apkg")]):
             if _digest(path) == release.digest:
-                return Side(path, release.edition)
+                return ComparedPackage(path, release.edition)
     revision = git.first_with(project.root, f'"release": "{release.edition}"', LOCK)
     if revision is None:
         return None
@@ -84,11 +84,13 @@ def released(project: Project, output: Path, release: Release, folder: Path) -> 
     except Fault:
         return None
     if _digest(side.path) == release.digest:
-        return Side(side.path, release.edition)
-    return Side(side.path, release.edition, "made again by this version of deckbuilder, whose own changes are not told")
+        return ComparedPackage(side.path, release.edition)
+    return ComparedPackage(
+        side.path, release.edition, "made again by this version of deckbuilder, whose own changes are not told"
+    )
 
 
-def revised(project: Project, revision: str, folder: Path) -> Side:
+def revised(project: Project, revision: str, folder: Path) -> ComparedPackage:
     """A package of the source at a git revision, made in `folder`. Raises `Fault` where that cannot be."""
     at = git.commit(project.root, revision)
     if at is None:
@@ -104,12 +106,12 @@ def revised(project: Project, revision: str, folder: Path) -> Side:
     return _made(past, folder / f"{at[:12]}.apkg", git.time_of(project.root, at), name, f"the source at {revision}")
 
 
-def current(project: Project, folder: Path, now: int) -> Side:
+def current(project: Project, folder: Path, now: int) -> ComparedPackage:
     """A package of the source as it is now, made in `folder`. Neither the lock nor `dist` is touched."""
     return _made(project, folder / "now.apkg", now, "the source", "the source")
 
 
-def last(project: Project, folder: Path) -> Side:
+def last(project: Project, folder: Path) -> ComparedPackage:
     """The package of the release before now. Raises `Fault` where there is none."""
     release = Workspace(project).lock.last
     if release is None:
@@ -117,20 +119,20 @@ def last(project: Project, folder: Path) -> Side:
     return _released(project, release, folder)
 
 
-def side(project: Project | None, what: str, folder: Path) -> Side:
+def side(project: Project | None, what: str, folder: Path) -> ComparedPackage:
     """The package that a person means: a file, a released edition, or a git revision."""
     path = Path(what)
     if path.is_file() or path.suffix in (".apkg", ".colpkg"):
-        return Side(path, path.name)
+        return ComparedPackage(path, path.name)
     if path.is_dir() and (project is None or git.commit(project.root, what) is None):
-        return Side(path, path.name)
+        return ComparedPackage(path, path.name)
     if project is None:
         raise Fault(f"there is no file {what}", "give the path of an .apkg; editions and revisions need a project")
     release = Workspace(project).lock.releases.get(what)
     return _released(project, release, folder) if release else revised(project, what, folder)
 
 
-def _released(project: Project, release: Release, folder: Path) -> Side:
+def _released(project: Project, release: Release, folder: Path) -> ComparedPackage:
     found = released(project, project.root / "dist", release, folder)
     if found is None:
         missing = lost(release.edition)
@@ -138,13 +140,13 @@ def _released(project: Project, release: Release, folder: Path) -> Side:
     return found
 
 
-def _made(project: Project, path: Path, now: int, name: str, what: str) -> Side:
+def _made(project: Project, path: Path, now: int, name: str, what: str) -> ComparedPackage:
     ready, found = Workspace(project).ready(now, allow_schema_change=True, lint=False)
     if ready is None:
         raise unbuildable(what, found)
     path.parent.mkdir(parents=True, exist_ok=True)
     ready.write(path)
-    return Side(path, name)
+    return ComparedPackage(path, name)
 
 
 def _digest(path: Path) -> str:

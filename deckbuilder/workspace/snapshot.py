@@ -37,7 +37,7 @@ from deckbuilder.workspace.texts import Texts
 
 if TYPE_CHECKING:
     from deckbuilder.package.writer import Written
-    from deckbuilder.render import NoteTypes, Rendered
+    from deckbuilder.render import ProjectNoteTypes, Rendered
 
 Tick = Callable[[str, int, int], None]
 
@@ -68,7 +68,7 @@ class _Earlier:
 
     files: Kept | None = None
     records: Mapping[int, Record] = field(default_factory=dict)
-    types: tuple[Deck, NoteTypes] | None = None
+    types: tuple[Deck, ProjectNoteTypes] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -372,13 +372,13 @@ class Workspace:
 
             prepare(self.project)
 
-    def _note_types(self, project: Project, deck: Deck) -> NoteTypes:
+    def _note_types(self, project: Project, deck: Deck) -> ProjectNoteTypes:
         """Those of the last time, as long as neither templates nor deck.yaml changed and all is well with them."""
-        from deckbuilder.render import NoteTypes
+        from deckbuilder.render import ProjectNoteTypes
 
         known = self._earlier.types
         if known is None or known[0] != deck or known[1].faults:
-            known = self._earlier.types = deck, NoteTypes(project, deck)
+            known = self._earlier.types = deck, ProjectNoteTypes(project, deck)
         return known[1]
 
     def _before_notes(self, *, today: date | None = None, infos: bool = False) -> list[Diagnostic]:

@@ -78,29 +78,43 @@ def time_of(root: Path, commit: str) -> int:
 
 def check_out(root: Path, commit: str, into: Path) -> None:
     """`cards/` and `templates/` as they were, into a new folder; links and all that leads out of it are left behind."""
+    files = _plain_files(root, commit)
+    room = MAX_CHECKOUT - sum(each.size for each in files)
+    kept = answer(root, "rev-parse", "--git-common-dir") or ""
+    keeps = Path(root, kept.rstrip("\n"))
+    with objects(root) as blobs:
+        for each in files if room >= 0 else ():
+            room -= _laid(into, each, blobs.blob(each.object), keeps, room)
+            if room < 0:
+                break
+    if room < 0:
+        raise Fault(f"the source at {commit[:12]} is larger than {MAX_CHECKOUT >> 20} MiB", "compare packages")
+
+
+def _plain_files(root: Path, commit: str) -> list[_Entry]:
+    """The files of a project at a commit, without links. Raises `Fault` where there was none."""
     files = [each for each in _tree(root, commit, _PARTS) if each.what == "blob" and each.mode != "120000"]
     if not any(each.name.startswith("cards/") for each in files):
         raise Fault(f"there is no cards/ at {commit[:12]}", "give a revision in which the project existed")
-    room = MAX_CHECKOUT - sum(each.size for each in files)
-    large = Fault(f"the source at {commit[:12]} is larger than {MAX_CHECKOUT >> 20} MiB", "compare packages")
-    if room < 0:
-        raise large
-    kept = answer(root, "rev-parse", "--git-common-dir") or ""
-    keeps = Path(root, kept.rstrip("\n"))
-    into.mkdir(parents=True)
-    with objects(root) as blobs:
-        for each in files:
-            target = into / each.name
-            if ".." in target.parts or not target.resolve().is_relative_to(into.resolve()):
-                continue
-            data = blobs.blob(each.object)
-            if digest := plain.pointer(data):
-                data = plain.stored(keeps, digest) or data
-                room -= len(data)
-                if room < 0:
-                    raise large
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(data)
+    return files
+
+
+def _laid(into: Path, file: _Entry, data: bytes, keeps: Path, room: int) -> int:
+    """One file into its place in a folder, unless that leads out of it; how much more it takes than git told.
+
+    That is where large files are kept beside git (LFS), and git itself only knows a pointer. What has no room is not written.
+    """
+    target, more = into / file.name, 0
+    into.mkdir(parents=True, exist_ok=True)
+    if ".." in target.parts or not target.resolve().is_relative_to(into.resolve()):
+        return 0
+    if digest := plain.pointer(data):
+        data = plain.stored(keeps, digest) or data
+        more = len(data)
+    if more <= room:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+    return more
 
 
 def _differing(root: Path, parts: tuple[str, ...]) -> Iterator[str]:

@@ -84,25 +84,35 @@ def look(data: bytes, digest: str, ending: str) -> Flaw | None:
 def _look(data: bytes, ending: str) -> Flaw | None:
     if not data.strip(b"\0 \t\r\n"):
         return Flaw("is empty, and Anki counts it as missing", "export it again")
-    sort, wanted = sort_of(data), ENDINGS[ending]
-    if sort is None:
-        start = data[:512].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-        told = next(((what, cure) for opening, what, cure in _TEXTS if start.startswith(opening)), None)
-        if told:
-            return Flaw(f"is {told[0]}", told[1])
-        if start.startswith((b"<", b"\xff\xfe", b"\xfe\xff")):
-            sort = _Sort("SVG", b"") if wanted == "SVG" or b"<svg" in data[:4096].lower() else None
-    if sort is None:
-        return Flaw(f"is no {wanted}, and nothing else that Anki shows", "export it again")
+    wanted = ENDINGS[ending]
+    sort = sort_of(data) or _text(data, wanted)
+    if isinstance(sort, Flaw):
+        return sort
     if sort.name != wanted:
-        if sort.name not in ENDINGS.values():
-            return Flaw(f"is a {sort.name}" if sort.name[0] not in "A" else f"is an {sort.name}", sort.cure)
-        right = next(each for each, name in ENDINGS.items() if name == sort.name)
-        article = "an" if sort.name == "SVG" else "a"
-        return Flaw(f"is {article} {sort.name}, and its name says {wanted}", f"rename it so that it ends in {right}")
+        return _another(sort, wanted)
     if wanted == "SVG":
         return drawing.look(data)
     return bitmap.look(data, wanted) or _too_many(data)
+
+
+def _text(data: bytes, wanted: str) -> _Sort | Flaw:
+    """What a file is whose first bytes say nothing: an SVG, or nothing that Anki shows."""
+    start = data[:512].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    told = next(((what, cure) for opening, what, cure in _TEXTS if start.startswith(opening)), None)
+    if told:
+        return Flaw(f"is {told[0]}", told[1])
+    if start.startswith((b"<", b"\xff\xfe", b"\xfe\xff")) and (wanted == "SVG" or b"<svg" in data[:4096].lower()):
+        return _Sort("SVG", b"")
+    return Flaw(f"is no {wanted}, and nothing else that Anki shows", "export it again")
+
+
+def _another(sort: _Sort, wanted: str) -> Flaw:
+    """A file is of another sort than its name says."""
+    if sort.name not in ENDINGS.values():
+        return Flaw(f"is a {sort.name}" if sort.name[0] not in "A" else f"is an {sort.name}", sort.cure)
+    right = next(each for each, name in ENDINGS.items() if name == sort.name)
+    article = "an" if sort.name == "SVG" else "a"
+    return Flaw(f"is {article} {sort.name}, and its name says {wanted}", f"rename it so that it ends in {right}")
 
 
 def _too_many(data: bytes) -> Flaw | None:

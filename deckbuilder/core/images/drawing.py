@@ -83,11 +83,7 @@ class _DrawingReader:
     def _opens(self, name: str, attributes: dict[str, str]) -> None:
         space, _, local = name.rpartition(" ")
         if not self._begun:
-            self._begun = True
-            if local != "svg":
-                raise self._found(f"is no SVG: it opens with <{local}>", "export it as SVG")
-            if space != SVG:
-                raise self._found("is no SVG to a browser: it lacks its namespace", f'write <svg xmlns="{SVG}" …>')
+            self._begins(space, local)
         if space not in (SVG, _XHTML):
             return  # what a drawing program notes for itself
         if local == "script":
@@ -99,14 +95,25 @@ class _DrawingReader:
         if local == "style":
             self._styles = []
         for key, value in attributes.items():
-            if key.startswith("on"):
-                raise self._found(f"holds a script under {key}", _PLAIN)
-            if key in _LINKS:
-                self._link(local, value)
-            elif key == "attributeName" and (value.startswith("on") or value.rpartition(":")[2] == "href"):
-                raise self._found(f"animates {value}", _PLAIN)
-            else:
-                self._style(value)
+            self._has(local, key, value)
+
+    def _begins(self, space: str, local: str) -> None:
+        self._begun = True
+        if local != "svg":
+            raise self._found(f"is no SVG: it opens with <{local}>", "export it as SVG")
+        if space != SVG:
+            raise self._found("is no SVG to a browser: it lacks its namespace", f'write <svg xmlns="{SVG}" …>')
+
+    def _has(self, local: str, key: str, value: str) -> None:
+        """One attribute of an element."""
+        if key.startswith("on"):
+            raise self._found(f"holds a script under {key}", _PLAIN)
+        if key in _LINKS:
+            self._link(local, value)
+        elif key == "attributeName" and (value.startswith("on") or value.rpartition(":")[2] == "href"):
+            raise self._found(f"animates {value}", _PLAIN)
+        else:
+            self._style(value)
 
     def _link(self, local: str, value: str) -> None:
         text = re.sub(r"[\x00-\x20]", "", value)

@@ -7,7 +7,6 @@ phones do not. The first is one name, the second is told everywhere, and not onl
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from pathlib import Path
 
 from deckbuilder.core import letters
@@ -23,22 +22,17 @@ class Names:
 
     def find(self, name: str) -> Path | Flaw | None:
         """The file; what is wrong with its name; None if there is none. Whether it lies inside is for the caller."""
-        at, sound = self._folder, True
-        steps = [step for step in name.replace("\\", "/").split("/") if step not in ("", ".")]
+        at: Path = self._folder
+        steps = [letters.composed(step) for step in name.replace("\\", "/").split("/") if step not in ("", ".")]
         for step in steps:
-            if step == "..":
-                return None
-            wanted = letters.composed(step)
-            alike = self._listed(at).get(letters.folded(wanted), ())
-            exact = [each for each in alike if letters.composed(each) == wanted]
+            alike = self._listed(at).get(letters.folded(step), ()) if step != ".." else ()
             if len(alike) > 1:
                 twins = " and ".join(f"'{each}'" for each in alike[:2])
                 return Flaw(f"may be either of {twins}", "rename one of the two: Windows and macOS keep only one")
             if not alike:
                 return None
-            sound = sound and bool(exact)
             at = at / alike[0]
-        if not sound:
+        if self._relative(at) != steps:
             right = "/".join(self._relative(at))
             return Flaw(
                 f"is called '{right}', and Linux and phones tell capitals from small letters", f"write '{right}'"
@@ -60,7 +54,7 @@ class Names:
         """The names directly in the folder, for suggestions."""
         return [letters.composed(each) for alike in self._listed(self._folder).values() for each in alike]
 
-    def _relative(self, at: Path) -> Sequence[str]:
+    def _relative(self, at: Path) -> list[str]:
         return [letters.composed(step) for step in at.relative_to(self._folder).parts]
 
     def _listed(self, folder: Path) -> dict[str, list[str]]:

@@ -17,7 +17,7 @@ _WORD = re.compile(r"true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?
 _INDENT = re.compile(r"\n([ \t]+)\S")
 
 
-class Unreadable(ValueError):
+class NotJsonc(ValueError):
     """The text is no JSON with comments. `line` counts from 1."""
 
     def __init__(self, text: str, at: int, message: str) -> None:
@@ -38,21 +38,19 @@ class _Node:
 
 
 def read(text: str) -> Any:
-    """What the text says. Raises `Unreadable`."""
+    """What the text says. Raises `NotJsonc`."""
     return _parse(text).value
 
 
 def put(text: str, path: tuple[str, ...], value: Any) -> str:
     """The text with `value` under these keys, in objects that are made where they are missing.
 
-    Raises `Unreadable`, also where something else than an object stands in the way.
+    Raises `NotJsonc`, also where something else than an object stands in the way.
     """
     at = _parse(text)
     for depth, key in enumerate(path):
         if not isinstance(at.value, dict):
-            raise Unreadable(
-                text, at.start, f"'{path[depth - 1]}' is not an object" if depth else "it is not an object"
-            )
+            raise NotJsonc(text, at.start, f"'{path[depth - 1]}' is not an object" if depth else "it is not an object")
         if key not in at.members:
             for outer in reversed(path[depth + 1 :]):
                 value = {outer: value}
@@ -62,14 +60,14 @@ def put(text: str, path: tuple[str, ...], value: Any) -> str:
 
 
 def add(text: str, path: tuple[str, ...], item: Any) -> str:
-    """The text with `item` in the list under these keys, if it is not in it yet. Raises `Unreadable`."""
+    """The text with `item` in the list under these keys, if it is not in it yet. Raises `NotJsonc`."""
     at: _Node | None = _parse(text)
     for key in path:
         at = at.members.get(key) if at else None
     if at is None:
         return put(text, path, [item])
     if not isinstance(at.value, list):
-        raise Unreadable(text, at.start, f"'{path[-1]}' is not a list")
+        raise NotJsonc(text, at.start, f"'{path[-1]}' is not a list")
     return text if item in at.value else _added(text, at, "", item, len(path) + 1)
 
 
@@ -103,18 +101,18 @@ def _parse(text: str) -> _Node:
     found = _value(text, _skip(text, 0), 0)
     rest = _skip(text, found.end)
     if rest < len(text):
-        raise Unreadable(text, rest, "something follows the end")
+        raise NotJsonc(text, rest, "something follows the end")
     return found
 
 
 def _value(text: str, at: int, depth: int) -> _Node:
     if depth > MAX_DEPTH:
-        raise Unreadable(text, at, "it is nested too deeply")
+        raise NotJsonc(text, at, "it is nested too deeply")
     if text.startswith(("{", "["), at):
         return _several(text, at, depth)
     match = _STRING.match(text, at) or _WORD.match(text, at)
     if match is None:
-        raise Unreadable(text, at, "a value is missing" if at >= len(text) else f"'{text[at]}' is no value")
+        raise NotJsonc(text, at, "a value is missing" if at >= len(text) else f"'{text[at]}' is no value")
     return _Node(at, match.end(), _loaded(text, match))
 
 
@@ -125,13 +123,13 @@ def _several(text: str, start: int, depth: int) -> _Node:
     at = _skip(text, start + 1)
     while not text.startswith(end, at):
         if node.last and not node.comma:
-            raise Unreadable(text, at, f"a comma or '{end}' is missing")
+            raise NotJsonc(text, at, f"a comma or '{end}' is missing")
         name = ""
         if end == "}":
             key = _STRING.match(text, at)
             colon = _skip(text, key.end()) if key else at
             if key is None or not text.startswith(":", colon):
-                raise Unreadable(text, colon, "a key in quotes and a colon are missing")
+                raise NotJsonc(text, colon, "a key in quotes and a colon are missing")
             name, at = str(_loaded(text, key)), _skip(text, colon + 1)
         item = _value(text, at, depth + 1)
         if end == "}":
@@ -152,7 +150,7 @@ def _loaded(text: str, match: re.Match[str]) -> Any:
     try:
         return json.loads(match[0])
     except ValueError:
-        raise Unreadable(text, match.start(), f"{match[0][:40]} is no value") from None
+        raise NotJsonc(text, match.start(), f"{match[0][:40]} is no value") from None
 
 
 def _skip(text: str, at: int) -> int:

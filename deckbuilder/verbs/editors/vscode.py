@@ -78,7 +78,7 @@ def _merged(project: Project, name: str, change: Callable[[str], str]) -> str:
         body = text.removeprefix("\ufeff")
         return text[: len(text) - len(body)] + (change(body) if body.strip() else change("{}") + "\n")
     except ValueError as error:
-        line = f"{path}:{error.line}" if isinstance(error, jsonc.Unreadable) else path
+        line = f"{path}:{error.line}" if isinstance(error, jsonc.NotJsonc) else path
         message = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
         raise Fault(f"{line} cannot be read as settings: {message}", "mend it, or move it away") from None
 

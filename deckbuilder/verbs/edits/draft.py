@@ -12,7 +12,7 @@ from deckbuilder.source import Document, File, Path_, edit
 from deckbuilder.source.document import BREAK
 from deckbuilder.source.edit import Edit
 from deckbuilder.source.paths import changed, renamed
-from deckbuilder.verbs.edits.cards import Cards
+from deckbuilder.verbs.edits.editable import Editable
 from deckbuilder.verbs.edits.save import save
 
 
@@ -45,7 +45,7 @@ class Edited:
 class Draft:
     """Changes to the cards of a project."""
 
-    cards: Cards
+    cards: Editable
     _files: dict[str, File] = field(default_factory=dict)
     _edits: dict[str, list[tuple[Edit, str, str]]] = field(default_factory=dict)
     _values: dict[int, Any] = field(default_factory=dict)
@@ -118,7 +118,7 @@ class Draft:
             for name, file in self._files.items()
         }
 
-    def after(self, alike: Callable[[str], str]) -> Cards:
+    def after(self, alike: Callable[[str], str]) -> Editable:
         """The cards as they would be. Raises `Fault` unless every record says what it said, but for these changes."""
         after = self.read_back()
         fault = self.cards.fault_after(after, alike)
@@ -126,7 +126,7 @@ class Draft:
             raise Fault(f"this would be a new fault: {fault.location}: {fault.message}", fault.help)
         return after
 
-    def read_back(self) -> Cards:
+    def read_back(self) -> Editable:
         """The cards as they would be, new faults too. Raises `Fault` unless every record says what it said, but for these."""
         after = self.cards.with_texts(self.texts())
         for name in self._files:

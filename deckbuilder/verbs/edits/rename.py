@@ -10,10 +10,10 @@ from deckbuilder.core.diagnostics import Fault
 from deckbuilder.core.project import Project
 from deckbuilder.core.turn import alone
 from deckbuilder.records import KINDS, Record, Reference
-from deckbuilder.records.base import ID, suggest_id
+from deckbuilder.records.base import ID, Noted, suggest_id
 from deckbuilder.verbs.edits import targets
-from deckbuilder.verbs.edits.cards import Cards, read
 from deckbuilder.verbs.edits.draft import Draft, Edited
+from deckbuilder.verbs.edits.editable import Editable, read
 from deckbuilder.verbs.edits.targets import Target
 from deckbuilder.workspace import ratchet
 
@@ -45,21 +45,14 @@ def rename(
         return draft.edited(target.key_of(id))
 
 
-def draft_of(cards: Cards, target: Target, id: str) -> Draft:
+def draft_of(cards: Editable, target: Target, id: str) -> Draft:
     """The rename worked out, and read back: every record names what it named before. Raises `Fault` as `rename` does."""
     _sure(cards, target)
     _free(cards, target, id)
     draft = Draft(cards)
     # Its own file comes last: a rename that is killed half way still finds its record when it is run again.
     for record in sorted(cards.records, key=lambda each: each.document.file.name == target.document.file.name):
-        for reference in record.refers():
-            after = _after(cards, target, id, reference)
-            if after == reference.id:
-                continue
-            if _implied(record, reference):
-                draft.add(record.document, (), record.kind, "sources", after)
-            else:
-                draft.set(record.document, reference.path, reference.id, after, named=reference.named)
+        _follow(draft, target, id, record)
     if not target.within and any(_implied(target.record, each) for each in target.record.refers()):
         draft.add(target.document, (), target.kind, "sources", target.id)  # else it would cite its new id
     draft.set(target.document, target.path, target.id, id, named=target.landmark)
@@ -73,7 +66,19 @@ def draft_of(cards: Cards, target: Target, id: str) -> Draft:
     return draft
 
 
-def _done(cards: Cards, old: str, new: str) -> Target | None:
+def _follow(draft: Draft, target: Target, id: str, record: Record) -> None:
+    """What a record names is named by its new id."""
+    for reference in record.refers():
+        after = _after(draft.cards, target, id, reference)
+        if after == reference.id:
+            continue
+        if _implied(record, reference):
+            draft.add(record.document, (), record.kind, "sources", after)
+        else:
+            draft.set(record.document, reference.path, reference.id, after, named=reference.named)
+
+
+def _done(cards: Editable, old: str, new: str) -> Target | None:
     """What has the new id, and says that it had the old one, which nothing has any more."""
     every = list(targets.every(cards))
     if any(old in (each.key, each.id) for each in every):
@@ -101,7 +106,7 @@ def _new_id(target: Target, new: str) -> str:
     return id
 
 
-def _sure(cards: Cards, target: Target) -> None:
+def _sure(cards: Editable, target: Target) -> None:
     """A reference could be missed in what cannot be read."""
     if cards.unread:
         listed = "; ".join(str(fault.location) for fault in cards.unread[:5])
@@ -114,7 +119,7 @@ def _sure(cards: Cards, target: Target) -> None:
         raise Fault(f"'{target.id}' stands in a record at fault: {fault.location}: {fault.message}", "mend that first")
 
 
-def _free(cards: Cards, target: Target, id: str) -> None:
+def _free(cards: Editable, target: Target, id: str) -> None:
     """The new id must be nobody's: neither in the cards, nor in a learner's collection."""
     key = target.key_of(id)
     for each in targets.every(cards):
@@ -122,6 +127,13 @@ def _free(cards: Cards, target: Target, id: str) -> None:
             raise Fault(f"the id '{id}' is taken, at {each.record.locate(*each.path)}", "choose another one")
     if not target.within and cards.lost.answers(target.kind, id):
         raise Fault(f"the id '{id}' may be taken by a record at fault", "mend that first: `deckbuilder check` shows it")
+    _unmistakable(cards, target, id)
+    for subject in target.subjects:
+        _free_at_learners(cards, target, id, subject)
+
+
+def _unmistakable(cards: Editable, target: Target, id: str) -> None:
+    """No reference may lead to two things after the rename."""
     for record in cards.records:
         for reference in record.refers():
             if target.kind not in reference.kinds or _after(cards, target, id, reference).split("/")[0] != id:
@@ -130,24 +142,27 @@ def _free(cards: Cards, target: Target, id: str) -> None:
             if other:
                 where = record.locate(*reference.path, key=reference.named)
                 raise Fault(f"{other}/{id} exists, and {where} could mean either of the two", "choose another id")
-    for subject in target.subjects:
-        at_learners = subject.key.replace(target.key, key, 1)
-        entry = cards.lock.notes.get(at_learners)
-        own = at_learners in (f"{subject.kind}/{each}" for each in subject.formerly)
-        if entry is None or (own and subject.key not in cards.lock.notes):
-            continue
-        if entry.retired or own:
-            raise Fault(
-                f"learners have another note, {'retired' if entry.retired else 'not retired'}, with the id '{at_learners}'",
-                "an id is never used again: choose another one",
-            )
+
+
+def _free_at_learners(cards: Editable, target: Target, id: str, subject: Noted) -> None:
+    """No learner may have another note under the key that a note of the target gets."""
+    at_learners = subject.key.replace(target.key, target.key_of(id), 1)
+    entry = cards.lock.notes.get(at_learners)
+    own = at_learners in (f"{subject.kind}/{each}" for each in subject.formerly)
+    if entry is None or (own and subject.key not in cards.lock.notes):
+        return
+    if entry.retired or own:
         raise Fault(
-            f"learners have '{at_learners}', and no card has this id any more",
-            f"if this is the same note, add `formerly: {id}` to it by hand; if not, choose another id",
+            f"learners have another note, {'retired' if entry.retired else 'not retired'}, with the id '{at_learners}'",
+            "an id is never used again: choose another one",
         )
+    raise Fault(
+        f"learners have '{at_learners}', and no card has this id any more",
+        f"if this is the same note, add `formerly: {id}` to it by hand; if not, choose another id",
+    )
 
 
-def _after(cards: Cards, target: Target, id: str, reference: Reference) -> str:
+def _after(cards: Editable, target: Target, id: str, reference: Reference) -> str:
     """What a reference says after the rename: another id if it leads to the target, the same part of it."""
     first, slash, part = reference.id.partition("/")
     if target.within or first != target.id or cards.leads(reference) != target.kind:
@@ -177,7 +192,7 @@ def _keep(draft: Draft, target: Target, id: str) -> None:
         draft.remove(document, (*at, "formerly"), id)
 
 
-def _named(cards: Cards) -> Iterator[tuple[tuple[str, int, int | None], list[Reference]]]:
+def _named(cards: Editable) -> Iterator[tuple[tuple[str, int, int | None], list[Reference]]]:
     """What each record names, by where the record stands."""
     for record in cards.records:
         document = record.document

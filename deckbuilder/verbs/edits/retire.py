@@ -9,8 +9,8 @@ from deckbuilder.core.diagnostics import Fault
 from deckbuilder.core.project import Project
 from deckbuilder.core.turn import alone
 from deckbuilder.verbs.edits import targets
-from deckbuilder.verbs.edits.cards import Cards, read
 from deckbuilder.verbs.edits.draft import Draft, Edited
+from deckbuilder.verbs.edits.editable import Editable, read
 from deckbuilder.verbs.edits.targets import Target
 
 
@@ -41,7 +41,7 @@ def retire(
         return draft.edited(target.key)
 
 
-def _can_retire(cards: Cards, target: Target) -> None:
+def _can_retire(cards: Editable, target: Target) -> None:
     if not target.subjects:
         raise Fault(
             f"{target.key} makes no note", "what has no card cannot be retired: delete it when nothing names it"

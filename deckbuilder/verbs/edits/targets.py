@@ -10,7 +10,7 @@ from deckbuilder.core.diagnostics import Diagnostic, Fault
 from deckbuilder.records import KINDS, Muscle, Record, nearest
 from deckbuilder.records.base import Noted, one_or_more
 from deckbuilder.source import Document, Path_, edit
-from deckbuilder.verbs.edits.cards import Cards
+from deckbuilder.verbs.edits.editable import Editable
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Target:
         return tuple(cast(Sequence[str], written))
 
 
-def every(cards: Cards) -> Iterator[Target]:
+def every(cards: Editable) -> Iterator[Target]:
     """Everything that has an id, records of a taken id too."""
     for record in cards.records:
         yield Target(record.kind, record.id, record, (record.kind,))
@@ -70,7 +70,7 @@ def every(cards: Cards) -> Iterator[Target]:
                 yield Target(record.kind, each.note_id.rpartition("/")[2], record, (*each.path, "id"), record.id)
 
 
-def find(cards: Cards, name: str) -> Target:
+def find(cards: Editable, name: str) -> Target:
     """The one thing of this name: `kind/id`, `study/id/comparison`, or an id that only one thing has."""
     targets = list(every(cards))
     found = [each for each in targets if name in (each.key, each.id)]
@@ -87,7 +87,7 @@ def find(cards: Cards, name: str) -> Target:
     return found[0]
 
 
-def faulty(cards: Cards, name: str) -> Diagnostic | None:
+def faulty(cards: Editable, name: str) -> Diagnostic | None:
     """The fault of what may have this name and could not be read."""
     steps = name.split("/")
     kinds, word = ([steps[0]], steps[1]) if len(steps) > 1 else ([*KINDS, "landmark"], name)
@@ -96,7 +96,7 @@ def faulty(cards: Cards, name: str) -> Diagnostic | None:
     return fault_naming(cards, word) or next(iter(cards.unread), None)
 
 
-def fault_naming(cards: Cards, word: str) -> Diagnostic | None:
+def fault_naming(cards: Editable, word: str) -> Diagnostic | None:
     """The fault of a record that could not be read and in which this id stands."""
     for document in cards.faulty:
         if any(each == word or each.startswith(f"{word}/") for each in edit.words(document)):
@@ -106,7 +106,7 @@ def fault_naming(cards: Cards, word: str) -> Diagnostic | None:
     return None
 
 
-def _unknown(cards: Cards, name: str, targets: list[Target]) -> Fault:
+def _unknown(cards: Editable, name: str, targets: list[Target]) -> Fault:
     fault = faulty(cards, name)
     if fault is not None:
         return Fault(f"'{name}' may stand in a record at fault: {fault.location}: {fault.message}", "mend that first")

@@ -20,7 +20,7 @@ from deckbuilder.workspace import Workspace
 
 
 @dataclass(frozen=True)
-class Cards:
+class Editable:
     """What a verb that edits asks of a project: the documents in order, the records among them, the faults of reading."""
 
     workspace: Workspace
@@ -87,11 +87,11 @@ class Cards:
         id = reference.id.split("/")[0]
         return next((kind for kind in reference.kinds if self.library.answers(kind, id)), None)
 
-    def with_texts(self, texts: Mapping[str, str]) -> Cards:
+    def with_texts(self, texts: Mapping[str, str]) -> Editable:
         """The cards as they would be with these texts in these files."""
-        return Cards(self.workspace.with_texts(texts))
+        return Editable(self.workspace.with_texts(texts))
 
-    def fault_after(self, after: Cards, alike: Callable[[str], str]) -> Diagnostic | None:
+    def fault_after(self, after: Editable, alike: Callable[[str], str]) -> Diagnostic | None:
         """The first fault of the cards as they would be that these do not have. `alike`: messages to be held equal."""
 
         def said(each: Diagnostic) -> tuple[str, str, str]:
@@ -105,7 +105,7 @@ class Cards:
         return None
 
 
-def read(project: Project) -> Cards:
+def read(project: Project) -> Editable:
     """The cards as they are. Raises `Fault` where they are not the author's to edit, or the lock is damaged."""
     if project.read_only:
         raise Fault(
@@ -114,4 +114,4 @@ def read(project: Project) -> Cards:
         )
     workspace = Workspace(project)
     _ = workspace.lock  # whoever edits without it may take an id that learners know
-    return Cards(workspace)
+    return Editable(workspace)
