@@ -22,7 +22,7 @@ import importlib, json, os, sys, traceback
 from deckbuilder import cli
 
 for verb in cli.VERBS:
-    importlib.import_module("deckbuilder.cli." + verb)
+    importlib.import_module(f"deckbuilder.cli.{verb}_verb")
 
 def child(arguments, folder, environment, files):
     for number, path in enumerate(files):

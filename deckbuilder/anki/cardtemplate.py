@@ -52,10 +52,14 @@ class BadTemplate(Exception):
         self.text = text
 
 
+# A section that is open: its field, whether it shows where that is empty, and what stands in it so far.
+_Open = tuple[str, bool, list[Node]]
+
+
 @lru_cache(maxsize=512)
 def parse(template: str) -> tuple[Node, ...]:
     """Text and tags of a template. Raises `BadTemplate` where a section is not closed, or closed but not open."""
-    stack: list[tuple[str, bool, list[Node]]] = [("", False, [])]
+    stack: list[_Open] = [("", False, [])]
     last, old = 0, template.lstrip().startswith(_OLD)
     if old:
         template = template.lstrip().removeprefix(_OLD)
@@ -65,26 +69,30 @@ def parse(template: str) -> tuple[Node, ...]:
         if match.start() > last:
             stack[-1][2].append(template[last : match.start()])
         last = match.end()
-        tag = match[1].lstrip("{").strip()
-        if len(tag) < 2:
-            stack[-1][2].append(Put(tag))
-        elif tag.startswith(("#", "^")):
-            if len(stack) > MAX_DEPTH:
-                raise BadTemplate(f"sections are nested more than {MAX_DEPTH} levels deep", match[0])
-            stack.append((tag[1:].strip(), tag[0] == "^", []))
-        elif tag.startswith("/"):
-            name, negated, inside = stack.pop()
-            if name != tag[1:].strip() or not stack:
-                raise BadTemplate(f"{{{{{tag}}}}} closes a section that is not open", match[0])
-            stack[-1][2].append(Section(name, negated, tuple(inside)))
-        else:
-            *filters, name = tag.split(":")
-            stack[-1][2].append(Put(name, tuple(filters)))
+        _take(stack, match[1].lstrip("{").strip(), match[0])
     if len(stack) > 1:
         raise BadTemplate(f"{{{{#{stack[-1][0]}}}}} is never closed", "{{#" + stack[-1][0])
     if last < len(template):
         stack[0][2].append(template[last:])
     return tuple(stack[0][2])
+
+
+def _take(stack: list[_Open], tag: str, text: str) -> None:
+    """One more tag: it opens a section, closes the last one, or puts a field there."""
+    if len(tag) < 2:
+        stack[-1][2].append(Put(tag))
+    elif tag.startswith(("#", "^")):
+        if len(stack) > MAX_DEPTH:
+            raise BadTemplate(f"sections are nested more than {MAX_DEPTH} levels deep", text)
+        stack.append((tag[1:].strip(), tag[0] == "^", []))
+    elif tag.startswith("/"):
+        name, negated, inside = stack.pop()
+        if name != tag[1:].strip() or not stack:
+            raise BadTemplate(f"{{{{{tag}}}}} closes a section that is not open", text)
+        stack[-1][2].append(Section(name, negated, tuple(inside)))
+    else:
+        *filters, name = tag.split(":")
+        stack[-1][2].append(Put(name, tuple(filters)))
 
 
 def fields(nodes: tuple[Node, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:

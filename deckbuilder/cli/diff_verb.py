@@ -40,8 +40,7 @@ def command(old: str | None, new: str | None, project: Path | None, form: str, l
       deckbuilder diff old.apkg new.apkg
     """
     with scratch.folder() as folder:
-        packages = old and new and Path(old).is_file() and Path(new).is_file()
-        here = None if project is None and packages else with_cache(find(project))
+        here = _around(old, new, project)
         first = history.side(here, old, folder / "old") if old else history.last(_own(here), folder / "old")
         second = history.side(here, new, folder / "new") if new else history.current(_own(here), folder, now())
         found = history.between(first.path, second.path)
@@ -55,6 +54,12 @@ def command(old: str | None, new: str | None, project: Path | None, form: str, l
     if first.caveat and not learners:
         click.echo(f"note: {first.name} was {first.caveat}", err=True)
     sys.exit(1 if found.effect == diff.Effect.BLOCKED else 0)
+
+
+def _around(old: str | None, new: str | None, project: Path | None) -> Project | None:
+    """The project in which the two are to be found; None where both are packages, which need none."""
+    packages = old and new and Path(old).is_file() and Path(new).is_file()
+    return None if project is None and packages else with_cache(find(project))
 
 
 def _as_text(found: diff.Difference) -> str:

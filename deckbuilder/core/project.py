@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -76,11 +76,9 @@ class Project:
 
         for folder, folders, names in os.walk(self.cards, onerror=unreadable):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
-            linked = [name for name in folders if Path(folder, name).is_symlink()]  # not walked: reading says so
-            for name in (*names, *linked):
-                if (name.endswith(_ENDINGS) or name in linked) and not name.startswith("."):
-                    path = Path(folder, name)
-                    found.append((path.relative_to(self.cards).as_posix(), path))
+            linked = [path for name in folders if (path := Path(folder, name)).is_symlink()]  # reading says so
+            own = [Path(folder, name) for name in names if name.endswith(_ENDINGS) and not name.startswith(".")]
+            found += [(path.relative_to(self.cards).as_posix(), path) for path in (*own, *linked)]
             if len(found) > MAX_FILES:
                 raise Fault(f"{self.cards} holds more than {MAX_FILES:,} files", "is this really a deck project?")
         return (path for _, path in sorted(found))
@@ -140,24 +138,32 @@ def _passed_over(folder: Path) -> Fault | None:
         if near:
             found = f"cards/{near[0]}"
             return Fault(f"{folder} has {found}, and no cards/deck.yaml", f"rename {found} to deck.yaml")
-        sign = next((f"cards/{name}" for name in names if name == "deck.lock" or _MEANT.fullmatch(name)), None)
-        signs = ("templates/_shared/notetype.yaml", ".vscode/cards.schema.json")
-        sign = sign or next((f"cards/{name}/" for name in names if _holds_cards(cards / name)), None)
-        sign = sign or next((name for name in signs if (folder / name).is_file()), None)
+        sign = next(_signs(folder, names), None)
     except OSError as error:
-        try:
-            ours = cards.is_dir() and error.filename is not None and Path(error.filename) == cards
-        except OSError:
-            return None  # somebody else's folder
-        if not ours:
-            return None
-        return Fault(f"{cards} cannot be read ({error.strerror})", "check its permissions")
+        return _shut(cards, error)
     if sign is None:
         return None
     help = (
         "restore it (git checkout -- cards/deck.yaml), or go to another folder for the deck that ships with deckbuilder"
     )
     return Fault(f"{folder} is a project, for it has {sign}, but cards/deck.yaml is missing", help)
+
+
+def _signs(folder: Path, names: Sequence[str]) -> Iterator[str]:
+    """What a folder holds that only a project has. `names`: of what lies in its `cards/`."""
+    yield from (f"cards/{name}" for name in names if name == "deck.lock" or _MEANT.fullmatch(name))
+    yield from (f"cards/{name}/" for name in names if _holds_cards(folder / "cards" / name))
+    signs = ("templates/_shared/notetype.yaml", ".vscode/cards.schema.json")
+    yield from (name for name in signs if (folder / name).is_file())
+
+
+def _shut(cards: Path, error: OSError) -> Fault | None:
+    """That the cards cannot be read; None where the folder around them is somebody else's, and no matter of ours."""
+    try:
+        ours = cards.is_dir() and error.filename is not None and Path(error.filename) == cards
+    except OSError:
+        return None
+    return Fault(f"{cards} cannot be read ({error.strerror})", "check its permissions") if ours else None
 
 
 def _holds_cards(folder: Path) -> bool:

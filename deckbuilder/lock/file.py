@@ -120,7 +120,7 @@ def load(text: str, name: str) -> Lock:
         raise Damaged(Location(name), "the lock is empty", RESTORE)
     if unfinished := conflict(text, name, _BOTH):
         raise Damaged(unfinished.location, unfinished.message, unfinished.help)
-    read, version, ended = _Read(), 0, False
+    read, version, ended = _Lines(), 0, False
     *lines, rest = text.split("\n")
     for number, line in enumerate(lines, 1):
         at = Location(name, number, 1)
@@ -135,7 +135,7 @@ def load(text: str, name: str) -> Lock:
     return read.lock()
 
 
-class _Read:
+class _Lines:
     """What the lines of a lock said so far."""
 
     def __init__(self) -> None:

@@ -63,29 +63,33 @@ class Losses:
     def of(self, node: Any) -> list[Loss]:
         """What is lost of a value, or of a key."""
         found: list[Loss] = []
-        text = self._text
         if self._bang:
-            start = node.start_mark.index
-            if text.startswith("!", start) and not text[start + 1 : start + 2].strip():
-                message = "the `!` is taken for a tag of YAML, and is not in the text"
-                found.append(Loss("lost-text", message, QUOTED))
+            found += self._tag(node.start_mark.index)
         value = node.value
         if value.__class__ is not str:
             return found
         style = node.style
         if not style:
-            if self._hash and text[node.end_mark.index : node.end_mark.index + 1] in _BLANKS:
-                found += self._cut(node)
-            if self._odd and ODD.search(value):
-                found += self._oddly(value, node.start_mark.index)
+            found += self._plain(node, value)
         elif style == '"':
             if self._escapes:
-                found += _escapes(text[node.start_mark.index + 1 : node.end_mark.index - 1])
+                found += _escapes(self._text[node.start_mark.index + 1 : node.end_mark.index - 1])
         elif style in ("|", ">") and not value.strip():
             message = f"`{style}` announces lines of text, and none follows"
             help = f"write them below it, indented; if it is text itself, {QUOTED}"
             found.append(Loss("lost-text", message, help))
         return found
+
+    def _tag(self, start: int) -> Iterator[Loss]:
+        if self._text.startswith("!", start) and not self._text[start + 1 : start + 2].strip():
+            yield Loss("lost-text", "the `!` is taken for a tag of YAML, and is not in the text", QUOTED)
+
+    def _plain(self, node: Any, value: str) -> Iterator[Loss]:
+        """Of a text that stands there without quotes."""
+        if self._hash and self._text[node.end_mark.index : node.end_mark.index + 1] in _BLANKS:
+            yield from self._cut(node)
+        if self._odd and ODD.search(value):
+            yield from self._oddly(value, node.start_mark.index)
 
     def _cut(self, node: Any) -> Iterator[Loss]:
         """What of a plain text is taken for a comment."""

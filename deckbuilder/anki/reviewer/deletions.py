@@ -162,11 +162,16 @@ def _mask(said: str) -> str:
     found = [f'data-shape="{shape}" '] if shape in _SHAPES else []
     for each in properties:
         name, value = [*each.split("="), ""][:2]
-        known = _PROPERTIES.get(name)
-        if known is None or not value or (known[1] and value == "0"):
-            continue
-        if name == "points":
-            value = " ".join(pair for pair in value.split(" ") if "," in pair)
-        if value:
-            found.append(f'data-{known[0]}="{escaped(value) if name == "text" else value}" ')
+        found.append(_property(name, value))
     return "".join(found)
+
+
+def _property(name: str, value: str) -> str:
+    known = _PROPERTIES.get(name)
+    if known is None or not value or (known[1] and value == "0"):
+        return ""
+    if name == "points":
+        value = " ".join(pair for pair in value.split(" ") if "," in pair)
+    if not value:
+        return ""
+    return f'data-{known[0]}="{escaped(value) if name == "text" else value}" '

@@ -78,9 +78,7 @@ def time_of(root: Path, commit: str) -> int:
 
 def check_out(root: Path, commit: str, into: Path) -> None:
     """`cards/` and `templates/` as they were, into a new folder; links and all that leads out of it are left behind."""
-    files = [each for each in _tree(root, commit, _PARTS) if each.what == "blob" and each.mode != "120000"]
-    if not any(each.name.startswith("cards/") for each in files):
-        raise Fault(f"there is no cards/ at {commit[:12]}", "give a revision in which the project existed")
+    files = _plain_files(root, commit)
     room = MAX_CHECKOUT - sum(each.size for each in files)
     kept = answer(root, "rev-parse", "--git-common-dir") or ""
     keeps = Path(root, kept.rstrip("\n"))
@@ -91,6 +89,14 @@ def check_out(root: Path, commit: str, into: Path) -> None:
                 break
     if room < 0:
         raise Fault(f"the source at {commit[:12]} is larger than {MAX_CHECKOUT >> 20} MiB", "compare packages")
+
+
+def _plain_files(root: Path, commit: str) -> list[_Entry]:
+    """The files of a project at a commit, without links. Raises `Fault` where there was none."""
+    files = [each for each in _tree(root, commit, _PARTS) if each.what == "blob" and each.mode != "120000"]
+    if not any(each.name.startswith("cards/") for each in files):
+        raise Fault(f"there is no cards/ at {commit[:12]}", "give a revision in which the project existed")
+    return files
 
 
 def _laid(into: Path, file: _Entry, data: bytes, keeps: Path, room: int) -> int:

@@ -52,6 +52,13 @@ class _Offers:
             return self._one(part, meaning)
         if NAMES_A in part.get("propertyNames", ()):
             return self._mapping(part, meaning)
+        found = self._within(part)
+        if meaning and part.get("type") == "array":
+            found |= {"title": meaning, "description": "A list of ids."}
+        return found
+
+    def _within(self, part: Schema) -> Schema:
+        """What stands in a part, each offered in its turn; a key's own description is Markdown."""
         is_key = "description" in part and "properties" not in part
         found = {
             key: self._offered(value, part["description"] if is_key and key == "anyOf" else "")
@@ -60,8 +67,6 @@ class _Offers:
         }
         if is_key:
             found["markdownDescription"] = found.pop("description")
-        if meaning and part.get("type") == "array":
-            found |= {"title": meaning, "description": "A list of ids."}
         return found
 
     def _one(self, part: Schema, meaning: str) -> Schema:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from deckbuilder.records import KINDS, Record
+from deckbuilder.records import KINDS, Record, Reference
 from deckbuilder.records.base import ROOT, near_id
 from deckbuilder.source import Document, Path_
 from deckbuilder.verbs.edits.editable import Editable
@@ -21,24 +21,33 @@ def edits(cards: Editable, document: Document) -> Iterator[Edit]:
     cls = KINDS.get(next(iter(document.value), ""))
     if cls is None or document.faulty:
         return
-    wrong: list[Any] = []
-    try:
-        cls.model_validate(document.value)
-    except ValidationError as error:
-        wrong = error.errors(include_url=False)
     ids: set[str] = set()
-    for each in wrong:
-        path, context = tuple(step for step in each["loc"] if step != "[key]"), each.get("ctx", {})
-        held = document.at(path)
-        if each["type"] == "bad-root" and isinstance(held, str) and (right := _root(held)):
-            yield "bad-root", document, path, held, right, False
-        elif each["type"] == "named-twice" and isinstance(held, list) and held.count(context["id"]) > 1:
-            first = held.index(context["id"])
-            yield "named-twice", document, (*path, held.index(context["id"], first + 1)), context["id"], None, False
-        elif each["type"] == "bad-id":
-            ids.add(str(context["value"]))
+    for each in _wrong(cls, document.value):
+        if each["type"] == "bad-id":
+            ids.add(str(each["ctx"]["value"]))
+        else:
+            yield from _one(document, each)
     if ids:
         yield from _references(cards, document, cls, ids)
+
+
+def _wrong(cls: type[Record], value: object) -> list[Any]:
+    """What keeps a value from being a record of this kind, in pydantic's words."""
+    try:
+        cls.model_validate(value)
+    except ValidationError as error:
+        return list(error.errors(include_url=False))
+    return []
+
+
+def _one(document: Document, wrong: Any) -> Iterator[Edit]:
+    """A root in lower case, or an id that stands twice."""
+    path = tuple(step for step in wrong["loc"] if step != "[key]")
+    held = document.at(path)
+    if wrong["type"] == "bad-root" and isinstance(held, str) and (right := _root(held)):
+        yield "bad-root", document, path, held, right, False
+    elif wrong["type"] == "named-twice" and isinstance(held, list) and held.count(id := wrong["ctx"]["id"]) > 1:
+        yield "named-twice", document, (*path, held.index(id, held.index(id) + 1)), id, None, False
 
 
 def _root(typed: str) -> str:
@@ -57,16 +66,20 @@ def _references(cards: Editable, document: Document, cls: type[Record], wrong: s
     for reference in record.refers():
         if sum(cards.library.answers(kind, reference.id) for kind in set(reference.kinds)) != 1:
             continue
-        path = reference.path
-        held = document.at(path[:-1] if reference.named else path)
-        if reference.named:
-            written = [held] if isinstance(held, str) else list(held or ()) if isinstance(held, list | dict) else []
-            old = [each for each in written if isinstance(each, str) and _spelt(each, wrong) == reference.id]
-            # Where the right one stands beside it, the two would be one.
-            if len(old) == 1 and old[0] != reference.id:
-                yield "bad-id", document, (*path[:-1], old[0]), old[0], reference.id, True
-        elif isinstance(held, str) and held != reference.id and _spelt(held, wrong) == reference.id:
-            yield "bad-id", document, path, held, reference.id, False
+        old = [each for each in _ids_of(document, reference) if _spelt(each, wrong) == reference.id]
+        # Where the right one stands beside it, the two would be one.
+        if len(old) == 1 and old[0] != reference.id:
+            path = (*reference.path[:-1], old[0]) if reference.named else reference.path
+            yield "bad-id", document, path, old[0], reference.id, reference.named
+
+
+def _ids_of(document: Document, reference: Reference) -> list[str]:
+    """What is written where a reference stands; all ids of the list or mapping in which it is found by its name."""
+    if not reference.named:
+        return [document.text(reference.path) or ""]
+    held = document.at(reference.path[:-1])
+    written = [held] if isinstance(held, str) else list(held) if isinstance(held, list | dict) else []
+    return [each for each in written if isinstance(each, str)]
 
 
 def _spelt(text: str, wrong: set[str]) -> str:

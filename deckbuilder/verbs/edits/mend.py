@@ -7,7 +7,7 @@ nothing, and what a rule itself says to write.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
@@ -96,20 +96,25 @@ def mend(
         texts: dict[str, str] = {}
         changes: list[Change] = []
         refused: dict[object, Fault] = {}
-        for _ in range(MAX_ROUNDS):
-            found = [each for each in _mendings(cards, wants, today) if each.key not in refused]
-            draft = _made(cards, _apart(found), refused)
-            if draft is None:
-                if not any(each.key not in refused for each in found):
-                    break
-                continue
-            cards = draft.read_back()
+        for draft in _drafts(cards, wants, today, refused):
             texts |= draft.texts()
             changes += draft.changes()
         changed = tuple((files[name], text) for name, text in texts.items() if text != files[name].text)
         if changed and not dry_run:
             save(project.root, changed, committing)
         return Mended(tuple(sorted(changes)), changed, tuple(refused.values()))
+
+
+def _drafts(cards: Editable, wants: Wants, today: date, refused: dict[object, Fault]) -> Iterator[Draft]:
+    """Round after round, each upon the cards as the one before leaves them. `refused`: what cannot be made, and why."""
+    for _ in range(MAX_ROUNDS):
+        found = [each for each in _mendings(cards, wants, today) if each.key not in refused]
+        draft = _made(cards, _apart(found), refused)
+        if draft is not None:
+            yield draft
+            cards = draft.read_back()
+        elif all(each.key in refused for each in found):
+            return
 
 
 def _mendings(cards: Editable, wants: Wants, today: date) -> Iterator[Mending]:
@@ -121,6 +126,11 @@ def _mendings(cards: Editable, wants: Wants, today: date) -> Iterator[Mending]:
     border_ones = (Mending(*each) for document in cards.faulty for each in border.edits(cards, document))
     yield from filter(wanted, border_ones)
     yield from filter(wanted, _tags(cards))
+    yield from _offered(cards, wants, today)
+
+
+def _offered(cards: Editable, wants: Wants, today: date) -> Iterator[Mending]:
+    """What the rules themselves know how to mend, but for records whose id stands twice."""
     workspace = cards.workspace
     twice = {each.key for pair in cards.library.duplicates for each in pair}
     for fault in (*workspace.guarded, *workspace.linted(today=today)):
@@ -164,31 +174,29 @@ def _made(cards: Editable, found: list[Mending], refused: dict[object, Fault]) -
     """A draft with these edits; None if there is none to be made, or if some of them are `refused` from now on."""
     if not found:
         return None
+    together = _tried(cards, found)
+    if isinstance(together, Draft):
+        return together
+    faults: dict[object, Fault] = {
+        each.key: fault for each in found if isinstance(fault := _tried(cards, [each]), Fault)
+    }
+    neighbours = Fault("this cannot be mended together with its neighbours", "run it again")
+    refused |= faults or {each.key: neighbours for each in found[1:]}
+    return None
+
+
+def _tried(cards: Editable, found: Sequence[Mending]) -> Draft | Fault:
+    """A draft with these edits that was read back, or why it cannot be."""
     draft = Draft(cards)
     try:
         for each in found:
             each.make(draft)
         draft.read_back()
-        if any(text != cards.text(name) for name, text in draft.texts().items()):
-            return draft
-        raise Fault("nothing would be another", "mend it by hand")
-    except Fault:
-        for each in found:
-            alone = Draft(cards)
-            try:
-                each.make(alone)
-                alone.read_back()
-                if all(text == cards.text(name) for name, text in alone.texts().items()):
-                    raise Fault(f"{each.rule}: the text stays as it is", "mend it by hand")
-            except Fault as fault:
-                refused[each.key] = fault
-        sound = [each for each in found if each.key not in refused]
-        if len(sound) < len(found):
-            return None
-        refused |= {
-            each.key: Fault("this cannot be mended together with its neighbours", "run it again") for each in found[1:]
-        }
-        return None
+    except Fault as fault:
+        return fault
+    if all(text == cards.text(name) for name, text in draft.texts().items()):
+        return Fault(f"{found[0].rule}: the text stays as it is", "mend it by hand")
+    return draft
 
 
 def _lines(text: str) -> list[str]:

@@ -10,7 +10,7 @@ from deckbuilder.core.diagnostics import Fault
 from deckbuilder.core.project import Project
 from deckbuilder.core.turn import alone
 from deckbuilder.records import KINDS, Record, Reference
-from deckbuilder.records.base import ID, suggest_id
+from deckbuilder.records.base import ID, Noted, suggest_id
 from deckbuilder.verbs.edits import targets
 from deckbuilder.verbs.edits.draft import Draft, Edited
 from deckbuilder.verbs.edits.editable import Editable, read
@@ -52,14 +52,7 @@ def draft_of(cards: Editable, target: Target, id: str) -> Draft:
     draft = Draft(cards)
     # Its own file comes last: a rename that is killed half way still finds its record when it is run again.
     for record in sorted(cards.records, key=lambda each: each.document.file.name == target.document.file.name):
-        for reference in record.refers():
-            after = _after(cards, target, id, reference)
-            if after == reference.id:
-                continue
-            if _implied(record, reference):
-                draft.add(record.document, (), record.kind, "sources", after)
-            else:
-                draft.set(record.document, reference.path, reference.id, after, named=reference.named)
+        _follow(draft, target, id, record)
     if not target.within and any(_implied(target.record, each) for each in target.record.refers()):
         draft.add(target.document, (), target.kind, "sources", target.id)  # else it would cite its new id
     draft.set(target.document, target.path, target.id, id, named=target.landmark)
@@ -71,6 +64,18 @@ def draft_of(cards: Editable, target: Target, id: str) -> Draft:
     if expected != {place: [each.id for each in found] for place, found in _named(after_it)}:
         raise Fault(f"what the cards name would not be the same after this rename of {target.key}", "rename it by hand")
     return draft
+
+
+def _follow(draft: Draft, target: Target, id: str, record: Record) -> None:
+    """What a record names is named by its new id."""
+    for reference in record.refers():
+        after = _after(draft.cards, target, id, reference)
+        if after == reference.id:
+            continue
+        if _implied(record, reference):
+            draft.add(record.document, (), record.kind, "sources", after)
+        else:
+            draft.set(record.document, reference.path, reference.id, after, named=reference.named)
 
 
 def _done(cards: Editable, old: str, new: str) -> Target | None:
@@ -122,6 +127,13 @@ def _free(cards: Editable, target: Target, id: str) -> None:
             raise Fault(f"the id '{id}' is taken, at {each.record.locate(*each.path)}", "choose another one")
     if not target.within and cards.lost.answers(target.kind, id):
         raise Fault(f"the id '{id}' may be taken by a record at fault", "mend that first: `deckbuilder check` shows it")
+    _unmistakable(cards, target, id)
+    for subject in target.subjects:
+        _free_at_learners(cards, target, id, subject)
+
+
+def _unmistakable(cards: Editable, target: Target, id: str) -> None:
+    """No reference may lead to two things after the rename."""
     for record in cards.records:
         for reference in record.refers():
             if target.kind not in reference.kinds or _after(cards, target, id, reference).split("/")[0] != id:
@@ -130,21 +142,24 @@ def _free(cards: Editable, target: Target, id: str) -> None:
             if other:
                 where = record.locate(*reference.path, key=reference.named)
                 raise Fault(f"{other}/{id} exists, and {where} could mean either of the two", "choose another id")
-    for subject in target.subjects:
-        at_learners = subject.key.replace(target.key, key, 1)
-        entry = cards.lock.notes.get(at_learners)
-        own = at_learners in (f"{subject.kind}/{each}" for each in subject.formerly)
-        if entry is None or (own and subject.key not in cards.lock.notes):
-            continue
-        if entry.retired or own:
-            raise Fault(
-                f"learners have another note, {'retired' if entry.retired else 'not retired'}, with the id '{at_learners}'",
-                "an id is never used again: choose another one",
-            )
+
+
+def _free_at_learners(cards: Editable, target: Target, id: str, subject: Noted) -> None:
+    """No learner may have another note under the key that a note of the target gets."""
+    at_learners = subject.key.replace(target.key, target.key_of(id), 1)
+    entry = cards.lock.notes.get(at_learners)
+    own = at_learners in (f"{subject.kind}/{each}" for each in subject.formerly)
+    if entry is None or (own and subject.key not in cards.lock.notes):
+        return
+    if entry.retired or own:
         raise Fault(
-            f"learners have '{at_learners}', and no card has this id any more",
-            f"if this is the same note, add `formerly: {id}` to it by hand; if not, choose another id",
+            f"learners have another note, {'retired' if entry.retired else 'not retired'}, with the id '{at_learners}'",
+            "an id is never used again: choose another one",
         )
+    raise Fault(
+        f"learners have '{at_learners}', and no card has this id any more",
+        f"if this is the same note, add `formerly: {id}` to it by hand; if not, choose another id",
+    )
 
 
 def _after(cards: Editable, target: Target, id: str, reference: Reference) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -137,13 +137,7 @@ class Session:
         if list(now.notes) != list(before.notes):
             told["order"] = list(now.notes)
         told["types"] = {kind: _type(each) for kind, each in now.types.items() if before.types.get(kind) != each}
-        if now.stale != before.stale:
-            told["stale"] = sorted(now.stale)
-        if now.faults != before.faults:
-            told["faults"] = list(now.faults)
-        if now.changes != before.changes:
-            told["changes"] = dict(now.changes)
-        return told
+        return told | _said_anew(before, now)
 
     def whole(self, key: str) -> Patch | None:
         """One note with its cards, because somebody looks at it; None if there is no such note."""
@@ -243,17 +237,20 @@ class Session:
         path, line = found.location.path, found.location.line
         steps = Path(path).parts
         if "templates" in steps:
-            kind = steps[steps.index("templates") + 1 :][0:1]
-            return as_fault(found, [], ["*" if kind == ("_shared",) else each for each in kind])
-        own = [shown for shown in notes.values() if shown.place and shown.place[0] == path]
-        starts = [(each.locate().line, each) for each in self._workspace.files.of(path)] if own else []
+            return as_fault(found, [], _kinds_of(steps))
+        own = {key: shown for key, shown in notes.items() if shown.place and shown.place[0] == path}
+        place = self._place(path, line) if own else None
+        if place is not None:
+            keys = [key for key, shown in own.items() if shown.place == place]
+        else:
+            keys = [key for key in own if len(own) == 1 or key in stale]
+        return as_fault(found, keys, [])
+
+    def _place(self, path: str, line: int) -> Place | None:
+        """The record in which a line of a file stands."""
+        starts = [(each.locate().line, each) for each in self._workspace.files.of(path)]
         at = max((start for start in starts if start[0] <= line), default=None, key=lambda start: start[0])
-        if at is not None:
-            place = (path, at[1].document, at[1].item)
-            own = [shown for shown in own if shown.place == place]
-        elif len(own) > 1:
-            own = [shown for shown in own if shown.key in stale]
-        return as_fault(found, [shown.key for shown in own], [])
+        return None if at is None else (path, at[1].document, at[1].item)
 
     def _line(self, place: Place | None) -> int:
         """Where a record begins in its file, 0 where that is not known."""
@@ -263,6 +260,23 @@ class Session:
             if (document.document, document.item) == place[1:]:
                 return document.locate().line
         return 0
+
+
+def _said_anew(before: Screen, now: Screen) -> Patch:
+    """What is other than before of all that is said about the notes."""
+    told: Patch = {}
+    if now.stale != before.stale:
+        told["stale"] = sorted(now.stale)
+    if now.faults != before.faults:
+        told["faults"] = list(now.faults)
+    if now.changes != before.changes:
+        told["changes"] = dict(now.changes)
+    return told
+
+
+def _kinds_of(steps: Sequence[str]) -> list[str]:
+    """The kind whose template a path is of; `*` for all of them."""
+    return ["*" if kind == "_shared" else kind for kind in steps[steps.index("templates") + 1 :][:1]]
 
 
 def _with_hidden(notes: Mapping[str, Shown], before: Mapping[str, Shown], files: Collection[str]) -> dict[str, Shown]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any
 
@@ -82,9 +82,13 @@ def _note(note: NoteChange) -> dict[str, Any]:
         "effect": note.effect.words,
         "blocked": note.why_blocked,
         "fields": [[field.name, [list(run) for run in field.runs]] for field in note.fields if not field.hidden],
-        "tags": [[f"+{tag}" for tag in note.tags_added], [f"-{tag}" for tag in note.tags_removed]],
-        "cards": [*(f"{name}: new" for name in note.cards_added), *(f"{name}: blank" for name in note.cards_blank)],
+        "tags": [_each("+{}", note.tags_added), _each("-{}", note.tags_removed)],
+        "cards": [*_each("{}: new", note.cards_added), *_each("{}: blank", note.cards_blank)],
         "moved": list(note.moved or ()),
         "renamed": note.renamed[0] if note.renamed else "",
     }
     return {name: value for name, value in told.items() if value and value != [[], []]}
+
+
+def _each(form: str, words: Sequence[str]) -> list[str]:
+    return [form.format(word) for word in words]

@@ -14,8 +14,9 @@ from pathlib import Path
 from deckbuilder import lock as locks
 from deckbuilder.core.diagnostics import Diagnostic, Fault, Location
 from deckbuilder.core.project import Project
-from deckbuilder.core.transaction import write_text, writing
+from deckbuilder.core.transaction import Transaction, write_text, writing
 from deckbuilder.core.turn import alone
+from deckbuilder.lock import Release
 from deckbuilder.package.checksum import sha256
 from deckbuilder.records import Deck
 from deckbuilder.records.deck import EDITION
@@ -110,11 +111,7 @@ def _release(
                 f"edition {edition} went out already, and this would be another one under its name",
                 "undo what changed in deck.yaml or the templates, use the deckbuilder that made it, or take a new edition",
             )
-        before = max(
-            (each for each in ready.before.releases.values() if each.edition != edition),
-            key=lambda each: each.time,
-            default=None,
-        )
+        before = _before(ready, edition)
         story = history.since(project, output, before, folder / f"{stem}.apkg") if before else None
         if story:
             refuse.blocked(story[0], allow_schema_change)
@@ -128,14 +125,25 @@ def _release(
             write_text(about, _with_edition(project, deck, edition))
         named = [*(each.name for each in made), SUMS]
         foreign = _foreign(target, named)
-        if target.is_dir():
-            for name in named:
-                if not _same(folder / name, target / name):
-                    transaction.move(folder / name, target / name)
-        else:
-            transaction.move(folder, target)
+        _move(transaction, folder, target, named)
         transaction.commit(committing)
     return Report([*found, *foreign], Released(target, edition, again, tuple(made)))
+
+
+def _before(ready: Ready, edition: str) -> Release | None:
+    """The last release but this one."""
+    others = (each for each in ready.before.releases.values() if each.edition != edition)
+    return max(others, key=lambda each: each.time, default=None)
+
+
+def _move(transaction: Transaction, folder: Path, target: Path, named: Sequence[str]) -> None:
+    """The folder into its place; where there is one of that name, the files that are not the same."""
+    if not target.is_dir():
+        transaction.move(folder, target)
+        return
+    for name in named:
+        if not _same(folder / name, target / name):
+            transaction.move(folder / name, target / name)
 
 
 def _with_edition(project: Project, deck: Deck, edition: str) -> str:

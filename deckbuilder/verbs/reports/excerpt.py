@@ -73,17 +73,24 @@ def _cut(line: str, start: int, end: int, room: int) -> tuple[str, int, int]:
     """A line that fits, and where in it the part from `start` to `end` stands then."""
     if len(line) <= 4 * room and cell_len(_shown(line)) <= room:
         return line, start, end
-    first, most = start, 4 * room  # characters without a width could go on for ever
-    if start <= most and cell_len(_shown(line[:start])) <= room // 2:
-        first = 0
-    while first > 0 and start - first < most and cell_len(_shown(line[first - 1 : min(end, start + room)])) < room // 2:
-        first -= 1
+    first = _first(line, start, min(end, start + room), room)
     last = start
-    while last < len(line) and last - start < most and cell_len(_shown(line[first : last + 1])) <= room - 2:
+    while last < len(line) and last - start < 4 * room and cell_len(_shown(line[first : last + 1])) <= room - 2:
         last += 1
     head, tail = _MORE if first else "", _MORE if last < len(line) else ""
     shift = len(head) - first
     return f"{head}{line[first:last]}{tail}", start + shift, min(end, last) + shift
+
+
+def _first(line: str, start: int, end: int, room: int) -> int:
+    """Where what is shown of a line begins, so that the part from `start` to `end` stands about in the middle."""
+    most = 4 * room  # characters without a width could go on for ever
+    if start <= most and cell_len(_shown(line[:start])) <= room // 2:
+        return 0
+    first = start
+    while first > 0 and start - first < most and cell_len(_shown(line[first - 1 : end])) < room // 2:
+        first -= 1
+    return first
 
 
 def _shown(text: str) -> str:
