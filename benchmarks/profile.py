@@ -1,6 +1,6 @@
 """Where a build's CPU goes: the pipeline's functions, each on a clock that stops while another one's runs.
 
-`python -m benchmarks.profile [--notes 10000] [--project DIR]`
+`python -m benchmarks.profile [--notes 10000] [--project DIR] [--cache DIR]`
 
 The functions are wrapped from outside, so the pipeline knows nothing of it; what the clocks themselves cost
 stands in the last line. `--project`: a copy of a project of your own instead of a synthetic one.
@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ _STARTED = time.process_time()
 STAGES = (
     ("read files", "deckbuilder.source.guard", "text"),
     ("YAML: control characters, aliases, depth", "deckbuilder.source.guard", "refuse"),
-    ("YAML: C parser", "deckbuilder.source", "parse"),
+    ("YAML: C parser", "deckbuilder.source", "nodes_of"),
     ("YAML: nodes to values", "deckbuilder.source.values", "Reading.mapping"),
     ("positions for faults", "deckbuilder.source", "Document.locate"),
     ("validate (pydantic)", "deckbuilder.records", "parse"),
@@ -37,7 +38,9 @@ STAGES = (
     ("rules: the linter", "deckbuilder.rules", "lint"),
     ("render: order, notes, the rest", "deckbuilder.render", "render"),
     ("render: note types", "deckbuilder.render", "ProjectNoteTypes.get"),
-    ("render: fields (Jinja)", "deckbuilder.render", "_Writer._values"),
+    ("render: fields (Jinja)", "deckbuilder.render.fields", "Fields._values"),
+    ("render: what is known of notes", "deckbuilder.render.remembered", "Remembered.known"),
+    ("render: what is kept of notes", "deckbuilder.render.remembered", "Remembered.made"),
     ("render: look-alikes", "deckbuilder.anatomy.library", "Library.lookalikes"),
     ("render: tags", "deckbuilder.anatomy.tags", "of"),
     ("render: which cards exist", "deckbuilder.anki.notes", "NoteType.ordinals"),
@@ -49,6 +52,8 @@ STAGES = (
     ("package: rows, digest, sqlite", "deckbuilder.package.writer", "_Package.write_to_db"),
     ("package: deflate", "deckbuilder.package.writer", "_Package._zip"),
     ("package: verify", "deckbuilder.package.writer", "_Package.verify"),
+    ("cache: read", "deckbuilder.core.cache", "Cache.get"),
+    ("cache: write", "deckbuilder.core.cache", "Cache.put"),
     ("sha256 of the file", "deckbuilder.workspace.building", "sha256"),
 )
 
@@ -88,9 +93,10 @@ class Clocks:
         self._since = now
 
 
-def profile(project: Path, output: Path) -> Clocks:
-    """Build once, on the clocks."""
+def profile(project: Path, output: Path, cache: Path | None = None) -> Clocks:
+    """Build once, on the clocks. `cache`: where what is made is kept, and what was made before is found."""
     start = time.process_time()
+    from deckbuilder.core.cache import NOTHING, Cache
     from deckbuilder.core.project import find
     from deckbuilder.workspace import building
 
@@ -109,7 +115,8 @@ def profile(project: Path, output: Path) -> Clocks:
             setattr(owner, last, clocks.wrap(stage, getattr(owner, last)))
         else:
             print(f"{module}.{name} is no more: its time counts for its caller", file=sys.stderr)
-    report = building.build(find(project), output, int(time.time()))
+    kept = Cache(cache) if cache else NOTHING
+    report = building.build(replace(find(project), cache=kept), output, int(time.time()))
     clocks.stop()
     if report.built is None:
         raise SystemExit("\n".join(map(str, report.diagnostics)))
@@ -144,6 +151,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.profile")
     parser.add_argument("--notes", type=int, default=10_000, help="the size of the synthetic deck")
     parser.add_argument("--project", type=Path, help="a project of your own instead")
+    parser.add_argument(
+        "--cache", type=Path, help="a folder for what is kept; the second time, what a build costs that has it"
+    )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="deckbuilder-bench-") as folder:
         project = Path(folder, "project")
@@ -151,7 +161,7 @@ def main() -> None:
             shutil.copytree(options.project, project, ignore=shutil.ignore_patterns(".*", "dist"))
         else:
             synthetic.write(project, options.notes)
-        clocks = profile(project, Path(folder, "dist"))
+        clocks = profile(project, Path(folder, "dist"), options.cache)
     print(table(clocks))
     print(f"\nThe clocks themselves took about {overhead(sum(clocks.calls.values())):.2f} s of it.")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields
+from functools import cache
 from typing import Annotated, Any, ClassVar
 
 import pytest
@@ -110,6 +111,7 @@ def classes() -> Iterator[type[BaseModel]]:
             left += [each.model for each in shapes if each.model]
 
 
+@cache
 def shipped() -> list[Record]:
     project, example = find(ROOT), find(ROOT / "tests" / "example")
     documents = [*source.read(project.sources(), project.root)[0], *source.read(example.sources(), example.root)[0]]
@@ -246,6 +248,10 @@ def _shapes() -> dict[Any, tuple[str, Any]]:
     }
 
 
-@pytest.mark.parametrize(("annotation", "shape"), _shapes().items(), ids=str)
+# An annotation has the address of a function in its own name, which is another in every process.
+SHAPES = ["a text", "ids", "names", "texts by id", "a model or none", "models", "models by id"]
+
+
+@pytest.mark.parametrize(("annotation", "shape"), _shapes().items(), ids=SHAPES)
 def test_a_shape_is_seen_through_all_that_it_is_annotated_with(annotation: Any, shape: tuple[str, Any]) -> None:
     assert walker.shape(annotation) == shape

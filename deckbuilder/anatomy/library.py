@@ -52,6 +52,7 @@ class Library:
         self._of: dict[type[Record], list[Any]] = {}  # asked for a hundred times, and the records stay
         self._alike: dict[str, list[Lookalike]] = {}
         self._sites: dict[str, tuple[str, str]] = {}
+        self._low_sites: dict[str, str] = {}
         self._trails: dict[str, list[str]] = {}
         self.duplicates: list[tuple[Record, Record]] = []
         for record in records:
@@ -304,12 +305,12 @@ class Library:
         return found
 
     @cached_property
-    def _by_site(self) -> dict[tuple[str, str], list[Muscle]]:
-        found: dict[tuple[str, str], list[Muscle]] = {}
+    def _by_site(self) -> dict[tuple[str, str], list[str]]:
+        found: dict[tuple[str, str], list[str]] = {}
         for muscle in self.muscles:
             for about in ("origin", "insertion"):
                 for site in sorted(muscle.named(about)):
-                    found.setdefault((about, site), []).append(muscle)
+                    found.setdefault((about, site), []).append(muscle.id)
         return found
 
     @cached_property
@@ -333,7 +334,7 @@ class Library:
             if other is not None and not other.retired:
                 found[other.id] = Lookalike(other, words)
         scores = self._nearness(muscle)
-        for id in sorted(scores, key=lambda id: (-scores[id], id)):
+        for _, id in sorted([(-score, id) for id, score in scores.items()]):
             if len(found) >= MAX_LOOKALIKES:
                 break
             if id != muscle.id and id not in found:
@@ -349,8 +350,10 @@ class Library:
         for about in ("origin", "insertion"):
             for site in sorted(muscle.named(about)):  # sums of fractions differ with their order
                 sharing = self._by_site.get((about, site), ())  # empty around a retired muscle
-                for other in sharing if len(sharing) <= MAX_SHARING else ():
-                    scores[other.id] = scores.get(other.id, 0) + 1 / len(sharing)
+                if 0 < len(sharing) <= MAX_SHARING:
+                    share = 1 / len(sharing)
+                    for each in sharing:
+                        scores[each] = scores.get(each, 0) + share
         for group in muscle.groups:
             members = self._members.get(group, ())
             for other in members if len(members) <= MAX_SHARING else ():
@@ -360,8 +363,7 @@ class Library:
 
     def _difference(self, muscle: Muscle, other: Muscle) -> str:
         """'Also from the ischial tuberosity, but inserts on …': what is shared, then what is not."""
-        both = [(about, muscle.named(about) & other.named(about)) for about in ("origin", "insertion")]
-        (_, origin), (_, insertion) = both
+        origin, insertion = (muscle.named(about) & other.named(about) for about in ("origin", "insertion"))
         ends = self._listed(other, "insertion", insertion)
         starts = self._listed(other, "origin", origin)
         if origin and ends:
@@ -373,11 +375,16 @@ class Library:
         return ""
 
     def _some(self, sites: Iterable[str]) -> str:
-        return " and ".join(f"the {self.low(self.site_short(site))}" for site in sorted(sites)[:2])
+        return " and ".join([self._the(site) for site in sorted(sites)[:2]])
 
     def _listed(self, muscle: Muscle, about: str, without: Iterable[str]) -> str:
         found = [fact.id for fact in muscle.facts(about) if fact.id not in without]
-        return " and ".join(f"the {self.low(self.site_short(site))}" for site in dict.fromkeys(found[:2]))
+        return " and ".join([self._the(site) for site in dict.fromkeys(found[:2])])
+
+    def _the(self, site: str) -> str:
+        if site not in self._low_sites:
+            self._low_sites[site] = f"the {self.low(self.site_short(site))}"
+        return self._low_sites[site]
 
     # Evidence
 

@@ -191,6 +191,12 @@ def digest(*parts: str | bytes) -> bytes:
     return found.digest()
 
 
+def of_folder(folder: Path) -> list[bytes]:
+    """Digests of every file below a folder, with its path."""
+    files = sorted(each for each in folder.rglob("*") if each.is_file())
+    return [digest(each.relative_to(folder).as_posix(), each.read_bytes()) for each in files]
+
+
 @lru_cache(maxsize=1)
 def code() -> bytes:
     """Of all that decides what is made of the same cards: our own modules and words, Python, and what else is installed."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import reduce
-from typing import TYPE_CHECKING, Literal
+from functools import partial, reduce
+from typing import TYPE_CHECKING
 
 from deckbuilder.anki.notes import NoteType
 from deckbuilder.core.diagnostics import Diagnostic, Location, Severity
@@ -90,9 +90,9 @@ def check_ids(lock: Lock, subjects: Sequence[Noted], lost: Callable[[str, str], 
             )
         for place, id in enumerate(subject.formerly):
             old = f"{subject.kind}/{id}"
-            wrong = _claim(lock, subject.key, old, living, claimed)
+            wrong = _claim(lock, subject.key, old, living, claimed, partial(subject.place, "formerly", place))
             if wrong:
-                yield Diagnostic(subject.place("formerly", place), *wrong)
+                yield wrong
     yield from _vanished(lock, living | claimed.keys(), lost)
 
 
@@ -110,27 +110,18 @@ def _vanished(lock: Lock, known: set[str], lost: Callable[[str, str], bool]) -> 
 
 
 def _claim(
-    lock: Lock, key: str, old: str, living: set[str], claimed: dict[str, str]
-) -> tuple[Literal["formerly-living", "formerly-twice", "formerly-too-late"], str, str] | None:
-    """What is wrong with a note that says which id it had: the rule, what is wrong, and the cure."""
+    lock: Lock, key: str, old: str, living: set[str], claimed: dict[str, str], at: Callable[[], Location]
+) -> Diagnostic | None:
+    """What is wrong with a note that says which id it had, `at` the place where it says so."""
     if old in living:
-        return (
-            "formerly-living",
-            f"{key} says that it was '{old}', but that id is in use",
-            "remove it from `formerly`, or rename the other card",
-        )
+        message = f"{key} says that it was '{old}', but that id is in use"
+        return Diagnostic(at(), "formerly-living", message, "remove it from `formerly`, or rename the other card")
     if claimed.setdefault(old, key) != key:
-        return (
-            "formerly-twice",
-            f"{key} and {claimed[old]} both say that they were '{old}'",
-            "keep it on the one that has its reviews",
-        )
+        message = f"{key} and {claimed[old]} both say that they were '{old}'"
+        return Diagnostic(at(), "formerly-twice", message, "keep it on the one that has its reviews")
     if key in lock.notes and old in lock.notes and not lock.notes[old].retired:
-        return (
-            "formerly-too-late",
-            f"{key} was shipped before it claimed to be '{old}'",
-            "learners have both: retire one instead",
-        )
+        message = f"{key} was shipped before it claimed to be '{old}'"
+        return Diagnostic(at(), "formerly-too-late", message, "learners have both: retire one instead")
     return None
 
 

@@ -29,6 +29,8 @@ BRING_BACK = (
 _BOTH = "keep the lines of both sides and delete the marker lines, then build again"
 # A quarter of a million notes.
 MAX_BYTES = 64 * 1024 * 1024
+# `json.dumps` with options makes an encoder for every line.
+_WRITTEN, _SORTED = json.JSONEncoder(ensure_ascii=False).encode, json.JSONEncoder(sort_keys=True).encode
 _GUID = re.compile("[0-9A-Za-z]+")
 _HEAD = "deckbuilder lock"
 # The last line. It never changes, so that a merge keeps it; since format 2 a lock without it was cut off.
@@ -197,7 +199,7 @@ def _unsealed(value: Any, at: Location) -> dict[str, Any]:
 
 def sealed(value: dict[str, Any]) -> str:
     """One line of the lock. Its seal tells an edit by hand from a merge, which moves whole lines."""
-    return json.dumps({**value, "seal": _seal(value)}, ensure_ascii=False)
+    return _WRITTEN({**value, "seal": _seal(value)})
 
 
 def _fit(lock: Lock) -> None:
@@ -245,7 +247,7 @@ def _deck_line(deck: DeckEntry) -> str:
 
 
 def _seal(value: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:8]
+    return hashlib.sha256(_SORTED(value).encode()).hexdigest()[:8]
 
 
 def _format(value: Any, at: Location) -> int:

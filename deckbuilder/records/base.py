@@ -207,6 +207,8 @@ class Model(BaseModel):
         coerce_numbers_to_str=False,
         defer_build=True,
     )
+    # The key that is meant where a text stands alone, if the mapping around it may be left out.
+    alone: ClassVar[str] = ""
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
@@ -214,7 +216,7 @@ class Model(BaseModel):
         found = handler(core)
         keys = handler.resolve_ref_schema(found)["properties"]
         for name, meaning in glosses(cls).items():
-            keys[str(cls.model_fields[name].validation_alias or name)]["description"] = meaning
+            keys[walker.key_of(cls, name)]["description"] = meaning
         return found
 
 

@@ -193,7 +193,7 @@ def _what(cls: type[Record], path: Path_) -> str:
 
 def _keys(cls: type[BaseModel], path: Path_) -> list[str]:
     model, _ = _at(cls, path)
-    return [str(field.validation_alias or name) for name, field in model.model_fields.items()] if model else []
+    return [walker.key_of(model, name) for name in model.model_fields] if model else []
 
 
 def _at(cls: type[BaseModel], path: Path_) -> tuple[type[BaseModel] | None, FieldInfo | None]:

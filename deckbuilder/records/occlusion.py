@@ -7,9 +7,9 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandler, WithJsonSchema, model_validator
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from deckbuilder.records.base import ID, SITE, Id, Ids, Model, Number, Prose, Subject, Text
+from deckbuilder.records.base import SITE, Id, Ids, Model, Number, Prose, Subject, Text
 from deckbuilder.records.cloze import MAX_GAP
-from deckbuilder.records.keys import NAMES_A, As, Of, Opening, Said, Tagged
+from deckbuilder.records.keys import As, Of, Opening, Said, Tagged
 from deckbuilder.source import Path_
 
 MAX_MASKS = 12
@@ -111,12 +111,9 @@ class Mask(Model):
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return {
-            "anyOf": [
-                {"type": "string", "pattern": f"^{ID}$", NAMES_A: list(SITE)},
-                super().__get_pydantic_json_schema__(schema, handler),
-            ]
-        }
+        mapping = super().__get_pydantic_json_schema__(schema, handler)
+        id_or_nothing = handler.resolve_ref_schema(mapping)["properties"][cls.alone]
+        return {"anyOf": [id_or_nothing["anyOf"][0], mapping]}
 
 
 class Occlusion(Subject):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from deckbuilder.records import KINDS
+from deckbuilder.records import KINDS, walker
 from deckbuilder.records.base import NAMES_A
 
 
@@ -56,4 +56,4 @@ def _opens(kind: str) -> dict[str, Any]:
 
 
 def _keys(kind: str) -> set[str]:
-    return {str(each.validation_alias or name) for name, each in KINDS[kind].model_fields.items()}
+    return {walker.key_of(KINDS[kind], name) for name in KINDS[kind].model_fields}

@@ -36,6 +36,12 @@ class Rendered:
     notes: list[Note]
     note_types: dict[str, NoteType]
 
+    @classmethod
+    def of(cls, deck: Deck, notes: list[Note], known: ProjectNoteTypes) -> Rendered:
+        """The notes, with those of the note types that they are of."""
+        used = sorted({note.kind for note in notes})
+        return cls(deck, notes, {kind: each for kind in used if (each := known.get(kind))})
+
 
 def render(
     library: Library,
@@ -57,29 +63,30 @@ def render(
     """
     deck = library.deck or _stand_in()
     pictures = Pictures(project, deck.note_types.prefix.lower(), library)
-    unseen = [fault for record in beside if isinstance(fault := pictures.of(record), Diagnostic)]
+    unseen = [fault for fault in map(pictures.of, beside) if isinstance(fault, Diagnostic)]
     note_types = types(project, deck)
     figures = Figures(pictures, library)
     order = teaching_order(library, deck)
-    jobs, lacking = _jobs((record for record in order if wanted(record)), pictures)
-    gone = {*kinds, *(subject.kind for record in beside for subject in record.subjects())}
-    for kind in sorted({*gone, *(job.subject.kind for job in jobs)}):
+    jobs, lacking = _jobs(filter(wanted, order), pictures)
+    gone = sorted({*kinds, *_kinds(beside)})
+    for kind in sorted({*gone, *_kinds(job.record for job in jobs)}):
         note_types.get(kind)
     remembered = Remembered(library, project, deck, figures, jobs if all(map(wanted, order)) else [])
-    writer = _Writer(remembered.library, project, deck, note_types, doubted)
+    writer = _Writer(remembered, project, deck, note_types, doubted)
     filling = Filled(library, project, deck, figures, remembered, broken=writer.broken)
-    notes: list[Note] = []
-    for done, (job, values, shows) in enumerate(filling.of(jobs, sorted(gone))):
+    notes = []
+    for done, found in enumerate(filling.of(jobs, gone)):
         if done % 500 == 0:
             tick(done, len(jobs))
-        note = writer.note(job, values, shows)
-        remembered.made(job, note)
-        if note is not None:
-            notes.append(note)
+        notes.append(writer.note(*found))
     tick(len(jobs), len(jobs))
-    found = {kind: each for kind in sorted({note.kind for note in notes}) if (each := note_types.get(kind))}
-    rendered = Rendered(deck, notes, found) if library.deck else None
+    rendered = Rendered.of(deck, list(filter(None, notes)), note_types) if library.deck else None
     return rendered, note_types.faults + filling.faults + writer.faults + figures.faults + unseen + lacking
+
+
+def _kinds(records: Iterable[Record]) -> set[str]:
+    """The kinds of notes that these records make."""
+    return {subject.kind for record in records for subject in record.subjects()}
 
 
 def _jobs(records: Iterable[Subject], pictures: Pictures) -> tuple[list[Job], list[Diagnostic]]:
@@ -140,14 +147,14 @@ class _Writer:
 
     def __init__(
         self,
-        library: Library,
+        remembered: Remembered,
         project: Project,
         deck: Deck,
         note_types: ProjectNoteTypes,
         doubted: Callable[[str], bool],
     ) -> None:
         self.faults: list[Diagnostic] = []
-        self._library, self._project, self._deck, self._note_types = library, project, deck, note_types
+        self._remembered, self._project, self._deck, self._note_types = remembered, project, deck, note_types
         self._doubted = doubted
         self._output = FieldChecks(project)
         self.broken: set[str] = set()
@@ -159,8 +166,11 @@ class _Writer:
             return None
         if isinstance(values, Known):
             self._ask_whose(job.record, shows)
+            self._remembered.made(job, None)
             return self._made(job, values.fields, values.tags, values.ordinals, shows)
-        return self._filled(job, values, shows)
+        note = self._filled(job, values, shows)
+        self._remembered.made(job, note)
+        return note
 
     def _filled(self, job: Job, values: dict[str, str], shows: list[Media]) -> Note | None:
         kind: str = job.subject.kind
@@ -180,7 +190,9 @@ class _Writer:
         if not ordinals:
             self._tell_blank(job)
             return None
-        return self._made(job, fields, tags.of(job.subject, self._library, self._deck.tag_root), ordinals, shows)
+        return self._made(
+            job, fields, tags.of(job.subject, self._remembered.library, self._deck.tag_root), ordinals, shows
+        )
 
     def _made(
         self, job: Job, fields: tuple[str, ...], tags: tuple[str, ...], ordinals: tuple[int, ...], shows: list[Media]

@@ -20,15 +20,17 @@ from deckbuilder.source import Document
 # A method of the library, or a part of it, and what was handed in: texts, and lists that say how to find the rest again.
 Question = tuple[Any, ...]
 _UNKNOWN = ("?",)
+# What is no longer than this tells itself.
+_SHORT = 40
 _RECORD, _KIND, _PLAYER, _SEVERAL = "record", "kind", "player", "several"
 
 
 class AskedLibrary:
-    """Stands in for a library. `questions`: those since somebody last put a new mapping there, in their order."""
+    """Stands in for a library. `questions`: those since somebody last put a new mapping there, each with its answer."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self.questions: dict[Question, None] = {}
+        self.questions: dict[Question, Any] = {}
         self.records = _Records(self)
         # Words of the deck's language: the deck itself is no question, since all of it hangs on the deck.
         self.deck, self.low = library.deck, library.low
@@ -40,25 +42,26 @@ class AskedLibrary:
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._library, name)
         if not callable(found):
-            self.questions[(name,)] = None
+            self.questions[(name,)] = found
             return found
 
         def ask(*given: Any, **named: Any) -> Any:
             question = (name, *[each if each.__class__ is str else _said(each) for each in given])
-            self.questions[_UNKNOWN if named else question] = None
-            return found(*given, **named)
+            answer = found(*given, **named)
+            self.questions[_UNKNOWN if named else question] = answer
+            return answer
 
         self.__dict__[name] = ask  # asked for again and again
         return ask
 
     def record(self, key: tuple[str, str]) -> Record | None:
         """One of the records, by kind and id."""
-        self.questions[("records", *key)] = None
-        return self._library.records.get(key)
+        found = self.questions[("records", *key)] = self._library.records.get(key)
+        return found
 
     def all_records(self) -> dict[tuple[str, str], Record]:
         """All of them: what follows from them hangs on every record."""
-        self.questions[("records",)] = None
+        self.questions[("records",)] = self._library.records
         return self._library.records
 
 
@@ -96,9 +99,16 @@ class KeptAnswers:
             found = self._known[question] = self._told(question)
         return found
 
-    def _told(self, question: Question) -> str:
+    def learn(self, question: Question, answer: Any) -> None:
+        """It was asked just now, and this is the answer."""
+        if question not in self._known:
+            self._known[question] = self._told(question, lambda: answer)
+
+    def _told(self, question: Question, answer: Callable[[], Any] | None = None) -> str:
         try:
-            return _of_answer(self._answer(*question))
+            if question == _UNKNOWN:
+                return ""
+            return _of_answer(answer() if answer else self._answer(*question))
         except Exception:  # of a record that is no more, say
             return ""
 
@@ -139,13 +149,20 @@ def _said(given: Any) -> Any:
     return _UNKNOWN
 
 
+def asking_for(record: Record) -> frozenset[Question]:
+    """The questions whose answer is this very record."""
+    kind, id = record.kind, record.id
+    return frozenset({("records", kind, id), ("find", (_KIND, kind), id), ("get", (_KIND, kind), id)})
+
+
 def asked_again(said: Iterable[Any]) -> Question:
     """A question as it was kept: what was written as lists is read as tuples."""
     return tuple([tuple(asked_again(each)) if each.__class__ is list else each for each in said])
 
 
 def _of_answer(answer: Any) -> str:
-    return digest_of(answer) if isinstance(answer, Record) else blake2b(repr(_plain(answer)).encode()).hexdigest()[:24]
+    said = repr(_plain(answer))
+    return said if len(said) <= _SHORT else blake2b(said.encode(), digest_size=16).hexdigest()
 
 
 def digest_of(record: Record) -> str:

@@ -9,6 +9,7 @@ The price: Anki counts no such file as unused, so that a picture which no card s
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 from deckbuilder.anatomy.library import Library
 from deckbuilder.anki.notes import Media
@@ -23,7 +24,7 @@ class Pictures:
     """The pictures of one project, each read once, and whose they are."""
 
     def __init__(self, project: Project, prefix: str, library: Library) -> None:
-        self._folder = project.media
+        self._folder, self._cache = project.media, project.cache
         self._prefix = prefix
         self._credits = library.of(Credit)
         self._names = Names(project.media)
@@ -48,11 +49,7 @@ class Pictures:
         path = self._names.find(name) if "\0" not in name else None
         if isinstance(path, images.Flaw):
             return f"'{name}' {path.message}", path.help
-        try:
-            inside = (path or self._folder / name.replace("\\", "/")).resolve().is_relative_to(self._folder.resolve())
-        except (OSError, ValueError, RuntimeError):
-            inside = False
-        if not inside or ":" in name or "\0" in name:
+        if not self._inside(name, path):
             return (
                 f"'{name}' lies outside cards/media/, or is a link that leads out",
                 "copy the file into cards/media/",
@@ -63,6 +60,19 @@ class Pictures:
             others = self._names.elsewhere(name)
             near = f"did you mean {' or '.join(map(repr, others))}?" if others else nearest(name, self._names.all())
             return f"there is no file cards/media/{name}", near or "add the file, or mend its name"
+        return self._looked_at(name, path)
+
+    def _inside(self, name: str, path: Path | None) -> bool:
+        if ":" in name or "\0" in name:
+            return False
+        try:
+            found = (path or self._folder / name.replace("\\", "/")).resolve()
+            return found.is_relative_to(self._folder.resolve())
+        except (OSError, ValueError, RuntimeError):
+            return False
+
+    def _looked_at(self, name: str, path: Path) -> Media | tuple[str, str]:
+        """The picture that is there, or what is wrong inside."""
         try:
             with path.open("rb") as file:
                 data = file.read(images.MAX_BYTES + 1)
@@ -72,9 +82,19 @@ class Pictures:
             return f"'{name}' is larger than {images.MAX_BYTES // 1024 // 1024} MiB", "shrink it; phones load it"
         digest = hashlib.sha256(data).hexdigest()
         ending = path.suffix.lower()
-        flaw = images.look(data, digest, ending)
+        flaw = self._flaw(data, digest, ending)
         if flaw:
             return f"'{name}' {flaw.message}", flaw.help
         file_name = letters.composed(path.relative_to(self._folder).as_posix())
         credit = next((each.line for each in self._credits if each.covers(file_name)), "")
         return Media(f"_{self._prefix}-{digest[:20]}{ending}", path, digest, credit)
+
+    def _flaw(self, data: bytes, digest: str, ending: str) -> images.Flaw | None:
+        """What is wrong inside the file; one that was sound once is not looked at again."""
+        key = self._cache.key("picture", digest, ending) if self._cache else b""
+        if self._cache.get(key):
+            return None
+        flaw = images.look(data, digest, ending)
+        if flaw is None:
+            self._cache.put(key, True)
+        return flaw

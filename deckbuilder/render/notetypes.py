@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import asdict
 from functools import lru_cache
 
 from deckbuilder.anki.notes import IMAGE_OCCLUSION, OCCLUSION_FIELDS, CardTemplate, Field, NoteType
 from deckbuilder.core import addresses
+from deckbuilder.core.cache import digest, of_folder
 from deckbuilder.core.diagnostics import Diagnostic
 from deckbuilder.core.project import Project
 from deckbuilder.records import nearest
@@ -45,14 +47,31 @@ class ProjectNoteTypes:
         self.faults += checks.check_links(project)
         self._shared = self._specs.load(specs.Shared, "_shared/notetype.yaml")
         self._css = self._style("_shared/style.css")
+        # What is kept is not looked at again: only of templates that are ours.
+        cached = bool(project.cache) and project.shipped_templates and not self.faults
+        self._key = project.cache.key("note types", repr(deck), *of_folder(project.templates)) if cached else b""
 
     def get(self, kind: str) -> NoteType | None:
         """The note type for notes of a kind, or None where its templates are at fault."""
-        if kind not in self._found and not self._stopped:
+        if kind not in self._found and not self._stopped and not self._known(kind):
             before = len(self.faults)
             made = self._make(kind)
             self._found[kind] = made if len(self.faults) == before else None
+            if made and len(self.faults) == before and self._key:
+                self._project.cache.put(digest(self._key, kind), [asdict(made), self._names[kind]])
         return self._found.get(kind)
+
+    def _known(self, kind: str) -> bool:
+        """Whether it was made before of the same templates and settings, and nothing was wrong with it."""
+        kept = self._project.cache.get(digest(self._key, kind)) if self._key else None
+        if kept is None:
+            return False
+        made, names = kept
+        fields = tuple([Field(**each) for each in made.pop("fields")])
+        templates = tuple([CardTemplate(**each) for each in made.pop("templates")])
+        self._found[kind] = NoteType(**made, fields=fields, templates=templates)
+        self._names[kind] = tuple(names)
+        return True
 
     def names(self, kind: str) -> tuple[str, ...] | None:
         """The names of its fields, as Anki would have them, if its file can be read; other templates may be at fault."""

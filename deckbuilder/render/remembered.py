@@ -12,16 +12,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from deckbuilder.anatomy.library import Library
 from deckbuilder.anki.notes import Media, Note
-from deckbuilder.core.cache import digest
+from deckbuilder.core.cache import digest, of_folder
 from deckbuilder.core.project import Project
 from deckbuilder.records import Deck
 from deckbuilder.records.base import Noted, Subject
-from deckbuilder.render.asked import AskedLibrary, KeptAnswers, Question, asked_again, digest_of
+from deckbuilder.render.asked import AskedLibrary, KeptAnswers, Question, asked_again, asking_for, digest_of
 from deckbuilder.render.drawn import DrawnPicture, Figures, Which
 
 _DRAWN = "drawn"
@@ -82,14 +81,16 @@ class Remembered:
         self.library = library
         if self._on:
             self.library = self._asked.as_library
-            self._base = (digest(digest_of(deck)), *_of_folder(project.templates))
+            self._base = (digest(digest_of(deck), repr(library.drawings)), *of_folder(project.templates))
             self._bundles = self._bundled(jobs)
         self._bundle = _Bundle(b"", ())
 
     def drawn(self, id: str, which: Which) -> DrawnPicture | None:
-        """A figure."""
-        self._asked.questions[_DRAWN, id, which] = None
-        return self._figures.of(id, which)
+        """A figure. Whether there is one hangs on the index of them all."""
+        found = self._figures.of(id, which)
+        if found is not None:
+            self._asked.questions[_DRAWN, id, which] = _told(found)
+        return found
 
     def known(self, job: Job) -> Known | None:
         """What is known of a note; if nothing is, what is asked from now on is asked for it."""
@@ -106,7 +107,11 @@ class Remembered:
         if not self._on:
             return
         if note is not None and note.key not in bundle.known:
-            bundle.known[note.key] = Known(note.fields, note.tags, note.ordinals, tuple(self._asked.questions))
+            own = asking_for(job.record)
+            asked = tuple([each for each in self._asked.questions if each not in own])
+            for each in asked:
+                self._answers.learn(each, self._asked.questions[each])
+            bundle.known[note.key] = Known(note.fields, note.tags, note.ordinals, asked)
             bundle.as_it_was = False
         if bundle.jobs and job is bundle.jobs[-1] and not bundle.as_it_was:
             self._cache.put(bundle.key, self._written(bundle))
@@ -159,8 +164,3 @@ def _of_jobs(jobs: Sequence[Job]) -> Iterator[str]:
         yield digest_of(job.record)
         yield job.subject.key
         yield "" if job.media is None else repr((job.media.name, job.media.digest, job.media.credit))
-
-
-def _of_folder(folder: Path) -> Iterator[bytes]:
-    for path in sorted(each for each in folder.rglob("*") if each.is_file()):
-        yield digest(path.relative_to(folder).as_posix(), path.read_bytes())

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, partial
 
 from rapidfuzz.distance import DamerauLevenshtein
 
+from deckbuilder.reading.tokens import content
 from deckbuilder.records import Bone, Exam, Exercise, Group, Muscle, Nerve, Structure, Term
 from deckbuilder.rules.rule import Found, Seen
-from deckbuilder.rules.wording import content
 
 _CAPITALS = re.compile(r"(?<![\w’'-])(?:\d{0,3}[A-Z][A-Z0-9]*[A-Z][A-Z0-9]*|\d{1,2}RM)(?=s?(?![\w’']))")
 _KNOWN = re.compile(
@@ -17,6 +18,7 @@ _KNOWN = re.compile(
     r"US|USA|UK|EU|CC|BY|SA|DOI|[A-Z]\d+|\d+[A-Z])"
 )
 _INITIALS = 2
+_DIGITS = "0123456789"
 # What trainers meet elsewhere, where the deck has no name for it.
 _COMMON = {
     "ACL": "anterior cruciate ligament",
@@ -50,31 +52,36 @@ _NO_PROSE = ("say", "latin", "mnemonic", "attribution")
 
 def undefined(seen: Seen) -> Iterator[Found]:
     """The first use of each abbreviation in a text that neither the deck nor the text explains."""
-    known = _known(seen)
-    initials: dict[str, list[str]] | None = None
+    known, initials = _known(seen), cache(partial(_initials, seen))
     for record, said in seen.texts:
         if said.path[-1] in _NO_PROSE or not _TWO.search(said.text):
             continue
         for each in dict.fromkeys(_CAPITALS.findall(said.text)):
-            letters = each.lstrip("0123456789")
-            if (
-                each in known
-                or (letters in known and letters != each)
-                or _KNOWN.fullmatch(each)
-                or _spelt_out(each, said.text)
-            ):
-                continue
-            if initials is None:
-                initials = _initials(seen)
-            names = initials.get(letters, [])
-            term = f"add a `term` with `short: {each}`"
-            if letters in _COMMON and not names:
-                names = [_COMMON[letters]]
-            near = next((f"did you mean '{one}'? If not, {term}" for one in sorted(known) if _one_off(one, each)), "")
-            help = (
-                f"write {' or '.join(map(repr, names[:2]))}, or {term}" if names else near or f"write it out, or {term}"
-            )
-            yield Found(record, said.path, f"nothing says what '{each}' stands for", help, word=each)
+            if not _is_known(each, known) and not _spelt_out(each, said.text):
+                help = _meaning(each, initials()) or _near(each, known) or f"write it out, or {_define(each)}"
+                yield Found(record, said.path, f"nothing says what '{each}' stands for", help, word=each)
+
+
+def _is_known(short: str, known: set[str]) -> bool:
+    """Whether the deck explains it, with a number before it or without, or nobody needs it explained."""
+    return short in known or short.lstrip(_DIGITS) in known or bool(_KNOWN.fullmatch(short))
+
+
+def _define(short: str) -> str:
+    return f"add a `term` with `short: {short}`"
+
+
+def _meaning(short: str, initials: Mapping[str, Sequence[str]]) -> str:
+    """The next step where a name of the deck has these initials, or trainers meet the letters elsewhere."""
+    letters = short.lstrip(_DIGITS)
+    names = initials.get(letters) or [each for each in [_COMMON.get(letters)] if each]
+    return f"write {' or '.join(map(repr, names[:2]))}, or {_define(short)}" if names else ""
+
+
+def _near(short: str, known: set[str]) -> str:
+    """The next step where one letter makes a known abbreviation of it."""
+    near = next((one for one in sorted(known) if _one_off(one, short)), "")
+    return f"did you mean '{near}'? If not, {_define(short)}" if near else ""
 
 
 def _one_off(short: str, other: str) -> bool:
@@ -104,7 +111,7 @@ def _spelt_out(short: str, text: str) -> bool:
         return False
     letters = "".join(word[0] for word in re.findall(r"[^\W\d_]+", near)).upper()
     skipped = "".join(word[0] for word in content(near)).upper()
-    return short.lstrip("0123456789").upper() in (letters + " " + skipped)
+    return short.lstrip(_DIGITS).upper() in (letters + " " + skipped)
 
 
 def _initials(seen: Seen) -> dict[str, list[str]]:

@@ -3,44 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import combinations
 from typing import TypeVar
 
 from rapidfuzz.distance import DamerauLevenshtein
 
 from deckbuilder.anatomy.library import MAX_SHARING
-from deckbuilder.rules.wording import words
+from deckbuilder.reading.english import english
+from deckbuilder.reading.tokens import words
 
 T = TypeVar("T")
-# One word for each side, whichever of its names the author took.
-SAME = {
-    "outer": "lateral", "outside": "lateral", "inner": "medial", "inside": "medial", "upper": "superior",
-    "proximal": "superior", "top": "superior", "lower": "inferior", "distal": "inferior", "bottom": "inferior",
-    "back": "posterior", "rear": "posterior", "dorsal": "posterior", "front": "anterior", "ventral": "anterior",
-    "half": "half", "middle": "middle", "central": "middle", "fibres": "fibre", "edge": "border", "margin": "border",
-    "portion": "part", "section": "part", "area": "part", "surfaces": "surface", "face": "surface",
-}  # fmt: skip
-# Words that make no other fact.
-IDLE = frozenset(
-    [
-        "along",
-        "together",
-        "the",
-        "a",
-        "an",
-        "of",
-        "its",
-        "and",
-        "on",
-        "at",
-        "in",
-        "by",
-        "to",
-        "from",
-        "with",
-        "side",
-        "part",
-    ]
-)
+# So many letters apart are two long names that may be taken for each other; of a shorter one, or a short word in it, one.
+_LETTERS = 2
+_LONG = 8
+_LEAST = 5
+# One word for each side, whichever of its names the author took, and words that make no other fact.
+SAME, IDLE = english().same, english().idle
 
 
 def near(named: Iterable[tuple[str, T]]) -> Iterator[tuple[T, T]]:
@@ -55,36 +34,53 @@ def near(named: Iterable[tuple[str, T]]) -> Iterator[tuple[T, T]]:
         for place, word in enumerate(of):
             if word.isalpha() and len(word) > 3:
                 rest.setdefault((place, (*of[:place], "", *of[place + 1 :])), []).append((word, name, thing))
-    for each in rest.values():
-        for one, other in _near_words(each):
-            limit = 2 if len(one[1]) > 7 else 1
-            if one[0] == other[0] or (limit == 2 and len(one[0]) < 5):
-                continue
-            if DamerauLevenshtein.distance(one[0], other[0], score_cutoff=limit) <= limit:
-                yield one[2], other[2]
+    for sharing in rest.values():
+        if len(sharing) > 1:
+            yield from _near_words(sharing)
 
 
-def _near_words(found: list[tuple[str, str, T]]) -> Iterator[tuple[tuple[str, str, T], tuple[str, str, T]]]:
-    """Pairs that may be near: all of few, of many those that are one when two letters are left out."""
-    if len(found) <= MAX_SHARING:
-        for place, one in enumerate(found):
-            for other in found[place + 1 :]:
-                yield one, other
-        return
-    by: dict[str, list[int]] = {}
-    for place, (word, _, _) in enumerate(found):
-        once = {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))}
-        for less in once | {each[:at] + each[at + 1 :] for each in once for at in range(len(each))}:
-            by.setdefault(less, []).append(place)
-    pairs = {
-        (sharing[at], later)
-        for sharing in by.values()
-        if 1 < len(sharing) <= MAX_SHARING
-        for at in range(len(sharing))
-        for later in sharing[at + 1 :]
-    }
-    for one_at, other_at in sorted(pairs):
-        yield found[one_at], found[other_at]
+def _near_words(found: list[tuple[str, str, T]]) -> Iterator[tuple[T, T]]:
+    """The pairs among names that differ in one word: all of few are compared, of many those that may be near."""
+    pairs = (
+        combinations(range(len(found)), 2)
+        if len(found) <= MAX_SHARING
+        else _may_be_near(tuple(word for word, _, _ in found))
+    )
+    for one, other in pairs:
+        (word, name, first), (second_word, _, second) = found[one], found[other]
+        if word != second_word and _is_near(word, second_word, _LETTERS if len(name) >= _LONG else 1):
+            yield first, second
+
+
+def _is_near(one: str, other: str, limit: int) -> bool:
+    if limit > 1 and len(one) < _LEAST:
+        return False
+    return DamerauLevenshtein.distance(one, other, score_cutoff=limit) <= limit
+
+
+@lru_cache(maxsize=8)
+def _may_be_near(found: tuple[str, ...]) -> list[tuple[int, int]]:
+    """The places of all words that become one when up to two letters are left out of each.
+
+    The landmarks of many bones, 'crest of the …' and 'spine of the …', bring the same words again and again.
+    """
+    first: dict[str, int] = {}
+    several: dict[str, list[int]] = {}
+    for place, word in enumerate(found):
+        for less in _shortened(word):
+            before = first.setdefault(less, place)
+            if before != place:
+                several.setdefault(less, [before]).append(place)
+    pairs = {pair for places in several.values() if len(places) <= MAX_SHARING for pair in combinations(places, 2)}
+    return sorted(pairs)
+
+
+def _shortened(word: str) -> frozenset[str]:
+    """A word, and what is left of it without one or two of its letters."""
+    once = [word[:at] + word[at + 1 :] for at in range(len(word))]
+    # The second letter stands behind the first: before it, the same two were left out already.
+    without_two = [less[:at] + less[at + 1 :] for first, less in enumerate(once) for at in range(first, len(less))]
+    return frozenset((word, *once, *without_two))
 
 
 def bare(name: str) -> str:

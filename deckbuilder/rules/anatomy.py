@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
+from deckbuilder.anatomy.linkage import OPPOSITE
 from deckbuilder.anatomy.words import low
 from deckbuilder.records import Action, Joint, Muscle, Nerve
+from deckbuilder.records.base import Named
 from deckbuilder.rules.rule import Found, Seen, rule
-from deckbuilder.rules.sides import OPPOSITE
+from deckbuilder.source import Path_
 
 
 @rule()
@@ -33,23 +35,35 @@ def joint_not_crossed(seen: Seen) -> Iterator[Found]:
     """
     for muscle in seen.library.muscles:
         for part in ("", *muscle.divisions):
-            reach = [seen.skeleton.crossed(muscle, each) for each in (part, *(() if part else muscle.divisions))]
-            if None in reach:
-                continue
-            crossed = list(dict.fromkeys(id for joints in reach for id in joints or ()))
-            for each in muscle.divisions[part].actions if part else muscle.actions:
+            crossed = _crossed(seen, muscle, part)
+            for each in _stated(muscle, part) if crossed is not None else ():
                 action = seen.library.get(Action, each.id)
-                if action.joint in crossed or action.joint not in seen.skeleton.beyond:
-                    continue
-                joint = low(seen.library.get(Joint, action.joint).name)
-                spans = " and ".join(low(seen.library.get(Joint, id).name) for id in crossed) or "no joint"
-                yield Found(
-                    muscle,
-                    (*muscle.stated("actions", part), each.id),
-                    f"{_who(muscle, part)} does not cross the {joint}: from origin to insertion it spans {spans}",
-                    f"take '{action.id}' out, or mend origin or insertion",
-                    key=True,
-                )
+                if crossed is not None and action.joint not in crossed and action.joint in seen.skeleton.beyond:
+                    spans = " and ".join(_joint(seen, id) for id in crossed) or "no joint"
+                    yield Found(
+                        muscle,
+                        (*muscle.stated("actions", part), each.id),
+                        f"{_who(muscle, part)} does not cross the {_joint(seen, action.joint)}: from origin to insertion "
+                        f"it spans {spans}",
+                        f"take '{action.id}' out, or mend origin or insertion",
+                        key=True,
+                    )
+
+
+def _crossed(seen: Seen, muscle: Muscle, part: str) -> list[str] | None:
+    """The joints between the ends of a part, or of a whole muscle with its parts; None where an end is not known."""
+    reach = [seen.skeleton.crossed(muscle, each) for each in (part, *(() if part else muscle.divisions))]
+    return None if None in reach else list(dict.fromkeys(id for joints in reach for id in joints or ()))
+
+
+def _stated(muscle: Muscle, part: str) -> tuple[Named, ...]:
+    """The actions that stand in the record of a muscle, or of a part of it."""
+    return muscle.divisions[part].actions if part else muscle.actions
+
+
+def _joint(seen: Seen, id: str) -> str:
+    """The name of a joint within a sentence."""
+    return low(seen.library.get(Joint, id).name)
 
 
 @rule()
@@ -68,27 +82,34 @@ def joint_without_action(seen: Seen) -> Iterator[Found]:
     Good:
         actions: [ankle-plantar-flexion, knee-flexion]
     """
-    moved = {action.joint for action in seen.library.of(Action)}
+    moved: dict[str, list[Action]] = {}
+    for action in seen.library.of(Action):
+        moved.setdefault(action.joint, []).append(action)
     for muscle in seen.library.muscles:
-        if not muscle.named("actions"):
-            continue  # told as a gap
         for part in muscle.divisions or ("",):
-            acts = {seen.library.get(Action, fact.id).joint for fact in muscle.facts("actions", part)}
-            for id in seen.skeleton.crossed(muscle, part, structures=False) or ():
-                if id in moved and id not in acts:
-                    there = [action.id for action in seen.library.of(Action) if action.joint == id]
-                    fitting = [
-                        each for each in there if not _wrong_side(seen, muscle, seen.library.get(Action, each), part)
-                    ]
-                    yield Found(
-                        muscle,
-                        muscle.stated("actions", part) or ("actions",),
-                        f"{_who(muscle, part)} crosses the {low(seen.library.get(Joint, id).name)}, and has no action there",
-                        f"which of these does it do there: {', '.join(fitting)}? Name it under `actions`"
-                        if fitting
-                        else "name what it does there under `actions`",
-                        key=True,
-                    )
+            for id in _idle(seen, muscle, part, moved):
+                fitting = [each.id for each in moved[id] if not _wrong_side(seen, muscle, each, part)]
+                asked = f"which of these does it do there: {', '.join(fitting)}? Name it under `actions`"
+                yield Found(
+                    muscle,
+                    muscle.stated("actions", part) or ("actions",),
+                    f"{_who(muscle, part)} crosses the {_joint(seen, id)}, and has no action there",
+                    asked if fitting else "name what it does there under `actions`",
+                    key=True,
+                )
+
+
+def _idle(seen: Seen, muscle: Muscle, part: str, moved: Container[str]) -> Iterator[str]:
+    """The joints that are crossed from bone to bone, have movements, and are moved in none of them.
+
+    Of a muscle without any action there are none: that is told as a gap.
+    """
+    if not muscle.named("actions"):
+        return
+    acts = {seen.library.get(Action, fact.id).joint for fact in muscle.facts("actions", part)}
+    for id in seen.skeleton.crossed(muscle, part, structures=False) or ():
+        if id in moved and id not in acts:
+            yield id
 
 
 @rule()
@@ -111,17 +132,16 @@ def wrong_side_action(seen: Seen) -> Iterator[Found]:
     """
     for muscle in seen.library.muscles:
         for part in ("", *muscle.divisions):
-            own = muscle.divisions[part].actions if part else muscle.actions
-            for each in own:
+            for each in _stated(muscle, part):
                 action = seen.library.get(Action, each.id)
                 if _wrong_side(seen, muscle, action, part):
                     back = seen.library.opposite(action)
-                    joint = low(seen.library.get(Joint, action.joint).name)
                     lies = OPPOSITE[str(action.side)]
                     yield Found(
                         muscle,
                         (*muscle.stated("actions", part), each.id),
-                        f"'{each.id}' is done from the {action.side} side of the {joint}, and {_who(muscle, part)} lies on the {lies} one",
+                        f"'{each.id}' is done from the {action.side} side of the {_joint(seen, action.joint)}, and "
+                        f"{_who(muscle, part)} lies on the {lies} one",
                         f"did you mean '{back.id}'?" if back else "mend the action, or the compartment",
                         key=True,
                     )
@@ -182,28 +202,37 @@ def foreign_root(seen: Seen) -> Iterator[Found]:
         nerve: femoral
         roots: [L2, L3, L4]
     """
-    library = seen.library
-    for muscle in library.muscles:
+    for muscle in seen.library.muscles:
         for part in ("", *muscle.divisions):
-            roots = muscle.divisions[part].roots if part else muscle.roots
-            nerves = [library.get(Nerve, id) for id in dict.fromkeys(fact.id for fact in muscle.facts("nerve", part))]
-            carried = {root for nerve in nerves for root in nerve.roots}
-            path = ("heads" if muscle.heads else "parts", part, "roots") if part else ("roots",)
-            for place, root in enumerate(roots if nerves else ()):
-                if root not in carried:
-                    which = " and the ".join(low(nerve.name) for nerve in nerves)
-                    message = f"the {which} does not carry {root}"
-                    help = (
-                        f"it carries {', '.join(sorted(carried))}; mend the root, or the nerve{_carrying(seen, roots)}"
-                    )
-                    yield Found(muscle, (*path, place), message, help)
-    for nerve in library.of(Nerve):
-        trunk = library.find(Nerve, nerve.part_of) if nerve.part_of else None
-        for place, root in enumerate(nerve.roots):
+            yield from _roots_of_no_nerve(seen, muscle, part)
+    for nerve in seen.library.of(Nerve):
+        trunk = seen.library.find(Nerve, nerve.part_of) if nerve.part_of else None
+        for place, root in enumerate(nerve.roots if trunk else ()):
             if trunk and root not in trunk.roots:
                 message = f"the {low(trunk.name)}, of which it is a part, does not carry {root}"
                 help = f"mend the root, or `part_of`: the trunk carries {', '.join(trunk.roots)}{_carrying(seen, nerve.roots, nerve)}"
                 yield Found(nerve, ("roots", place), message, help)
+
+
+def _roots_of_no_nerve(seen: Seen, muscle: Muscle, part: str) -> Iterator[Found]:
+    """Roots of a muscle, or of a part, that none of its nerves carries."""
+    roots = muscle.divisions[part].roots if part else muscle.roots
+    nerves = _nerves(seen, muscle, part) if roots else []
+    carried = {root for nerve in nerves for root in nerve.roots}
+    for place, root in enumerate(roots if nerves else ()):
+        if root not in carried:
+            which = " and the ".join(low(nerve.name) for nerve in nerves)
+            help = f"it carries {', '.join(sorted(carried))}; mend the root, or the nerve{_carrying(seen, roots)}"
+            yield Found(muscle, (*_roots_at(muscle, part), place), f"the {which} does not carry {root}", help)
+
+
+def _roots_at(muscle: Muscle, part: str) -> Path_:
+    return ("heads" if muscle.heads else "parts", part, "roots") if part else ("roots",)
+
+
+def _nerves(seen: Seen, muscle: Muscle, part: str) -> list[Nerve]:
+    """The nerves of a muscle, or of a part of it, each once."""
+    return [seen.library.get(Nerve, id) for id in dict.fromkeys(fact.id for fact in muscle.facts("nerve", part))]
 
 
 def _carrying(seen: Seen, roots: Iterable[str], branch: Nerve | None = None) -> str:
@@ -242,14 +271,19 @@ def joint_order(seen: Seen) -> Iterator[Found]:
         if other is joint or any({*each.bones} == {other.bones[0], near} for each in joints):
             continue
         for one, its in ((other, joint), (joint, other)):
-            # The bone that is no far bone of any joint, though it has one below it, hangs in the air.
-            if not any(each.bones[1] == one.bones[0] for each in joints) and any(
-                each is not one and each.bones[0] == one.bones[0] for each in joints
-            ):
+            if _hangs(one, joints):
                 message = f"the {low(one.name)} has '{bone}' on its far side, and so has the {low(its.name)}"
                 help = f"the bone nearer to the trunk stands first: [{bone}, {one.bones[0]}]"
                 yield Found(one, ("bones",), message, help)
                 break
+
+
+def _hangs(joint: Joint, joints: list[Joint]) -> bool:
+    """Whether a joint's near bone hangs in the air: the far bone of no joint, though it has another one below it."""
+    near = joint.bones[0]
+    if any(each.bones[1] == near for each in joints):
+        return False
+    return any(each is not joint and each.bones[0] == near for each in joints)
 
 
 def _wrong_side(seen: Seen, muscle: Muscle, action: Action, part: str) -> bool:

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+from deckbuilder.reading.tokens import content, may_hold, plain, sentences, stem, words
 from deckbuilder.records import Cloze, Group, Muscle
 from deckbuilder.records.base import Said
 from deckbuilder.records.muscle import ASKED
 from deckbuilder.rules import abbreviations, preferred
+from deckbuilder.rules.phrasing import fact_name
 from deckbuilder.rules.rule import Found, Seen, rule
-from deckbuilder.rules.subjects import fact_name
-from deckbuilder.rules.wording import content, plain, sentences, stem, words
 
 _NEGATES = re.compile(
     r"(?:\b(?:not|no|nor|never|none|nobody|nothing|without|hardly|rarely|cannot|neither|few|little)\b|n['’]t\b)[^.;:!?]{0,40}$",
@@ -195,8 +195,7 @@ def absolute_claim(seen: Seen) -> Iterator[Found]:
     every = (*usual, *seen.words("absolute-of-evidence"))
     pattern, strict = _one_of(usual), _one_of(every)
     for record, said in seen.texts:
-        low = said.text.lower()
-        if _says_what_others_say(said) or not any(word in low for word in every):
+        if _says_what_others_say(said) or not may_hold(said.text, every):
             continue
         evidence = record.kind in _STRICT_KINDS
         word = _absolute(said.text, strict if evidence else pattern)
@@ -283,7 +282,7 @@ def _told_by_name(seen: Seen, muscle: Muscle, about: str) -> Iterator[Found]:
     """Each answer of which the muscle's name holds a word."""
     names = {stem(word): word for word in content(muscle.name) if len(word) >= 5}
     for fact in muscle.facts(about):
-        name = fact_name(seen, about, fact)
+        name = fact_name(seen.library, about, fact)
         word = next((names[stem(each)] for each in content(name) if len(each) >= 5 and stem(each) in names), "")
         if word:
             path = (*muscle.stated(about, fact.part), fact.id) if fact.part else (about, fact.id)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from deckbuilder.reading.tokens import holds, plain, sentences
 from deckbuilder.records import Record, Study
 from deckbuilder.records.base import Said
 from deckbuilder.records.study import Measurement
 from deckbuilder.rules.quantities import PEOPLE, SIGNAL, electric
 from deckbuilder.rules.rule import Found, Seen, rule
-from deckbuilder.rules.wording import holds, plain, sentences
 
 _OF_WHAT = re.compile(
     r"%(?! ?(?:of|MVI?C|MVIC|1RM|[A-Z]{2,}|more|higher|lower|less|greater|larger|smaller|fewer|peak|reduction|increase))"

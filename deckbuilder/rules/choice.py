@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from statistics import median
 
+from deckbuilder.reading.tokens import content, holds, plain, stem, words
 from deckbuilder.records import Question
 from deckbuilder.rules.rule import Found, Seen, rule
-from deckbuilder.rules.wording import content, holds, plain, stem, words
 
 _ALL_OR_NONE = re.compile(
     r"(?:all|none|both|any|neither|some|two|three) of (?:the )?(?:above|these|those|them|other options|others?|options)(?: (?:is|are) (?:right|correct|true))?"

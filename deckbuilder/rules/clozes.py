@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from deckbuilder.anatomy.words import Words
+from deckbuilder.reading.tokens import bare, content, holds, plain, stem
 from deckbuilder.records import Cloze, Gap
 from deckbuilder.rules.fronts import above
 from deckbuilder.rules.rule import Found, Seen, rule
-from deckbuilder.rules.wording import bare, content, holds, plain, stem
 
 # What is wrong, the next step, whether it is grave, and the word that tells.
 _Leak = tuple[str, str, bool, str]

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from deckbuilder.reading.tokens import holds, plain, sentences
 from deckbuilder.records import Claim, Exam, Record, Source, Study
 from deckbuilder.records.base import Said, Subject
 from deckbuilder.rules.quantities import NAMED_STUDY, SIGNAL
 from deckbuilder.rules.rule import Found, Seen, rule
-from deckbuilder.rules.wording import holds, plain, sentences
 
 _HARMLESS = re.compile(
     r"\b(?:[CTLS]\d+(?:[-–]?[CTLS]?\d+)?|Co1|\d+RM|\d+(?:st|nd|rd|th)|(?:19|20)\d\d)\b|\b\d+ ?(?:°|degrees)", re.I

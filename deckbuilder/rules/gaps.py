@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from deckbuilder.anatomy.library import Library
+from deckbuilder.anatomy.words import low
 from deckbuilder.records import (
     Action,
     Exam,
@@ -14,11 +15,8 @@ from deckbuilder.records import (
     Muscle,
 )
 from deckbuilder.records.muscle import ASKED
+from deckbuilder.rules.phrasing import listed
 from deckbuilder.rules.rule import Found, Seen, rule
-from deckbuilder.rules.subjects import (
-    listed,
-    low,
-)
 
 
 @rule()

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 
 from deckbuilder.anatomy.words import Words
+from deckbuilder.reading.tokens import bare, content, holds, plain, sentences, stem
 from deckbuilder.records import Concept, Occlusion, Question
 from deckbuilder.records.base import Said, Subject
 from deckbuilder.rules.fronts import Given, above, asked_answers, hinted, mask_label
 from deckbuilder.rules.rule import Found, Seen, rule
-from deckbuilder.rules.wording import bare, content, holds, plain, sentences, stem
 
 # A sentence shares words with its question; an answer of so many words names something.
 _SHORT = 4

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from deckbuilder.reading.tokens import bare, holds, plain, words
 from deckbuilder.records import Occlusion, Record
 from deckbuilder.records.base import Picture
 from deckbuilder.rules.fronts import mask_label
 from deckbuilder.rules.picture_files import drawn_words, inside, weight
 from deckbuilder.rules.rule import Found, Seen, rule
-from deckbuilder.rules.wording import bare, holds, plain, words
 
 _SAYS_SO = re.compile(
     r"(?:an? |the )?(?:image|picture|photo|photograph|figure|graphic|screenshot|illustration)(?: (?:of|showing|that shows)\b|:)",

@@ -87,18 +87,21 @@ def listed_twice(seen: Seen) -> Iterator[Found]:
 
 def _doubled(value: object, path: Path_ = ()) -> Iterator[tuple[Path_, str, int]]:
     """Texts that a list has already: the path to the second, the text, and where the first is."""
-    if isinstance(value, dict):
-        for key, each in value.items():
-            yield from _doubled(each, (*path, key))
-    elif isinstance(value, list):
-        first: dict[str, int] = {}
-        for place, each in enumerate(value):
-            if isinstance(each, str):
-                text = " ".join(letters.composed(each).split())
-                if first.setdefault(text, place) < place:
-                    yield (*path, place), text, first[text]
-            else:
-                yield from _doubled(each, (*path, place))
+    if isinstance(value, list):
+        yield from _doubled_texts(value, path)
+    steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, each in steps:
+        if isinstance(each, dict | list):
+            yield from _doubled(each, (*path, step))
+
+
+def _doubled_texts(value: list[object], path: Path_) -> Iterator[tuple[Path_, str, int]]:
+    first: dict[str, int] = {}
+    for place, each in enumerate(value) if len(value) > 1 else ():
+        if isinstance(each, str):
+            text = " ".join(letters.composed(each).split())
+            if first.setdefault(text, place) < place:
+                yield (*path, place), text, first[text]
 
 
 @rule()

@@ -9,11 +9,11 @@ from itertools import combinations
 
 from rapidfuzz import fuzz
 
+from deckbuilder.reading.tokens import bare, content, plain, words
 from deckbuilder.records import Action, Claim, Cloze, Concept, Exercise, Group, Muscle, Study
 from deckbuilder.records.base import Subject
 from deckbuilder.rules.fronts import asked_answers
 from deckbuilder.rules.rule import Found, Seen
-from deckbuilder.rules.wording import bare, content, plain, words
 from deckbuilder.source import Path_
 
 # Of two texts that are nearly the same one is no longer than this many times the other.
@@ -51,32 +51,37 @@ def equal(seen: Seen) -> Iterator[Found]:
 def near(seen: Seen, least: float) -> Iterator[Found]:
     """Fronts in authors' words that are nearly the same, with different answers: told at the later one."""
     fronts = [each for each in _written(seen) if each.text]
+    for one, other in _sharing_rare_words(fronts):
+        first, second = fronts[one], fronts[other]
+        if _alike(first, second) and fuzz.token_set_ratio(first.text, second.text) >= least:
+            at = first.record.locate(*first.path)
+            message = f"{second.what} is nearly the same as at {at}, and the answers differ"
+            apart = sorted(set(words(second.text)) ^ set(words(first.text)))
+            tells = f"only {_quoted(apart)} tells them apart: begin with it, or say more"
+            yield Found(second.record, second.path, message, tells if apart else "say what only one has")
+
+
+def _sharing_rare_words(fronts: list[Front]) -> list[tuple[int, int]]:
+    """The places of fronts that may be nearly the same: two sets that share three quarters of their words share one of
+    the rarest quarter.
+    """
     tokens = [frozenset(content(each.text)) for each in fronts]
     count = Counter(token for each in tokens for token in each)
     by_token: dict[str, list[int]] = {}
     for place, each in enumerate(tokens):
         rare = sorted(each, key=lambda token: (count[token], token))
-        # Two sets that share three quarters of their words share one of the rarest quarter.
         for token in rare[: len(rare) // 4 + 2]:
             if count[token] <= _MOST:
                 by_token.setdefault(token, []).append(place)
-    pairs = {pair for places in by_token.values() for pair in combinations(places, 2)}
-    for one, other in sorted(pairs):
-        first, second = fronts[one], fronts[other]
-        if first.key == second.key or first.answer == second.answer:
-            continue
-        if _ASKING & set(words(first.text)) != _ASKING & set(words(second.text)):
-            continue
-        short, long = sorted((len(first.text), len(second.text)))
-        if short < _LENGTHS * long or fuzz.token_set_ratio(first.text, second.text) < least:
-            continue
-        at = first.record.locate(*first.path)
-        message = f"{second.what} is nearly the same as at {at}, and the answers differ"
-        apart = sorted(set(words(second.text)) ^ set(words(first.text)))
-        help = (
-            f"only {_quoted(apart)} tells them apart: begin with it, or say more" if apart else "say what only one has"
-        )
-        yield Found(second.record, second.path, message, help)
+    return sorted({pair for places in by_token.values() for pair in combinations(places, 2)})
+
+
+def _alike(first: Front, second: Front) -> bool:
+    """Whether two fronts of different answers ask with the same word, at about the same length."""
+    if first.key == second.key or first.answer == second.answer:
+        return False
+    short, long = sorted((len(first.text), len(second.text)))
+    return short >= _LENGTHS * long and _ASKING & set(words(first.text)) == _ASKING & set(words(second.text))
 
 
 def _quoted(found: list[str]) -> str:
@@ -94,9 +99,15 @@ def _written(seen: Seen) -> Iterator[Front]:
         if isinstance(record, Claim):
             yield Front(record, ("says",), "the claim", ("claim", _line(record.says)), (record.id,), _line(record.says))
         elif isinstance(record, Cloze):
-            around = "".join(each if isinstance(each, str) else f" gap{each.number} " for each in record.pieces())
-            gaps = tuple(bare(each.text) for each in record.pieces() if not isinstance(each, str))
-            yield Front(record, ("text",), "the text around the gaps", ("cloze", _line(around)), gaps)
+            yield _around_gaps(record)
+
+
+def _around_gaps(cloze: Cloze) -> Front:
+    """What a cloze shows with all of its gaps closed."""
+    pieces = list(cloze.pieces())
+    around = "".join(each if isinstance(each, str) else f" gap{each.number} " for each in pieces)
+    gaps = tuple(bare(each.text) for each in pieces if not isinstance(each, str))
+    return Front(cloze, ("text",), "the text around the gaps", ("cloze", _line(around)), gaps)
 
 
 def _line(text: str) -> str:
@@ -107,10 +118,7 @@ def _from_names(seen: Seen) -> Iterator[Front]:
     """What templates ask from names, and by whom a group or a comparison is known."""
     for record in seen.living:
         if isinstance(record, Muscle):
-            latin = record.latin.removeprefix("Musculus ")
-            for key, name in (("name", record.name), ("latin", latin)):
-                if name and (key == "name" or name.lower() != record.name.lower()):
-                    yield Front(record, (key,), f"the name '{name}'", ("muscle", _line(name)), (record.id,))
+            yield from _muscle_names(record)
         elif isinstance(record, Action | Group | Concept | Exercise):
             yield Front(record, ("name",), f"the name '{record.name}'", (record.kind, _line(record.name)), (record.id,))
         if isinstance(record, Group):
@@ -119,6 +127,17 @@ def _from_names(seen: Seen) -> Iterator[Front]:
                 yield Front(record, ("name",), "the list of members", ("members", *members), (record.id,))
         elif isinstance(record, Study):
             yield from _compared(record)
+
+
+def _muscle_names(muscle: Muscle) -> Iterator[Front]:
+    """A muscle's name, and its Latin one where that is another."""
+    names = {"name": muscle.name}
+    latin = muscle.latin.removeprefix("Musculus ")
+    if latin.lower() != muscle.name.lower():
+        names["latin"] = latin
+    for key, name in names.items():
+        if name:
+            yield Front(muscle, (key,), f"the name '{name}'", ("muscle", _line(name)), (muscle.id,))
 
 
 def _compared(study: Study) -> Iterator[Front]:

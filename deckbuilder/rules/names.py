@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 
 from rapidfuzz.distance import DamerauLevenshtein
 
+from deckbuilder.reading.tokens import pieces, stem
 from deckbuilder.records import Record
-from deckbuilder.rules.lexicon import words
+from deckbuilder.records.base import Said
 from deckbuilder.rules.rule import Found, Seen, rule
-from deckbuilder.rules.wording import stem
 from deckbuilder.source import Path_
 
 _ANATOMY = ("muscle", "bone", "nerve", "structure", "group", "joint", "action", "region")
@@ -32,49 +32,76 @@ def misspelt_name(seen: Seen) -> Iterator[Found]:
     Good:
         why: A weak helper of gastrocnemius.
     """
+    known = _of_ids(seen)
+    common, rare = _used(seen, known)
+    if not rare:
+        return
+    lengths = {len(word) + more for word in rare for more in (-1, 0, 1)}
+    index = _neighbours(word for word in known | (common & _of_names(seen)) if len(word) in lengths)
+    ordinary = {*seen.words("ordinary")}
+    for word, records in rare.items():
+        near = set() if word in ordinary else _nearest(word, index)
+        if near:
+            meant = " or ".join(f"'{each}'" for each in sorted(near))
+            message, help = f"'{word}' is no word of this deck's vocabulary", f"did you mean {meant}?"
+            for record, path in _places(records, word):
+                yield Found(record, path, message, help, word=word)
+
+
+def _of_ids(seen: Seen) -> set[str]:
+    """The longer words of the ids of bones, landmarks, muscles and the like: an id is typed once, and with care."""
     known: set[str] = set()
     for record in seen.records:
         if record.kind in _ANATOMY:
             for id in (record.id, *(getattr(record, "landmarks", None) or getattr(record, "divisions", None) or ())):
-                known.update(word for word in words(id) if len(word) >= LEAST)
-    ordinary = {*seen.words("ordinary")}
-    used: dict[str, set[int]] = {}
-    rare: dict[str, list[tuple[Record, Path_]]] = {}
-    for place, (record, texts) in enumerate(seen.said):
-        for said in texts:
-            for word in words(said.text):
-                if len(word) > LEAST and word not in known and word.isalpha():
-                    used.setdefault(word, set()).add(place)
-                    rare.setdefault(word, []).append((record, said.path))
+                known.update(word for word in pieces(id) if len(word) >= LEAST)
+    return known
+
+
+def _used(seen: Seen, known: set[str]) -> tuple[set[str], dict[str, list[Record]]]:
+    """The longer words of texts that no id holds: those that several records use, and the others with the records."""
     often = seen.limit("spelt-so-by-others")
-    index = _neighbours(known | _of_names(seen, used, often))
-    for word, places in rare.items():
-        if len(used[word]) >= often or word in ordinary:
-            continue
-        near = {
-            each
-            for cut in _cuts(word)
-            for each in index.get(cut, ())
-            if each != word and DamerauLevenshtein.distance(word, each) == 1 and not _inflected(word, each)
-        }
-        if near:
-            meant = " or ".join(f"'{each}'" for each in sorted(near))
-            for record, path in places:
-                if getattr(record, "retired", ""):
-                    continue
-                yield Found(
-                    record, path, f"'{word}' is no word of this deck's vocabulary", f"did you mean {meant}?", word=word
-                )
-
-
-def _of_names(seen: Seen, used: dict[str, set[int]], often: float) -> set[str]:
-    """The words of names that others use as well: a name alone may itself be misspelt."""
-    found: set[str] = set()
+    common: set[str] = set()
+    rare: dict[str, list[Record]] = {}
     for record, texts in seen.said:
-        for said in texts if record.kind in _ANATOMY else ():
-            if said.role == "name":
-                found.update(word for word in words(said.text) if len(used.get(word, ())) >= often)
-    return found
+        here = set[str]().union(*(pieces(said.text) for said in texts))
+        for word in sorted(here - known - common):
+            if len(word) > LEAST and word.isalpha():
+                users = rare.setdefault(word, [])
+                users.append(record)
+                if len(users) >= often:
+                    common.add(word)
+                    del rare[word]
+    return common, rare
+
+
+def _of_names(seen: Seen) -> set[str]:
+    """The words of names: one that others use as well is right, a name alone may itself be misspelt."""
+    return {
+        word
+        for record, texts in seen.said
+        if record.kind in _ANATOMY
+        for said in texts
+        if said.role == "name"
+        for word in pieces(said.text)
+    }
+
+
+def _places(records: Iterable[Record], word: str) -> Iterator[tuple[Record, Path_]]:
+    """Where the records that are still taught say a word."""
+    for record in records:
+        if not getattr(record, "retired", ""):
+            yield from ((record, said.path) for said in record.texts() if word in pieces(said.text))
+
+
+def _nearest(word: str, index: dict[str, list[str]]) -> set[str]:
+    """The known words that are one letter away and no other form of the word."""
+    return {
+        each
+        for cut in _cuts(word)
+        for each in index.get(cut, ())
+        if each != word and DamerauLevenshtein.distance(word, each) == 1 and not _inflected(word, each)
+    }
 
 
 def _cuts(word: str) -> Iterable[str]:
@@ -110,20 +137,24 @@ def name_against_id(seen: Seen) -> Iterator[Found]:
         landmarks: {lesser-trochanter: Lesser trochanter}
     """
     for record, texts in seen.said:
-        if record.kind not in ("muscle", "bone", "nerve", "structure"):
-            continue
-        for said in texts:
-            if said.role != "name" or said.path not in (("name",), ("landmarks", said.path[-1])):
-                continue
-            id = record.id if said.path == ("name",) else str(said.path[-1])
-            meant = [word for word in words(id) if word not in _SMALL]
-            starts = {word[:4] for word in words(said.text)}
+        for said in texts if record.kind in ("muscle", "bone", "nerve", "structure") else ():
+            id = _id_of(record, said)
+            meant = [word for word in pieces(id) if word not in _SMALL]
+            starts = {word[:4] for word in pieces(said.text)} if meant else set()
             left = [word for word in meant if word[:4] not in starts]
-            if len(left) * 2 >= len(meant) and left:
+            if left and len(left) * 2 >= len(meant):
+                message = f"the name '{said.text}' does not say '{' '.join(left)}', as the id does"
                 help = f"write '{id.replace('-', ' ').capitalize()}', or give it another id with `deckbuilder rename`"
-                yield Found(
-                    record, said.path, f"the name '{said.text}' does not say '{' '.join(left)}', as the id does", help
-                )
+                yield Found(record, said.path, message, help)
+
+
+def _id_of(record: Record, said: Said) -> str:
+    """The id of what a text is the name of: of the record, or of a landmark of it; '' of any other text."""
+    if said.role != "name":
+        return ""
+    if said.path == ("name",):
+        return record.id
+    return str(said.path[-1]) if said.path[0] == "landmarks" and len(said.path) == 2 else ""
 
 
 @rule()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import islice
 
+from deckbuilder.reading.tokens import pieces
 from deckbuilder.records import Record, Term
 from deckbuilder.records.base import Said
 from deckbuilder.rules.rule import Fix, Found, Seen
@@ -19,30 +21,41 @@ _ON_PURPOSE = re.compile(
 
 def others(seen: Seen) -> Iterator[Found]:
     """Every name that is not the preferred one, once a text."""
-    table = {name.lower(): term for name, term in seen.settings.preferred.items() if name.lower() != term.lower()}
-    if not table:
-        return
-    every = "\n".join(said.text for _, said in seen.texts).lower()
-    used = tuple(name for name in table if name in every)  # few are: most texts need not be searched for any
-    for record, said in seen.texts if used else ():
+    terms = _used(seen)
+    for record, said in seen.texts if terms else ():
         low = said.text.lower()
-        if (
-            not any(name in low for name in used)
-            or isinstance(record, Term)
-            or said.path[-1] in ("latin", "say", "says")
-        ):
-            continue
-        text = _QUOTED.sub(lambda quote: " " * len(quote[0]), said.text)
-        for found in _any(used).finditer(text):
-            term = table[found[0].lower()]
-            if term.lower() in low or _ON_PURPOSE.search(text[: found.start()]):
-                continue
-            opens = found.start() == 0 or text[: found.start()].rstrip()[-1:] in ".!?"
-            better = term[:1].upper() + term[1:] if opens and found[0][:1].isupper() else term
-            message = f"this deck says '{better}' for '{found[0]}'"
-            fix = _fixed(record, said, found[0], better)
-            yield Found(record, said.path, message, f"write '{better}'", word=found[0], fix=fix)
-            break
+        if any(name in low for name in terms) and not _asks_for_the_other(record, said):
+            yield from islice(_meant(record, said, terms), 1)
+
+
+def _used(seen: Seen) -> dict[str, str]:
+    """The other names that stand in some text, and the preferred ones. They are few: most texts need not be searched."""
+    terms = {name.lower(): term for name, term in seen.settings.preferred.items() if name.lower() != term.lower()}
+    return {name: term for name, term in terms.items() if seen.vocabulary.issuperset(pieces(name))}
+
+
+def _asks_for_the_other(record: Record, said: Said) -> bool:
+    """Whether another name is in its place: in the glossary, in Latin, in how it is said and what people claim."""
+    return isinstance(record, Term) or said.path[-1] in ("latin", "say", "says")
+
+
+def _meant(record: Record, said: Said, terms: Mapping[str, str]) -> Iterator[Found]:
+    """Each other name in a text; not where the preferred one stands beside it, nor what is named on purpose."""
+    low, text = said.text.lower(), _QUOTED.sub(lambda quote: " " * len(quote[0]), said.text)
+    for found in _any(tuple(terms)).finditer(text):
+        name, before = found[0], text[: found.start()]
+        term = terms[name.lower()]
+        if term.lower() not in low and not _ON_PURPOSE.search(before):
+            better = term[:1].upper() + term[1:] if _opens(before) and name[:1].isupper() else term
+            fix = _fixed(record, said, name, better)
+            yield Found(
+                record, said.path, f"this deck says '{better}' for '{name}'", f"write '{better}'", word=name, fix=fix
+            )
+
+
+def _opens(before: str) -> bool:
+    """Whether a sentence begins behind this text."""
+    return before.rstrip()[-1:] in ("", ".", "!", "?")
 
 
 @lru_cache(maxsize=8)

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
+from deckbuilder.reading.tokens import plain
 from deckbuilder.records import Claim, Study
 from deckbuilder.records.claim import Finding
 from deckbuilder.rules import quantities
 from deckbuilder.rules.rule import Found, Seen
-from deckbuilder.rules.wording import plain
 from deckbuilder.source import Path_
 
 # Of a source with more numbers than this, any two may be near.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 
+from deckbuilder.reading.tokens import holds, sentences
 from deckbuilder.records import Action, Concept, Exercise, Muscle
 from deckbuilder.rules.rule import Found, Seen, rule
-from deckbuilder.rules.wording import holds, sentences
 
 _IN_ONE_MOVEMENT = frozenset({"synergy", "reciprocal-inhibition", "force-couple"})
 _PART_PLAYED = re.compile(
@@ -39,27 +39,33 @@ def two_roles(seen: Seen) -> Iterator[Found]:
     opposite = {action.id: against.id for action in library.of(Action) if (against := library.opposite(action))}
     for muscle in library.muscles:
         for part in ("", *muscle.divisions):
-            stated = [fact for fact in muscle.facts("actions", part) if fact.part == part]
-            details = {fact.id: fact.detail for fact in stated}
-            for fact in stated:
-                back = opposite.get(fact.id, "")
-                if not (back in details and fact.id < back) or fact.detail or details[back]:
-                    continue
-                if part and not muscle.divisions[part].actions:
-                    continue  # taken over from the muscle, where it is told
-                one, other = (library.get(Action, id).name.lower() for id in (fact.id, back))
-                path = muscle.stated("actions", part)
-                message = f"{muscle.name} has both {one} and {other}, so it would be its own antagonist"
-                help = f"delete one, give each to a head or part, or say when: `{{{fact.id}: …, {back}: …}}`"
-                yield Found(muscle, (*path, back), message, help, key=True, grave=True)
+            if not part or muscle.divisions[part].actions:  # else taken over from the muscle, where it is told
+                yield from _back_and_forth(seen, muscle, part, opposite)
     for action in library.of(Action):
         against = library.opposite(action)
-        both = set(action.prime_movers) & set(against.prime_movers) if against and action.id < against.id else set()
-        for id in sorted(both):
-            message = f"'{id}' is prime mover of '{opposite[action.id]}' too, the opposite"
-            help = f"take it out of one of the two, or name the head or part: `{id.split('/')[0]}/…`"
-            yield Found(action, ("prime_movers", action.prime_movers.index(id)), message, help, grave=True)
+        if against and action.id < against.id:
+            yield from _leading_both(action, against)
     yield from _stabilisers(seen)
+
+
+def _back_and_forth(seen: Seen, muscle: Muscle, part: str, opposite: Mapping[str, str]) -> Iterator[Found]:
+    """Movements that a muscle has with their opposite, and without a word that says when."""
+    details = {fact.id: fact.detail for fact in muscle.facts("actions", part) if fact.part == part}
+    for id, detail in details.items():
+        back = opposite.get(id, "")
+        if back in details and id < back and not detail and not details[back]:
+            one, other = (seen.library.get(Action, each).name.lower() for each in (id, back))
+            message = f"{muscle.name} has both {one} and {other}, so it would be its own antagonist"
+            help = f"delete one, give each to a head or part, or say when: `{{{id}: …, {back}: …}}`"
+            yield Found(muscle, (*muscle.stated("actions", part), back), message, help, key=True, grave=True)
+
+
+def _leading_both(action: Action, against: Action) -> Iterator[Found]:
+    """Prime movers of a movement and of its opposite."""
+    for id in sorted(set(action.prime_movers) & set(against.prime_movers)):
+        message = f"'{id}' is prime mover of '{against.id}' too, the opposite"
+        help = f"take it out of one of the two, or name the head or part: `{id.split('/')[0]}/…`"
+        yield Found(action, ("prime_movers", action.prime_movers.index(id)), message, help, grave=True)
 
 
 def _stabilisers(seen: Seen) -> Iterator[Found]:
@@ -90,20 +96,32 @@ def relation_without_context(seen: Seen) -> Iterator[Found]:
     for concept in seen.library.of(Concept):
         if concept.topic in _IN_ONE_MOVEMENT and concept.muscles and not concept.actions and not concept.retired:
             message = f"the concept names muscles and no movement, and '{concept.topic}' is about one movement"
-            shared = frozenset[str].intersection(
-                *(seen.library.get(Muscle, id.split("/")[0]).named("actions") for id in concept.muscles)
-            )
-            help = f"add `actions: [{', '.join(sorted(shared)) or 'hip-extension'}]`, the movement that is meant"
+            help = f"add `actions: [{_shared(seen, concept) or 'hip-extension'}]`, the movement that is meant"
             yield Found(concept, ("topic",), message, help, grave=True)
+    yield from _in_sentences(seen)
+
+
+def _in_sentences(seen: Seen) -> Iterator[Found]:
+    """Parts played that a sentence tells without their movement."""
     for record, said in seen.texts:
-        if said.role not in ("back", "answer") or not re.search("agonist|ynergist", said.text):
-            continue
-        for sentence in sentences(said.text):
-            for found in _PART_PLAYED.finditer(sentence):
-                if not seen.lexicon.ids(found[1], "muscle", "group") or _MOVES.search(sentence):
-                    continue
-                message = f"'{found[0].strip()}' is true for one movement only, and the sentence names none"
-                yield Found(record, said.path, message, "say in which: 'in hip extension'", word=found[0].split()[0])
+        if said.role in ("back", "answer") and re.search("agonist|ynergist", said.text):
+            for words in _parts_played(seen, said.text):
+                message = f"'{words}' is true for one movement only, and the sentence names none"
+                yield Found(record, said.path, message, "say in which: 'in hip extension'", word=words.split()[0])
+
+
+def _shared(seen: Seen, concept: Concept) -> str:
+    """The movements that all muscles of a concept have."""
+    muscles = (seen.library.get(Muscle, id.split("/")[0]) for id in concept.muscles)
+    return ", ".join(sorted(frozenset[str].intersection(*(muscle.named("actions") for muscle in muscles))))
+
+
+def _parts_played(seen: Seen, text: str) -> Iterator[str]:
+    """'synergists of gluteus maximus', in sentences that name no movement."""
+    for sentence in sentences(text):
+        for found in _PART_PLAYED.finditer(sentence):
+            if seen.lexicon.ids(found[1], "muscle", "group") and not _MOVES.search(sentence):
+                yield found[0].strip()
 
 
 @rule()

@@ -16,17 +16,21 @@ from pathlib import Path
 from textwrap import dedent
 
 from deckbuilder.anatomy.library import Library
+from deckbuilder.anatomy.linkage import Skeleton
 from deckbuilder.core import findings
 from deckbuilder.core.diagnostics import Diagnostic, Location, Severity
 from deckbuilder.core.diagnostics import Fix as Fix
+from deckbuilder.reading.cues import Reader
+from deckbuilder.reading.lexicon import Lexicon, names_of
+from deckbuilder.reading.statements import Statement, Statements
+from deckbuilder.reading.subjects import Asks, Subjects
+from deckbuilder.reading.tokens import pieces
+from deckbuilder.reading.truth import Truth
 from deckbuilder.records import Question, Record
 from deckbuilder.records.base import Subject, near_id
 from deckbuilder.records.keys import Asked, Graded, Said
 from deckbuilder.records.rulebook import Rulebook
 from deckbuilder.records.salvage import Lost
-from deckbuilder.rules.lexicon import Lexicon
-from deckbuilder.rules.skeleton import Skeleton
-from deckbuilder.rules.statements import Reader, Statement
 from deckbuilder.source import Path_
 
 _PARAGRAPH = re.compile(r"^(Why|Bad|Good|Source|Fix): *", re.MULTILINE)
@@ -132,20 +136,50 @@ class Seen:
                 yield ("options", place, "because"), ids[0], option.because
 
     @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """Every word of every text that learners read, hyphens and apostrophes apart."""
+        return frozenset[str]().union(*(pieces(said.text) for _, said in self.texts))
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """The names of everything, to be found in texts."""
+        return Lexicon(names_of(self.library))
+
+    @cached_property
+    def reader(self) -> Reader:
+        """What texts say, by these names."""
+        return Reader(self.library, self.lexicon)
+
+    @cached_property
+    def subjects(self) -> Subjects:
+        """Of which muscle texts are."""
+        return Subjects(self.library, self.lexicon)
+
+    @cached_property
+    def truth(self) -> Truth:
+        """Whether what they say is so by the records."""
+        return Truth(self.library)
+
+    @cached_property
+    def asks(self) -> list[Asks]:
+        """Every question of which the answer is one muscle."""
+        return list(self.subjects.asked_for(self.asked))
+
+    @cached_property
+    def answered(self) -> list[Statement]:
+        """What questions and their answers together say of one muscle."""
+        return list(Statements(self.library, self.reader).answered(self.asked))
+
+    @cached_property
     def statements(self) -> list[Statement]:
         """What sentences say of one muscle."""
-        reader = Reader(self.library, self.lexicon)
-        return [*reader.answered(self.asked), *reader.told(self.about_muscles), *reader.written(self.texts)]
+        found = Statements(self.library, self.reader)
+        return [*found.told(self.about_muscles), *found.written(self.texts)]
 
     @cached_property
     def skeleton(self) -> Skeleton:
         """Bones and joints."""
         return Skeleton(self.library)
-
-    @cached_property
-    def lexicon(self) -> Lexicon:
-        """The names of everything, to be found in texts."""
-        return Lexicon(self.library)
 
     @cached_property
     def preferred_ids(self) -> dict[str, str]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from deckbuilder.reading.tokens import holds, plain, sentences
 from deckbuilder.records import Concept, Question
 from deckbuilder.rules import lookalike
 from deckbuilder.rules.fronts import Alone, openings
 from deckbuilder.rules.rule import Found, Seen, rule
-from deckbuilder.rules.wording import holds, plain, sentences
 
 _CHOOSES = re.compile(
     r"(?:true or false|right or wrong|is|are|was|were|does|do|did|can|could|has|have|will|would|should|may|might)\b",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from deckbuilder.reading.tokens import holds, sentences
 from deckbuilder.records import Compared, Record, Study
 from deckbuilder.records.base import Said
 from deckbuilder.records.study import BANDS
@@ -12,7 +13,6 @@ from deckbuilder.rules import quantities
 from deckbuilder.rules.quantities import NAMED_STUDY
 from deckbuilder.rules.quotes import misquoted, quoted_apart
 from deckbuilder.rules.rule import Found, Seen, rule
-from deckbuilder.rules.wording import holds, sentences
 from deckbuilder.source import Path_
 
 _MORE_THAN_ALL = re.compile(r"(?<![\d.])(\d{3,}(?:\.\d+)?) ?% of (?:the |all )?(?:people|fibres|men|women|muscles?)")

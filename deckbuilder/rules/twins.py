@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import pairwise
 
+from deckbuilder.reading.tokens import plain, stem, words
 from deckbuilder.records import (
     Action,
     Bone,
@@ -26,10 +28,10 @@ from deckbuilder.records import (
     Study,
     Term,
 )
-from deckbuilder.records.base import Subject
+from deckbuilder.records.base import Said, Subject
 from deckbuilder.rules.alike import IDLE, SAME, bare, near
+from deckbuilder.rules.phrasing import listed
 from deckbuilder.rules.rule import Found, Seen, rule
-from deckbuilder.rules.wording import plain, stem, words
 from deckbuilder.source import Path_
 
 _IDLE_WORDS = ("a", "by", "from", "its", "of", "the", "to")
@@ -49,6 +51,7 @@ _SIDES = {
 _LIES = re.compile(
     r"^(?:lies |just |right |directly )*(?P<side>" + "|".join(map(re.escape, _SIDES)) + r")(?: only)? it\b", re.I
 )
+_SAYS_MORE = re.compile(r"\b(?:starts?|arises?|turns?|rotates?|head|lip|condyle|to)\b")
 _MEDIAL = re.compile(
     r"\b(?:(?P<medial>medial|medially|inner|inwards?)|(?P<lateral>lateral|laterally|outer|outwards?))\b", re.I
 )
@@ -66,22 +69,25 @@ def site_twice(seen: Seen) -> Iterator[Found]:
     Good:
         origin: shaft-of-femur
     """
-    landmarks = seen.library.landmarks
     for muscle in seen.library.muscles:
         for part in ("", *muscle.divisions):
-            holder = muscle.divisions[part] if part else muscle
+            where = (("heads" if muscle.heads else "parts"), part) if part else ()
             for about in ("origin", "insertion"):
-                named = {each.id: each.detail for each in getattr(holder, about)}
-                for id in named:
-                    bone, name = landmarks.get(id, (None, ""))
-                    if bone is None or bone.id not in named or bone.id == id:
-                        continue
-                    of, detail = {*words(bone.name), *_IDLE_WORDS}, named[bone.id]
-                    if not detail or {*words(detail)} - of == {*words(name)} - of:
-                        where = (("heads" if muscle.heads else "parts"), part) if part else ()
-                        message = f"'{id}' lies on '{bone.id}', which is named as well"
-                        help = f"name '{id}' alone, or say with '{bone.id}' which other part of the bone it is"
-                        yield Found(muscle, (*where, about, bone.id), message, help, key=True)
+                named = {each.id: each.detail for each in getattr(muscle.divisions[part] if part else muscle, about)}
+                for id, bone in _on_a_named_bone(seen, named):
+                    message = f"'{id}' lies on '{bone}', which is named as well"
+                    help = f"name '{id}' alone, or say with '{bone}' which other part of the bone it is"
+                    yield Found(muscle, (*where, about, bone), message, help, key=True)
+
+
+def _on_a_named_bone(seen: Seen, named: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The landmarks of which the bone is named beside them, with nothing that says otherwise, and the bone."""
+    for id in named:
+        bone, name = seen.library.landmarks.get(id, (None, ""))
+        if bone is not None and bone.id in named and bone.id != id:
+            of, detail = {*words(bone.name), *_IDLE_WORDS}, named[bone.id]
+            if not detail or {*words(detail)} - of == {*words(name)} - of:
+                yield id, bone.id
 
 
 @rule()
@@ -102,22 +108,32 @@ def duplicate_note(seen: Seen) -> Iterator[Found]:
     """
     yield from _measured_twice(seen)
     yield from _named_alike(seen)
+    yield from _said_twice(seen)
+
+
+def _said_twice(seen: Seen) -> Iterator[Found]:
+    """Claims, questions, sentences with gaps and definitions in the same words; equal fronts are a matter of their own."""
     said: dict[tuple[str, frozenset[str]], Subject] = {}
     for record in seen.living:
-        text = _says(record)
-        key = (record.kind, frozenset(stem(SAME.get(word, word)) for word in words(plain(text)) if word not in IDLE))
-        if len(key[1]) < 3:
-            continue
-        first = said.setdefault(key, record)
-        if first is record or (
-            isinstance(record, Question) and plain(_says(first)).casefold() == plain(text).casefold()
-        ):
-            continue  # equal fronts are a question of their own
-        other = _answer(first) != _answer(record)
-        message = f"'{first.id}' {'asks' if record.kind == 'question' else 'says'} the same"
-        message += ", and answers otherwise" if other else ""
-        help = "mend the wrong one, and delete the other" if other else f"delete one of '{first.id}' and '{record.id}'"
-        yield Found(record, (_SAYS_UNDER[record.kind],), message, help, grave=other)
+        kept = _kept_words(_says(record))
+        first = said.setdefault((record.kind, kept), record) if len(kept) > 2 else record
+        if first is not record and not _one_front(first, record):
+            other = _answer(first) != _answer(record)
+            message = f"'{first.id}' {'asks' if record.kind == 'question' else 'says'} the same"
+            message += ", and answers otherwise" if other else ""
+            help = f"delete one of '{first.id}' and '{record.id}'"
+            help = "mend the wrong one, and delete the other" if other else help
+            yield Found(record, (_SAYS_UNDER[record.kind],), message, help, grave=other)
+
+
+def _kept_words(text: str) -> frozenset[str]:
+    """What two texts share that say the same: their words by stem, and one word for like ones."""
+    return frozenset(stem(SAME.get(word, word)) for word in words(plain(text)) if word not in IDLE)
+
+
+def _one_front(one: Subject, other: Subject) -> bool:
+    """Whether two questions are the same, letter by letter."""
+    return isinstance(other, Question) and plain(_says(one)).casefold() == plain(_says(other)).casefold()
 
 
 _SAYS_UNDER = {"claim": "says", "question": "ask", "cloze": "text", "concept": "definition"}
@@ -169,39 +185,45 @@ def _named_alike(seen: Seen) -> Iterator[Found]:
     """Records of one kind under one name, and sources under one DOI."""
     names: dict[tuple[str, str, str], Record] = {}
     for record in seen.records:
-        if getattr(record, "retired", ""):
-            continue
-        keys: list[tuple[str, str]] = []
-        if isinstance(record, Source):
-            keys = [("doi", record.doi.casefold())] if record.doi else []
-            keys += [
-                ("title", " ".join(map(bare, (record.title, record.within, record.where, str(record.year or "")))))
-            ]
-        elif isinstance(record, Term):
-            keys = [("short", record.short)] if record.short else [("name", bare(record.name))]
-        elif isinstance(record, Muscle):
-            keys = [("name", bare(record.name))]
-            keys += [("latin", bare(record.latin))] if record.latin else []
-        elif isinstance(record, Bone | Structure | Joint | Nerve | Region | Exercise | Group | Concept | Action):
-            keys = [("name", bare(record.name))]
-        for key, name in keys:
-            first = names.setdefault((record.kind, key, name), record)
-            if first is record:
-                continue
-            other = _facts(first) != _facts(record)
-            message = f"'{first.id}' has the same {key}" + (", and says otherwise" if other else "")
-            help = (
-                "mend the wrong one of the two" if other else f"keep one, and name it wherever '{record.id}' is named"
-            )
-            yield Found(record, (key,), message, help, grave=other)
-            break
+        keys = [] if getattr(record, "retired", "") else _names(record)
+        twins = ((key, names.setdefault((record.kind, key, name), record)) for key, name in keys)
+        found = next(((key, first) for key, first in twins if first is not record), None)
+        if found:
+            yield _same(record, *found)
     for bone in seen.library.of(Bone):
-        of: dict[str, str] = {}
-        for id, name in bone.landmarks.items():
-            first_id = of.setdefault(bare(name), id)
-            if first_id != id:
-                message = f"the landmark '{first_id}' has the same name"
-                yield Found(bone, ("landmarks", id), message, f"keep one, and name it wherever '{id}' is named")
+        yield from _landmarks_alike(bone)
+
+
+def _names(record: Record) -> list[tuple[str, str]]:
+    """What no other record of the kind may be called as well: under which key, and the name."""
+    if isinstance(record, Source):
+        title = " ".join(map(bare, (record.title, record.within, record.where, str(record.year or ""))))
+        return [*([("doi", record.doi.casefold())] if record.doi else []), ("title", title)]
+    if isinstance(record, Term):
+        return [("short", record.short)] if record.short else [("name", bare(record.name))]
+    if isinstance(record, Muscle):
+        return [("name", bare(record.name)), *([("latin", bare(record.latin))] if record.latin else [])]
+    if isinstance(record, Bone | Structure | Joint | Nerve | Region | Exercise | Group | Concept | Action):
+        return [("name", bare(record.name))]
+    return []
+
+
+def _same(record: Record, key: str, first: Record) -> Found:
+    """That another record has the same name."""
+    other = _facts(first) != _facts(record)
+    message = f"'{first.id}' has the same {key}" + (", and says otherwise" if other else "")
+    help = "mend the wrong one of the two" if other else f"keep one, and name it wherever '{record.id}' is named"
+    return Found(record, (key,), message, help, grave=other)
+
+
+def _landmarks_alike(bone: Bone) -> Iterator[Found]:
+    """Landmarks of one bone under one name."""
+    of: dict[str, str] = {}
+    for id, name in bone.landmarks.items():
+        first = of.setdefault(bare(name), id)
+        if first != id:
+            message = f"the landmark '{first}' has the same name"
+            yield Found(bone, ("landmarks", id), message, f"keep one, and name it wherever '{id}' is named")
 
 
 def _facts(record: Record) -> object:
@@ -235,49 +257,86 @@ def confusable(seen: Seen) -> Iterator[Found]:
         muscle: teres-major
         confuse_with: {teres-minor: "ends on the greater tubercle, and rotates the arm outward"}
     """
-    library = seen.library
     told: set[tuple[str, str]] = set()
-    for one, other in near([(each.name, each) for each in library.muscles]):
+    yield from _near_muscles(seen, told)
+    yield from _same_ends(seen, told)
+    yield from _near_things(seen)
+
+
+def _near_muscles(seen: Seen, told: set[tuple[str, str]]) -> Iterator[Found]:
+    """Each muscle once, with all before it that are nearly called so. `told`: their pairs are put into it."""
+    before: dict[str, list[Muscle]] = {}
+    for one, other in near([(each.name, each) for each in seen.library.muscles]):
         first, second = sorted((one, other), key=lambda each: each.id)
         told.add((first.id, second.id))
         if not _contrasted(seen, first, second):
-            message = f"'{first.name}' and '{second.name}' are nearly the same name, and no card tells them apart"
-            yield Found(second, ("name",), message, f"add `confuse_with: {{{first.id}: what differs}}`")
+            before.setdefault(second.id, []).append(first)
+    for id, others in before.items():
+        second = seen.library.get(Muscle, id)
+        names = listed([f"'{each.name}'" for each in others])
+        message = f"{names} and '{second.name}' are nearly the same name, and no card tells them apart"
+        yield Found(second, ("name",), message, f"add `confuse_with: {{{others[0].id}: what differs}}`")
+
+
+def _same_ends(seen: Seen, told: set[tuple[str, str]]) -> Iterator[Found]:
+    """Muscles of one origin and one insertion, each against the one before it."""
     attached: dict[tuple[frozenset[str], frozenset[str]], list[Muscle]] = {}
-    for muscle in library.muscles:
-        if muscle.named("origin") and muscle.named("insertion"):
-            attached.setdefault((muscle.named("origin"), muscle.named("insertion")), []).append(muscle)
+    for muscle in seen.library.muscles:
+        ends = (muscle.named("origin"), muscle.named("insertion"))
+        if all(ends):
+            attached.setdefault(ends, []).append(muscle)
     for sharing in attached.values():
         for one, other in pairwise(sharing):
             if (one.id, other.id) not in told and not _contrasted(seen, one, other):
                 message = f"'{one.id}' has the same origin and insertion, and no card tells them apart"
                 yield Found(other, ("muscle",), message, f"add `confuse_with: {{{one.id}: what differs}}`")
+
+
+def _near_things(seen: Seen) -> Iterator[Found]:
+    """Nerves, structures, joints and landmarks, each once, with all before it that are nearly called so."""
+    library = seen.library
     things: list[tuple[str, tuple[Record, Path_]]] = []
     things += [(nerve.name, (nerve, ("name",))) for nerve in library.of(Nerve)]
     things += [(structure.name, (structure, ("name",))) for structure in library.of(Structure)]
     things += [(joint.name, (joint, ("name",))) for joint in library.of(Joint)]
     for bone in library.of(Bone):
         things += [(name, (bone, ("landmarks", id))) for id, name in bone.landmarks.items()]
-    for first_thing, (record, path) in near(things):
-        name = _name_at(first_thing)
-        if set(words(name)) ^ set(words(_name_at((record, path)))) == {"internal", "external"}:
-            continue  # near in letters, and a pair that anatomy is built of
-        message = f"'{name}' and '{_name_at((record, path))}' are nearly the same name"
+    before: dict[tuple[tuple[str, str], Path_], list[str]] = {}
+    for first, (record, path) in near(things):
+        name, other = _name_at(first), _name_at((record, path))
+        # 'Internal' and 'external' are near in letters, and a pair that anatomy is built of.
+        if set(words(name)) ^ set(words(other)) != {"internal", "external"}:
+            before.setdefault(((record.kind, record.id), path), []).append(name)
+    for (key, path), names in before.items():
+        record = library.records[key]
+        others = listed([f"'{each}'" for each in names])
+        message = f"{others} and '{_name_at((record, path))}' are nearly the same name"
         yield Found(record, path, message, "mend the one that is misspelt; if both are right, say so in `lint`")
 
 
 def _name_at(at: tuple[Record, Path_]) -> str:
     record, path = at
-    return (
-        record.landmarks[str(path[1])]
-        if isinstance(record, Bone) and len(path) > 1
-        else str(getattr(record, "name", ""))
-    )
+    if isinstance(record, Bone) and len(path) > 1:
+        return record.landmarks[str(path[1])]
+    return str(getattr(record, "name", ""))
 
 
 def _contrasted(seen: Seen, one: Muscle, other: Muscle) -> bool:
+    """Whether the cards of one of them tell it apart from the other. What shares nothing is no look-alike of anybody."""
     pairs = ((one, other), (other, one))
-    return any(to.id == each.muscle.id for of, to in pairs for each in seen.library.lookalikes(of))
+    return _related(one, other) and any(
+        to.id == each.muscle.id for of, to in pairs for each in seen.library.lookalikes(of)
+    )
+
+
+def _related(one: Muscle, other: Muscle) -> bool:
+    """Whether they share an attachment or a group, or one of them is held against the other by its author."""
+    named = {id.partition("/")[0] for each in (one, other) for id in each.confuse_with}
+    return (
+        not named.isdisjoint((one.id, other.id))
+        or not set(one.groups).isdisjoint(other.groups)
+        or any(not one.named(about).isdisjoint(other.named(about)) for about in ("origin", "insertion"))
+    )
 
 
 @rule()
@@ -294,27 +353,37 @@ def same_fact_two_ways(seen: Seen) -> Iterator[Found]:
     Good:
         origin: {linea-aspera: lateral lip}
     """
-    usual: dict[tuple[str, frozenset[str]], Counter[str]] = {}
-    stated: list[tuple[Muscle, Path_, str, str]] = []
-    for muscle in seen.library.muscles:
-        stated += [
-            (muscle, said.path, str(said.path[-1]), said.text)
-            for said in muscle.texts()
-            if said.role == "answer" and said.path[-2] in ("origin", "insertion", "nerve")
-        ]
-    keys = [
-        (site, frozenset(SAME.get(word, word) for word in words(text) if word not in IDLE))
-        for _, _, site, text in stated
-    ]
-    for (_, _, _, text), key in zip(stated, keys, strict=True):
-        usual.setdefault(key, Counter())[" ".join(words(text))] += 1
-    for (muscle, path, _, text), key in zip(stated, keys, strict=True):
-        if len(usual[key]) > 1 and key[1]:
-            first = max(usual[key].items(), key=lambda each: (each[1], each[0]))[0]
-            if " ".join(words(text)) != first:
-                message = f"elsewhere the same is called '{first}'"
-                yield Found(muscle, path, message, f"write '{first}' here too, or this in both places", word=text)
+    yield from _small_print(seen)
     yield from _sides(seen)
+
+
+def _small_print(seen: Seen) -> Iterator[Found]:
+    """Small print of one place in other words than usual."""
+    texts = ((record, said) for record, said in seen.texts if isinstance(record, Muscle) and _is_small_print(said))
+    stated = [(muscle, said, _place_and_words(said)) for muscle, said in texts]
+    usual: dict[tuple[str, frozenset[str]], Counter[str]] = {}
+    for _, said, key in stated:
+        usual.setdefault(key, Counter())[" ".join(words(said.text))] += 1
+    for muscle, said, key in stated:
+        first = max(usual[key].items(), key=lambda each: (each[1], each[0]))[0]
+        if key[1] and " ".join(words(said.text)) != first:
+            message = f"elsewhere the same is called '{first}'"
+            help = f"write '{first}' here too, or this in both places"
+            yield Found(muscle, said.path, message, help, word=said.text)
+
+
+def _is_small_print(said: Said) -> bool:
+    return said.role == "answer" and len(said.path) > 1 and said.path[-2] in ("origin", "insertion", "nerve")
+
+
+def _place_and_words(said: Said) -> tuple[str, frozenset[str]]:
+    """What two pieces of small print share that say the same: the place, and their words with one for like ones."""
+    return str(said.path[-1]), _telling_words(said.text)
+
+
+@lru_cache(maxsize=4096)
+def _telling_words(text: str) -> frozenset[str]:
+    return frozenset(SAME.get(word, word) for word in words(text) if word not in IDLE)
 
 
 def _sides(seen: Seen) -> Iterator[Found]:
@@ -322,23 +391,31 @@ def _sides(seen: Seen) -> Iterator[Found]:
     for record, said in seen.texts:
         if said.path[0] not in ("confuse_with", "tell_apart"):
             continue
-        id = str(said.path[1])
-        sides = {str(each.lastgroup) for each in _MEDIAL.finditer(re.split(r"[;,]", plain(said.text))[0])}
-        if len(sides) == 1 and not re.search(r"\b(?:starts?|arises?|turns?|rotates?|head|lip|condyle|to)\b", said.text):
-            told.setdefault(id, []).append((sides.pop(), record, said.path))
-        other = seen.library.find(Muscle, id.partition("/")[0])
-        if isinstance(record, Muscle) and other is not None and record.id < other.id:
-            here, there = _LIES.search(said.text), _LIES.search(other.confuse_with.get(record.id, ""))
-            if here and there and _SIDES[here["side"].lower()] == _SIDES[there["side"].lower()]:
-                message = (
-                    f"{other.name} {here[0]} {record.name}, and {record.name} {there[0]} {other.name}: both cannot be"
-                )
-                yield Found(
-                    record, said.path, message, f"mend one of the two: the other stands in '{other.id}'", word=here[0]
-                )
-    for id, found in told.items():
-        for side, record, path in found[1:]:
-            if side != found[0][0]:
+        side = _side(said.text)
+        if side:
+            told.setdefault(str(said.path[1]), []).append((side, record, said.path))
+        if isinstance(record, Muscle):
+            yield from _behind_each_other(seen, record, said)
+    for id, ((usual, first, _), *others) in told.items():
+        for side, record, path in others:
+            if side != usual:
                 name = seen.library.name(id, "muscle")
-                message = f"{name} is called {side} here, and {found[0][0]} in {found[0][1].key}"
-                yield Found(record, path, message, f"write '{found[0][0]}' here, or '{side}' there")
+                message = f"{name} is called {side} here, and {usual} in {first.key}"
+                yield Found(record, path, message, f"write '{usual}' here, or '{side}' there")
+
+
+def _side(text: str) -> str:
+    """'medial' or 'lateral', where a contrast says that the other muscle is, and '' where it says more than that."""
+    sides = {str(each.lastgroup) for each in _MEDIAL.finditer(re.split(r"[;,]", plain(text))[0])}
+    return sides.pop() if len(sides) == 1 and not _SAYS_MORE.search(text) else ""
+
+
+def _behind_each_other(seen: Seen, muscle: Muscle, said: Said) -> Iterator[Found]:
+    """Two muscles of which each is said to lie on the same side of the other."""
+    other = seen.library.find(Muscle, str(said.path[1]).partition("/")[0])
+    if other is None or muscle.id >= other.id:
+        return
+    here, there = _LIES.search(said.text), _LIES.search(other.confuse_with.get(muscle.id, ""))
+    if here and there and _SIDES[here["side"].lower()] == _SIDES[there["side"].lower()]:
+        message = f"{other.name} {here[0]} {muscle.name}, and {muscle.name} {there[0]} {other.name}: both cannot be"
+        yield Found(muscle, said.path, message, f"mend one of the two: the other stands in '{other.id}'", word=here[0])

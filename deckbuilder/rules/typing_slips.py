@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from deckbuilder.reading.tokens import plain, words
 from deckbuilder.records import Cloze, Record
 from deckbuilder.records.base import MAX_PROSE, Model, Said
 from deckbuilder.rules.rule import Fix, Found, Seen, rule
 from deckbuilder.rules.unrendered import formula_slip, markup_slip
-from deckbuilder.rules.wording import plain, words
 from deckbuilder.source import Path_
 
 _SPECIAL = re.compile(r"[<&{}\[\\`*_~^!#$]|\]")

@@ -6,7 +6,7 @@ import re
 from html import unescape
 
 from deckbuilder.core.prose import MATH
-from deckbuilder.rules.wording import plain
+from deckbuilder.reading.tokens import plain
 
 # The words, what is wrong with them, the next step, and whether they are surely wrong.
 Slip = tuple[str, str, str, bool]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +30,27 @@ _WORD = re.compile(r"[^\W_]+")
 _NAME_IT = "name it where it belongs, or delete it"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Uses:
     """What records name, by kind and id; the texts of the deck and their words; the files of cards/media/, if it is there."""
 
+    seen: Seen
     named: set[tuple[str, str]]
-    text: str
-    words: set[str]
     files: list[str] | None
+
+    @cached_property
+    def text(self) -> str:
+        """All texts in one, in lower case; few decks have terms that are looked for in them."""
+        return self._text.lower()
+
+    @cached_property
+    def words(self) -> set[str]:
+        return set(_WORD.findall(self._text))
+
+    @cached_property
+    def _text(self) -> str:
+        text = " ".join(said.text for record, said in self.seen.texts if not isinstance(record, Term))
+        return text + " ".join(exam.name for exam in self.seen.library.of(Exam))
 
 
 @rule(whole=True)
@@ -61,10 +74,8 @@ def unreferenced(seen: Seen) -> Iterator[Found]:
 
 
 def _uses(seen: Seen) -> _Uses:
-    text = " ".join(said.text for record, said in seen.texts if not isinstance(record, Term))
-    text += " ".join(exam.name for exam in seen.library.of(Exam))
     files = _files(seen.media) if seen.media is not None and seen.media.is_dir() else None
-    return _Uses(_named(seen), text.lower(), set(_WORD.findall(text)), files)
+    return _Uses(seen, _named(seen), files)
 
 
 def _named(seen: Seen) -> set[tuple[str, str]]:

@@ -7,29 +7,16 @@ from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
-OPPOSITE = {
-    "medial": "lateral",
-    "lateral": "medial",
-    "anterior": "posterior",
-    "posterior": "anterior",
-    "proximal": "distal",
-    "distal": "proximal",
-}
-_SIDES = {
-    "medial": ("medial", "inner", "medialis", "internus"),
-    "lateral": ("lateral", "outer", "lateralis", "externus"),
-    "anterior": ("anterior", "front"),
-    "posterior": ("posterior", "back"),
-    "proximal": ("proximal", "upper"),
-    "distal": ("distal", "lower"),
-}
-_SIDE_OF = {word: side for side, words in _SIDES.items() for word in words}
+from deckbuilder.anatomy.linkage import OPPOSITE
+from deckbuilder.reading.english import english, pattern
+from deckbuilder.reading.tokens import KEPT, words
+
+_SIDES = english().sides
+_SIDE_OF = {word: side for side, meant in _SIDES.items() for word in meant}
 WORDS = "|".join(_SIDE_OF)
 _NONE: Mapping[str, str] = MappingProxyType({})
 _SIDE = re.compile(rf"\b({WORDS})\b", re.IGNORECASE)
-_MUSCLES = re.compile(
-    r"\b(?:obturator|vastus|pterygoid|oblique|intercostal)\w* \w+(?=[,;.)]|$| and| or| of)", re.IGNORECASE
-)
+_MUSCLES = re.compile(rf"\b(?:{pattern(english().sided_muscles)})\w* \w+(?=[,;.)]|$| and| or| of)", re.IGNORECASE)
 
 
 def side_of(word: str) -> str:
@@ -37,25 +24,28 @@ def side_of(word: str) -> str:
     return _SIDE_OF.get(word.lower().strip("*_(“"), "")
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=KEPT)
 def sides_in(text: str) -> Mapping[str, str]:
     """The sides that a text names, each with the word for it. *Internus* names a muscle, never a side of something else."""
     found = sides_named(text)
     return sides_named(_MUSCLES.sub("", text)) if found else found
 
 
-@lru_cache(maxsize=65_536)
 def sides_named(name: str) -> Mapping[str, str]:
     """The sides that a name holds, a muscle's among them, each with the word for it."""
-    found = {_SIDE_OF[each[0].lower()]: each[0] for each in _SIDE.finditer(name)}
-    return MappingProxyType(found) if found else _NONE
+    return _NONE if _SIDE_OF.keys().isdisjoint(words(name)) else _named(name)
+
+
+@lru_cache(maxsize=KEPT)
+def _named(name: str) -> Mapping[str, str]:
+    return MappingProxyType({_SIDE_OF[each[0].lower()]: each[0] for each in _SIDE.finditer(name)})
 
 
 def other(word: str) -> str:
     """The same sort of word for the opposite side: 'outer' for 'inner'."""
     side = _SIDE_OF[word.lower()]
-    words = _SIDES[OPPOSITE[side]]
-    found = words[min(_SIDES[side].index(word.lower()), len(words) - 1)]
+    meant = _SIDES[OPPOSITE[side]]
+    found = meant[min(_SIDES[side].index(word.lower()), len(meant) - 1)]
     return found.capitalize() if word[:1].isupper() else found
 
 

@@ -6,7 +6,16 @@ from functools import cached_property
 
 from deckbuilder.anatomy.library import Library
 from deckbuilder.records import Action, Bone, Joint, Muscle, Structure
-from deckbuilder.rules.sides import OPPOSITE
+
+# The sides that landmarks lie on, each to the one over against it.
+OPPOSITE = {
+    "medial": "lateral",
+    "lateral": "medial",
+    "anterior": "posterior",
+    "posterior": "anterior",
+    "proximal": "distal",
+    "distal": "proximal",
+}
 
 
 class Skeleton:
@@ -77,12 +86,25 @@ class Skeleton:
             if not bones or not all(bones):
                 return None
             ends.append(frozenset().union(*bones))
-        origin, insertion = ends
-        return [
-            id
-            for id, far in self.beyond.items()
-            if (origin & far and insertion - far) or (insertion & far and origin - far)
-        ]
+        return self._between(*ends)
+
+    def _between(self, origin: frozenset[str], insertion: frozenset[str]) -> list[str]:
+        """The joints that have a bone of one end beyond them, and one of the other end not."""
+        found = []
+        for id in sorted({id for bone in origin | insertion for id in self._before.get(bone, ())}):
+            far = self.beyond[id]
+            if (origin & far and insertion - far) or (insertion & far and origin - far):
+                found.append(id)
+        return found
+
+    @cached_property
+    def _before(self) -> dict[str, list[str]]:
+        """Bone to the joints that it lies beyond."""
+        found: dict[str, list[str]] = {}
+        for id, far in self.beyond.items():
+            for bone in far:
+                found.setdefault(bone, []).append(id)
+        return found
 
     @cached_property
     def sides(self) -> dict[str, tuple[str, ...]]:

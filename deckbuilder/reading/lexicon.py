@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from deckbuilder.anatomy.library import Library
+from deckbuilder.reading.tokens import pieces, spots
 from deckbuilder.records import Action, Bone, Exercise, Group, Joint, Muscle, Nerve, Structure
-
-_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,19 +20,15 @@ class Mention:
     end: int
 
 
-def words(text: str) -> list[str]:
-    """The words of a text in lower case, hyphens apart."""
-    return _WORD.findall(text.lower())
-
-
 class Lexicon:
     """Names to ids. What two things are called names both."""
 
-    def __init__(self, library: Library) -> None:
-        self._found: dict[str, list[Mention]] = {}  # several rules ask about one text
+    def __init__(self, names: Iterable[tuple[str, str, str]]) -> None:
+        """`names`: of each thing its kind, its id, and a name; a thing may come several times."""
+        self._found: dict[str, tuple[Mention, ...]] = {}  # several rules ask about one text
         self._by_first: dict[str, dict[tuple[str, ...], list[tuple[str, str]]]] = {}
-        for kind, id, name in _names(library):
-            tokens = tuple(words(name))
+        for kind, id, name in names:
+            tokens = tuple(pieces(name))
             if tokens:
                 of = self._by_first.setdefault(tokens[0], {}).setdefault(tokens, [])
                 if (kind, id) not in of:
@@ -43,60 +37,70 @@ class Lexicon:
             first: sorted({len(tokens) for tokens in found}, reverse=True) for first, found in self._by_first.items()
         }
 
-    def mentions(self, text: str, *kinds: str) -> list[Mention]:
+    def mentions(self, text: str, *kinds: str) -> tuple[Mention, ...]:
         """What is named in a text, from left to right and not within each other; of these kinds only, if any is given."""
         found = self._found.get(text)
         if found is None:
             found = self._found[text] = self._look(text)
-        return [each for each in found if each.kind in kinds] if kinds else list(found)
+        return tuple(each for each in found if each.kind in kinds) if kinds and found else found
 
-    def _look(self, text: str) -> list[Mention]:
-        spots = [(each[0].lower(), each.start(), each.end()) for each in _WORD.finditer(text)]
+    def _look(self, text: str) -> tuple[Mention, ...]:
+        tokens = pieces(text)
+        if self._by_first.keys().isdisjoint(tokens):
+            return ()
+        places = spots(text)
+        if len(places) != len(tokens):
+            tokens = [text[start:end].lower() for start, end in places]
         found: list[Mention] = []
-        at = 0
-        while at < len(spots):
-            step = 1
-            for length in self._longest.get(spots[at][0], ()):
-                named = self._by_first[spots[at][0]].get(tuple(word for word, _, _ in spots[at : at + length]))
-                if named and at + length <= len(spots):
-                    start, end = spots[at][1], spots[at + length - 1][2]
-                    found += [Mention(kind, id, start, end) for kind, id in named]
-                    step = length
-                    break
-            at += step
-        return found
+        after = 0
+        for at, token in enumerate(tokens):
+            if at >= after and token in self._by_first:
+                after, named = self._longest_at(tokens, at)
+                found += [Mention(kind, id, places[at][0], places[after - 1][1]) for kind, id in named]
+        return tuple(found)
+
+    def _longest_at(self, tokens: Sequence[str], at: int) -> tuple[int, list[tuple[str, str]]]:
+        """Where the longest name that begins here ends, and what is called so."""
+        names = self._by_first[tokens[at]]
+        for length in self._longest[tokens[at]]:
+            named = names.get(tuple(tokens[at : at + length]))
+            if named and at + length <= len(tokens):
+                return at + length, named
+        return at + 1, []
 
     def ids(self, text: str, *kinds: str) -> list[str]:
         """The ids of what is named, each once."""
         return list(dict.fromkeys(each.id for each in self.mentions(text, *kinds)))
 
 
-def _names(library: Library) -> Iterator[tuple[str, str, str]]:
+def names_of(library: Library) -> Iterator[tuple[str, str, str]]:
+    """Everything that has a name: its kind, its id, and each way in which texts say it."""
     for muscle in library.of(Muscle):
-        latin = muscle.latin.removeprefix("Musculus ")
-        for name in filter(None, (muscle.name, latin)):
-            yield "muscle", muscle.id, name
-            for part in muscle.divisions:
-                said = muscle.part_name(part).lower()
-                yield "muscle", f"{muscle.id}/{part}", f"{said} of {name}"
-                yield "muscle", f"{muscle.id}/{part}", f"{said} of the {name}"
-                yield "muscle", f"{muscle.id}/{part}", f"{name} {said}"
+        yield from _of_muscle(muscle)
     for group in library.of(Group):
         yield from _each("group", group.id, [group.name, *_singular(group.name)])
     for bone in library.of(Bone):
         yield from _each("bone", bone.id, [bone.name, *_singular(bone.name)])
         for id, name in bone.landmarks.items():
             yield from _each("landmark", id, _of_bone(name, bone))
-    for structure in library.of(Structure):
-        yield "structure", structure.id, structure.name
-    for joint in library.of(Joint):
-        yield "joint", joint.id, joint.name
-    for nerve in library.of(Nerve):
-        yield "nerve", nerve.id, nerve.name
+    yield from (("structure", each.id, each.name) for each in library.of(Structure))
+    yield from (("joint", each.id, each.name) for each in library.of(Joint))
+    yield from (("nerve", each.id, each.name) for each in library.of(Nerve))
     for action in library.of(Action):
         yield from _each("action", action.id, [action.name, *_forms(action)])
-    for exercise in library.of(Exercise):
-        yield "exercise", exercise.id, exercise.name
+    yield from (("exercise", each.id, each.name) for each in library.of(Exercise))
+
+
+def _of_muscle(muscle: Muscle) -> Iterator[tuple[str, str, str]]:
+    """Its name and its Latin one; its parts as 'long head of …' and '…, long head'."""
+    latin = muscle.latin.removeprefix("Musculus ")
+    for name in filter(None, (muscle.name, latin)):
+        yield "muscle", muscle.id, name
+        for part in muscle.divisions:
+            said = muscle.part_name(part).lower()
+            yield from _each(
+                "muscle", f"{muscle.id}/{part}", (f"{said} of {name}", f"{said} of the {name}", f"{name} {said}")
+            )
 
 
 def _each(kind: str, id: str, names: Iterable[str]) -> Iterator[tuple[str, str, str]]:

@@ -1,0 +1,108 @@
+"""Texts as rules read them: without Markdown, in sentences, in words and their stems; each text is taken apart once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from deckbuilder.reading.english import english
+
+# So many texts are remembered. Rules come one after another over all texts of a deck: a store that holds fewer than the
+# deck has forgets each text before the next rule asks for it.
+KEPT = 1 << 20
+_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+_MARKS = re.compile(r"[*_`~^]")
+_SENTENCE = re.compile(r"(?<=[.!?])[\"'’”)]*\s+(?=[A-Z\"'“(*])")
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_PIECE = re.compile(r"[^\W_]+")
+_STEM = 4  # letters that a stem keeps
+
+
+@lru_cache(maxsize=KEPT)
+def plain(text: str) -> str:
+    """The text as it is read: emphasis and the targets of links taken off, white space closed up."""
+    if "[" in text or any(mark in text for mark in "*_`~^"):
+        text = _MARKS.sub("", _LINK.sub(r"\1", text))
+    closed = text.isprintable() and "  " not in text and text[:1] != " " and text[-1:] != " "
+    return text if closed else " ".join(text.split())
+
+
+@lru_cache(maxsize=KEPT)
+def sentences(text: str) -> tuple[str, ...]:
+    """The sentences of a plain text. 'e.g. the hip' may come in two: rules count, they do not quote."""
+    return tuple(each for each in _SENTENCE.split(plain(text)) if each)
+
+
+@lru_cache(maxsize=KEPT)
+def words(text: str) -> tuple[str, ...]:
+    """The words of a text in lower case, as a person counts them: "don't" is one."""
+    return tuple(_WORD.findall(text.lower()))
+
+
+def pieces(text: str) -> Sequence[str]:
+    """The words of a text in lower case, as names are found in it: what an apostrophe or a hyphen joins comes apart."""
+    return _PIECE.findall(text.lower()) if "'" in text or "’" in text else words(text)
+
+
+def spots(text: str) -> list[tuple[int, int]]:
+    """Where each piece of a text begins and ends."""
+    low = text.lower()
+    if len(low) != len(text):  # a letter that becomes two: nothing stands where it stood
+        return [each.span() for each in _PIECE.finditer(text)]
+    found: list[tuple[int, int]] = []
+    end = 0
+    for piece in pieces(text):
+        start = low.index(piece, end)  # nothing but signs lies between two pieces
+        end = start + len(piece)
+        found.append((start, end))
+    return found
+
+
+@lru_cache(maxsize=KEPT)
+def stem(word: str) -> str:
+    """What 'rotation', 'rotator' and 'rotates' share; short words stay whole. Rough: for warnings, never for facts."""
+    for ending in english().endings:
+        if word.endswith(ending) and len(word) - len(ending) >= _STEM:
+            return word[: -len(ending)]
+    return word
+
+
+def holds(text: str, *phrases: str) -> str:
+    """The first of the phrases that stands in the text as whole words, '' if none does. Phrases are in lower case."""
+    found = _any(phrases).search(plain(text)) if may_hold(text, phrases) else None
+    return found[0] if found else ""
+
+
+def may_hold(text: str, phrases: tuple[str, ...]) -> bool:
+    """Whether any of the phrases can stand in the text, by its words: asked before a slower search."""
+    needed = _needed(phrases)
+    return bool(phrases) and (not needed or not needed.isdisjoint(pieces(plain(text))))
+
+
+@lru_cache(maxsize=256)
+def _needed(phrases: tuple[str, ...]) -> frozenset[str]:
+    """Words of which a text has one if any of the phrases stands in it; none where a phrase has no word."""
+    longest = [max(pieces(each), key=len, default="") for each in phrases]
+    return frozenset(longest) if all(longest) else frozenset()
+
+
+@lru_cache(maxsize=256)
+def _any(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    longest = sorted(phrases, key=len, reverse=True)
+    either = "|".join(re.escape(each).replace(r"\ ", r"\s+") for each in longest)
+    return re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE)
+
+
+@lru_cache(maxsize=KEPT)
+def content(text: str) -> tuple[str, ...]:
+    """The words of a text that carry a meaning, in lower case."""
+    empty = english().empty
+    return tuple(word for word in words(plain(text)) if word not in empty)
+
+
+@lru_cache(maxsize=KEPT)
+def bare(text: str) -> str:
+    """What an answer names: without its article, what stands in brackets, and the full stop."""
+    core = re.sub(r"\s*\([^)]*\)", "", plain(text)).strip(" .;:,!?\"'").lower()
+    return re.sub(r"^(?:an?|the)\s+", "", core)

@@ -1,0 +1,143 @@
+"""The one reader of English: its words, the clauses of a text, and what is read in them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from pydantic import ValidationError
+
+from deckbuilder import records, source
+from deckbuilder.anatomy.library import Library
+from deckbuilder.reading.cues import Reader
+from deckbuilder.reading.english import English, english, pattern, signs, whole
+from deckbuilder.reading.lexicon import Lexicon, names_of
+from deckbuilder.reading.statements import Statements
+from deckbuilder.reading.tokens import plain, sentences, words
+
+DECK = """\
+- {region: thigh, name: Thigh}
+- {bone: femur, name: Femur, region: thigh, landmarks: {linea-aspera: Linea aspera}}
+- {bone: tibia, name: Tibia, region: thigh, landmarks: {tibial-tuberosity: Tibial tuberosity}}
+- {joint: knee, name: Knee, region: thigh, bones: [femur, tibia]}
+- {nerve: femoral, name: Femoral nerve, roots: [L2]}
+- {muscle: vastus, name: Vastus, region: thigh, sources: book, origin: linea-aspera, insertion: tibial-tuberosity,
+   actions: knee-extension, nerve: femoral}
+- {muscle: gracilis, name: Gracilis, region: thigh, sources: book}
+- {action: knee-extension, name: Knee extension, joint: knee, plane: sagittal, phrase: extends the knee,
+   prime_movers: vastus, example: a kick, sources: book}
+"""
+
+
+@pytest.fixture(scope="module")
+def library() -> Library:
+    documents, unreadable = source.parse(source.File("cards/x.yaml", DECK))
+    found, malformed = records.parse(documents)
+    assert not unreadable + malformed
+    return Library(found)
+
+
+@pytest.fixture(scope="module")
+def reader(library: Library) -> Reader:
+    return Reader(library, Lexicon(names_of(library)))
+
+
+@pytest.mark.parametrize(
+    ("phrase", "said", "not_said"),
+    [
+        ("flex(es)", ["flex", "Flexes"], ["flexed", "reflex"]),
+        ("(which|what) nerve", ["which nerve", "what nerve"], ["nerve"]),
+        ("stretch*", ["stretch", "stretched"], ["outstretch"]),
+        ("where does … end", ["where does it end", "where does the long head end"], ["where does end"]),
+    ],
+)
+def test_a_phrase_of_the_words_is_found_as_its_notation_says(phrase: str, said: list[str], not_said: list[str]) -> None:
+    found = whole([phrase])
+
+    assert all(found.search(each) for each in said)
+    assert not any(found.search(each) for each in not_said)
+
+
+def test_a_text_in_which_a_relation_or_a_motion_stands_has_one_of_its_signs() -> None:
+    phrases = [
+        phrase for each in english().relations.values() for phrase in (*each.verbs, *each.phrases, *each.before_nerve)
+    ]
+
+    for phrase in phrases:
+        for text in (re.sub(r"\([^()]*\)", "", phrase), re.sub(r"\(([^()|]*)[^()]*\)", r"\1", phrase)):
+            assert not re.search(rf"\b(?:{pattern([phrase])})\b", text) or signs([phrase]) & {*words(text)}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"sides": {}},
+        {"aside": {"never-a-divider"}},
+        {"nonsense": ["word"]},
+        {"denied": {"Not"}},
+        {"asks": {"age": ["old"]}},
+    ],
+)
+def test_words_that_do_not_fit_together_are_refused(wrong: dict[str, object]) -> None:
+    given = english().model_dump()
+
+    with pytest.raises(ValidationError):
+        English.model_validate(given | wrong)
+
+
+def test_clauses_end_at_marks_and_conjunctions_but_not_between_verbs_or_in_numbers(reader: Reader) -> None:
+    found = reader.clauses("It flexes, abducts and turns the thigh, while 2.5 kg hang from it. It ends.")
+
+    assert [each.text.strip() for each in found] == [
+        "It flexes, abducts and turns the thigh",
+        "2.5 kg hang from it",
+        "It ends",
+    ]
+    assert [each.aside for each in found] == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "cues"),
+    [
+        ("It starts at the linea aspera", [("origin", "linea-aspera")]),
+        (
+            "It runs from the linea aspera to the tibial tuberosity",
+            [("origin", "linea-aspera"), ("insertion", "tibial-tuberosity")],
+        ),
+        ("It is supplied by the femoral nerve", [("nerve", "femoral")]),
+        ("It extends the knee", [("actions", "knee-extension")]),
+        ("It is the prime mover of knee extension", [("leads", "knee-extension")]),
+        ("It starts beside the linea aspera", []),
+        ("The tibia is near", []),
+    ],
+)
+def test_a_clause_says_what_its_relation_words_say(reader: Reader, text: str, cues: list[tuple[str, str]]) -> None:
+    assert [(each.about, next(iter(each.ids))) for each in reader.read(text).cues] == cues
+
+
+@pytest.mark.parametrize("word", ["not", "doesn’t", "never", "may", "another"])
+def test_a_denial_is_one_for_every_rule(reader: Reader, library: Library, word: str) -> None:
+    text = f"Vastus {word} starts at the linea aspera"
+    told = Statements(library, reader).told([(library.of(records.Muscle)[0], ("why",), "vastus", text)])
+
+    assert [each.denied for each in reader.read(text).cues] == [True]
+    assert list(told) == []
+
+
+def test_it_is_who_was_named_before(reader: Reader, library: Library) -> None:
+    gracilis = library.get(records.Muscle, "gracilis")
+    text = "Vastus is thick; it extends the knee. Gracilis and vastus meet; it is thin."
+
+    told = Statements(library, reader).told([(gracilis, ("why",), "gracilis", text)])
+
+    assert [(each.muscle.id, each.clause.text.strip()) for each in told] == [
+        ("vastus", "Vastus is thick"),
+        ("vastus", "it extends the knee"),
+    ]
+
+
+def test_what_is_marked_or_linked_is_read_as_it_looks() -> None:
+    assert plain("the *inner*  [side](https://a.b)\nof it") == "the inner side of it"
+    assert plain("as it was") == "as it was"
+    assert sentences("One. Two? (Three)") == ("One.", "Two?", "(Three)")
+    assert words("Don't stop at L4/L5") == ("don't", "stop", "at", "l4", "l5")
