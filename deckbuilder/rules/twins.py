@@ -32,7 +32,7 @@ from deckbuilder.records import (
 from deckbuilder.records.base import Said, Subject
 from deckbuilder.rules.alike import IDLE, SAME, bare, near
 from deckbuilder.rules.phrasing import listed
-from deckbuilder.rules.rule import Found, Seen, rule
+from deckbuilder.rules.rule import Found, Seen, is_retired, rule
 from deckbuilder.source import Path_
 
 _IDLE_WORDS = ("a", "by", "from", "its", "of", "the", "to")
@@ -168,7 +168,7 @@ def _named_alike(seen: Seen) -> Iterator[Found]:
     """Records of one kind under one name, and sources under one DOI."""
     names: dict[tuple[str, str, str], Record] = {}
     for record in seen.records:
-        keys = [] if getattr(record, "retired", "") else _names(record)
+        keys = [] if is_retired(record) else _names(record)
         twins = ((key, names.setdefault((record.kind, key, name), record)) for key, name in keys)
         found = next(((key, first) for key, first in twins if first is not record), None)
         if found:
