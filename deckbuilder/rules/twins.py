@@ -249,7 +249,7 @@ def confusable(seen: Seen) -> Iterator[Found]:
 def _near_muscles(seen: Seen, told: set[tuple[str, str]]) -> Iterator[Found]:
     """Each muscle once, with all before it that are nearly called so. `told`: their pairs are put into it."""
     before: dict[str, list[Muscle]] = {}
-    for one, other in near([(each.name, each) for each in seen.library.muscles]):
+    for one, other in near([(each.name, each) for each in seen.library.muscles], _SHOWN):
         first, second = sorted((one, other), key=lambda each: each.id)
         told.add((first.id, second.id))
         if not _contrasted(seen, first, second):
@@ -285,7 +285,7 @@ def _near_things(seen: Seen) -> Iterator[Found]:
     for bone in library.of(Bone):
         things += [(name, (bone, ("landmarks", id))) for id, name in bone.landmarks.items()]
     before: dict[tuple[tuple[str, str], Path_], list[str]] = {}
-    for first, (record, path) in near(things):
+    for first, (record, path) in near(things, _SHOWN):
         name, other = _name_at(first), _name_at((record, path))
         # 'Internal' and 'external' are near in letters, and a pair that anatomy is built of.
         if set(words(name)) ^ set(words(other)) != {"internal", "external"}:
