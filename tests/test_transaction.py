@@ -82,7 +82,7 @@ def test_a_kill_between_the_two_moves_of_a_folder_is_mended_by_the_next_run(fold
 
 def test_what_the_disk_did_not_keep_is_not_moved(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = tree(folder)
-    monkeypatch.setattr(Path, "read_bytes", lambda path: b"new thre\0")
+    monkeypatch.setattr(Path, "read_bytes", lambda path: b"new one, cut")
 
     with pytest.raises(Fault, match="what was read back is not what was written"):
         change(folder)

@@ -6,7 +6,7 @@ import html.entities
 import re
 from collections.abc import Sequence
 
-from deckbuilder.anki.reviewer import blake3, deletions
+from deckbuilder.anki.reviewer import deletions
 
 _HTML = re.compile(r"<!--.*?-->|<style.*?>.*?</style>|<script.*?>.*?</script>|<.*?>", re.DOTALL | re.IGNORECASE)
 _RUBY = re.compile(r" ?([^ >]+?)\[(.+?)\]")
@@ -84,7 +84,9 @@ def _one(name: str, text: str, field: str, number: int, front: bool) -> str | No
 def _hint(text: str, field: str) -> str:
     if not text.strip():
         return text
-    id = blake3.digest(text.encode() + field.encode())[:8].hex()
+    from blake3 import blake3  # hardly any template has a hint
+
+    id = blake3(text.encode() + field.encode()).hexdigest()[:16]
     return (
         '\n<a class=hint href="#"\n'
         "onclick=\"this.style.display='none';\n"
