@@ -162,7 +162,9 @@ def shipped(folder: Path, repeat: int) -> tuple[Runs, Facts]:
     def edit() -> None:
         paths = sorted((project / "cards/muscles").rglob("*.yaml"))
         path = next(each for each in paths if "\nwhy: " in each.read_text("utf-8"))
-        path.write_text(re.sub(r"(?m)^(why: \w.*)$", rf"\1 {time.time_ns()}", path.read_text("utf-8"), count=1), "utf-8")
+        path.write_text(
+            re.sub(r"(?m)^(why: \w.*)$", rf"\1 {time.time_ns()}", path.read_text("utf-8"), count=1), "utf-8"
+        )
 
     cold = Contestant(BUILD, build, package, pristine, cache)
     again = [Contestant("build again", build, package, cache=cache), Contestant(AGAIN, build, package, edit, cache)]
