@@ -630,15 +630,15 @@ BROKEN = {
     "too deep": ("[" * 100_000, f"{INDEX}:1:202: figures: this is not valid JSON: recursion limit exceeded"),
     "a plate without its file": (
         json.dumps({"plates": {"scapula-front": {"seen": "It", "labels": []}}}),
-        f"{INDEX}: figures: plates.scapula-front.file: field required",
+        f"{INDEX}:1:1: figures: plates.scapula-front.file: field required",
     ),
     "a box that reaches out": (
         json.dumps({"plates": PLATES}).replace("0.05, 0.1,", "0.9, 0.1,"),
-        f"{INDEX}: figures: plates.scapula-front.labels.0.box: the mask reaches beyond the picture",
+        f"{INDEX}:1:1: figures: plates.scapula-front.labels.0.box: the mask reaches beyond the picture",
     ),
     "an id that is none": (
         json.dumps({"plates": PLATES | {"Big Letters": PLATES["scapula-front"]}}),
-        f"{INDEX}: figures: plates.Big Letters: this is no id",
+        f"{INDEX}:1:1: figures: plates.Big Letters: this is no id",
     ),
     "no text": (b"\xff\xfe{}", f"{INDEX}:1:1: encoding: the file is saved as UTF-16"),
     "too large": (b" " * (5 << 20), f"{INDEX}: too-large: the file is larger than 4 MiB"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 
 from deckbuilder.anatomy.library import Library
@@ -111,6 +112,10 @@ class Skeleton:
         """Landmark to the sides on which it lies."""
         return {id: sides for bone in self._library.of(Bone) for id, sides in bone.sides.items()}
 
+    def _sides_of(self, sites: Iterable[str]) -> set[str]:
+        """The sides on which any of these landmarks lies."""
+        return {side for site in sites for side in self.sides.get(site, ())}
+
     def side_at(self, muscle: Muscle, action: Action, part: str = "") -> set[str]:
         """On which sides of the joint the muscle lies, of the two that the action asks about; empty: nothing says so.
 
@@ -124,13 +129,8 @@ class Skeleton:
         joint = self._library.get(Joint, action.joint)
         bones = self.beyond.get(joint.id, frozenset()) | {self._fixed[bone] for bone in joint.bones}
         for about in ("insertion",) if turning else ("origin", "insertion"):
-            found = {
-                side
-                for fact in muscle.facts(about, part)
-                if self.bones_of[fact.id] <= bones
-                for side in self.sides.get(fact.id, ())
-                if side in asked
-            }
+            ends = [fact.id for fact in muscle.facts(about, part) if self.bones_of[fact.id] <= bones]
+            found = asked & self._sides_of(ends)
             if found:
                 return found
         return set()

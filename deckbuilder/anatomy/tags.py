@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from sys import intern
 
 from deckbuilder.anatomy.library import Library
 from deckbuilder.core import letters
@@ -22,8 +23,8 @@ TIERS = {"core": "1_Core", "useful": "2_Useful", "deep": "3_Deep"}
 
 def of(subject: Noted, library: Library, root: str) -> tuple[str, ...]:
     """Every tag of a note, sorted. A retired note keeps its tags and gains one."""
-    found = {f"{root}::{tag}" for tag in _derived(subject, library)}
-    found |= {f"{root}::{letters.composed(tag)}" for tag in subject.tags}
+    found = {intern(f"{root}::{tag}") for tag in _derived(subject, library)}
+    found |= {intern(f"{root}::{letters.composed(tag)}") for tag in subject.tags}
     return tuple(sorted(found))
 
 

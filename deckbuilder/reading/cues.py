@@ -17,6 +17,7 @@ from deckbuilder.reading.clauses import Clause, Divider
 from deckbuilder.reading.english import english, pattern, whole
 from deckbuilder.reading.lexicon import Lexicon, Mention
 from deckbuilder.reading.meant import Meant
+from deckbuilder.reading.tokens import pieces
 
 About = Literal["origin", "insertion", "attachment", "nerve", "actions", "leads", "opposes", "joint", "group"]
 Span = tuple[int, int]
@@ -69,6 +70,10 @@ class Reader:
         """A text that is one clause, whatever stands in it."""
         return self._divider.whole(text)
 
+    def says_nothing(self, text: str) -> bool:
+        """Whether no clause of a plain text can say anything of a muscle: asked before it is divided."""
+        return english().saying.isdisjoint(pieces(text)) and not self.lexicon.mentions(text, "nerve", "action")
+
     def read(self, text: str) -> Read:
         """The cues of every clause of a text, and the words that are left."""
         found: list[Cue] = []
@@ -89,11 +94,8 @@ class Reader:
         """The cues of a clause, and the stretches of it that they were read from."""
         found: list[Cue] = []
         spans: list[Span] = []
-        relations = list(english().relation.finditer(clause.text))
-        for place, each in enumerate(relations):
-            limit = relations[place + 1].start() if place + 1 < len(relations) else len(clause.text)
-            verb = _NEXT_VERB.search(clause.text, each.end(), limit)
-            end = verb.start() if verb else limit
+        relations = _relations(clause.text)
+        for each, end in relations:
             named = [mention for mention in clause.mentions if each.end() <= mention.start < end]
             if got := list(self._told(clause, each, named, end)):
                 found += got
@@ -136,20 +138,19 @@ class Reader:
         """Places behind 'starts at'; those behind a 'to' are where it ends. 'ends the group' says what it belongs to."""
         about = str(at.lastgroup)
         sites = [each for each in named if each.kind in _PLACES and not _tells_where(clause.text, each)]
-        first = "origin" if about == "both" else about
-        to = end
-        if first == "origin":
-            to = next((each.start() for each in _to().finditer(clause.text, at.end(), end)), end)
-        for of, some in (
-            (first, [each for each in sites if each.start < to]),
-            ("insertion", [each for each in sites if each.start >= to]),
-        ):
-            for alike in _by_place(some):
-                ids = frozenset[str]().union(*(self.meant.inside(each.id) for each in alike))
-                name, last = (alike[0].start, alike[0].end), max(each.end for each in alike)
-                yield self._cue(clause, of, ids, name, at.start(), last)
+        first, to = about, end
+        if about in ("both", "origin"):
+            first, to = "origin", next((each.start() for each in _to().finditer(clause.text, at.end(), end)), end)
+        for alike in _by_place(sites):
+            yield self._at(clause, first if alike[0].start < to else "insertion", alike, at.start())
         if about == "insertion":
             yield from self._joined(clause, at, named, end)
+
+    def _at(self, clause: Clause, about: str, alike: list[Mention], start: int) -> Cue:
+        """A place that the clause names, as what is said from `start` on."""
+        ids = frozenset[str]().union(*(self.meant.inside(each.id) for each in alike))
+        name, last = (alike[0].start, alike[0].end), max(each.end for each in alike)
+        return self._cue(clause, about, ids, name, start, last)
 
     def _joined(self, clause: Clause, at: re.Match[str], named: list[Mention], end: int) -> Iterator[Cue]:
         for each in named:
@@ -227,6 +228,14 @@ def _outside(clause: str, spans: list[Span]) -> Iterator[str]:
 def _is_object(between: str) -> bool:
     """Whether a joint so far behind a verb is what the verb moves."""
     return len(between.split()) <= _MOST_BETWEEN and not english().relation.search(between)
+
+
+def _relations(text: str) -> list[tuple[re.Match[str], int]]:
+    """Each relation in a clause, and where what it says ends: at the next one, or where another verb begins."""
+    found = list(english().relation.finditer(text))
+    limits = [*(each.start() for each in found[1:]), len(text)]
+    verbs = (_NEXT_VERB.search(text, each.end(), limit) for each, limit in zip(found, limits, strict=False))
+    return [(each, verb.start() if verb else limit) for each, limit, verb in zip(found, limits, verbs, strict=False)]
 
 
 def _tells_where(text: str, each: Mention) -> bool:

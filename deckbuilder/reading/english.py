@@ -159,6 +159,13 @@ class English(_Words):
         return signs((*verbs, *self.turns["verbs"])).union(*(each.signs for each in self.relations.values()))
 
     @cached_property
+    def saying(self) -> frozenset[str]:
+        """Words of which a text has one where it says anything of a muscle, but for nerves and movements by their names."""
+        sides = [word for words in self.sides.values() for word in words]
+        ends = [phrase for phrases in self.ends.values() for phrase in phrases]
+        return self.telling | signs((*sides, *ends, *self.to, "compartment"))
+
+    @cached_property
     def relation(self) -> re.Pattern[str]:
         """Any relation, in a group of its name."""
         groups = (f"(?P<{name}>{each.pattern})" for name, each in self.relations.items())

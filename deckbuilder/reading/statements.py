@@ -66,16 +66,12 @@ class Statements:
         self, record: Record, path: Path_, text: str, *, subject: str = "", own: str = ""
     ) -> Iterator[Statement]:
         """`subject`: of whom all is said that names nobody; `own`: of whom it is said where nobody was named before."""
-        it = own or subject
-        for clause in self._reader.clauses(plain(text)):
-            named = clause.named("muscle", "group")
-            if clause.opens_with_it and not clause.named("muscle"):
-                about = it
-            elif named:
-                about = it = named[0] if len(named) == 1 else ""
-            else:
-                about = it if clause.points else subject
-            if about and not clause.denied and not (clause.aside and not named):
+        it, read = own or subject, plain(text)
+        for clause in () if self._reader.says_nothing(read) else self._reader.clauses(read):
+            named = _named(clause)
+            it = _only(named) if named else it
+            about = it if named or clause.points else subject
+            if about and _asserts(clause, named):
                 yield from self._stated(record, path, about, clause, describes=bool(subject))
 
     def _stated(
@@ -87,3 +83,18 @@ class Statements:
             part = part if part in muscle.divisions else ""
             opens = clause.opens_with_it or clause.opens_with(id)
             yield Statement(record, path, muscle, part, clause, describes, opens)
+
+
+def _named(clause: Clause) -> list[str]:
+    """Of whom a clause is by the names in it; by none where it opens with 'it' and names no more than a group."""
+    named = clause.named("muscle", "group")
+    return [] if named and clause.opens_with_it and not clause.named("muscle") else named
+
+
+def _asserts(clause: Clause, named: list[str]) -> bool:
+    """Whether a clause says what is so; behind 'when' only of whom it names, and then of nobody else."""
+    return not clause.denied and (bool(named) or not clause.aside)
+
+
+def _only(named: list[str]) -> str:
+    return named[0] if len(named) == 1 else ""

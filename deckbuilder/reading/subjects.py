@@ -68,14 +68,12 @@ class Subjects:
         """Each gap that hides a muscle at the beginning of a sentence, as a question: 'It starts at …'."""
         parts = list(cloze.pieces())
         count = Counter(each.number for each in parts if isinstance(each, Gap))
-        for place, piece in enumerate(parts):
-            if not isinstance(piece, Gap) or count[piece.number] > 1:
-                continue
-            before = parts[place - 1] if place else ""
-            subject = self.one_muscle(piece.text) if isinstance(before, str) and _OPENS.search(before) else None
-            if subject:
-                rest = "".join(each if isinstance(each, str) else each.text for each in parts[place + 1 :])
-                yield Asks(cloze, ("text",), sentences("It " + rest.strip())[0], *subject, None)
+        for before, gap, place in zip(["", *parts], parts, range(len(parts)), strict=False):
+            if isinstance(gap, Gap) and count[gap.number] == 1 and isinstance(before, str) and _OPENS.search(before):
+                subject = self.one_muscle(gap.text)
+                rest = "".join(_filled(each) for each in parts[place + 1 :])
+                if subject:
+                    yield Asks(cloze, ("text",), sentences("It " + rest.strip())[0], *subject, None)
 
     def one_muscle(self, text: str) -> tuple[Muscle, str] | None:
         """The one muscle, or part of one, that a text names and nothing else."""
@@ -98,6 +96,10 @@ class Subjects:
             for each in self._lexicon.mentions(sentence, "group")
             if _which_of().search(sentence[: each.start]) and sentence[: each.start].count(" ") < _FIRST_WORDS
         }
+
+
+def _filled(piece: str | Gap) -> str:
+    return piece if isinstance(piece, str) else piece.text
 
 
 @lru_cache(maxsize=1)

@@ -35,16 +35,17 @@ class Truth:
         """Whether the deck says it less exactly: the bone of the landmark, the whole of which it is a part."""
         if cue.about not in (*_ENDS, "attachment"):
             return False
-        library = self._library
         own = {fact.id for of in facts_of(cue.about) for fact in muscle.facts(of)}
-        bones = {library.landmarks[id][0].id for id in cue.ids if id in library.landmarks}
-        if own & bones:
-            return True
-        names = [library.site_short(id).lower() for id in cue.ids]
-        if any(library.site_short(id).lower() in name for id in own for name in names):
-            return True
-        structures = (library.find(Structure, id) for id in own)
-        return any(each is not None and set(each.bones) & cue.ids for each in structures)
+        landmarks = self._library.landmarks
+        bones = {landmarks[id][0].id for id in cue.ids if id in landmarks}
+        return bool(own & bones) or any(self._is_part(cue, id) for id in own)
+
+    def _is_part(self, cue: Cue, site: str) -> bool:
+        """Whether a cue names a part of this site, or a bone on which this structure ends."""
+        name = self._library.site_short(site).lower()
+        structure = self._library.find(Structure, site)
+        ends = set(structure.bones) if structure else set[str]()
+        return bool(ends & cue.ids) or any(name in self._library.site_short(id).lower() for id in cue.ids)
 
     def same_trunk(self, one: str, other: str) -> bool:
         """Whether one nerve is the other, or a part of it: 'sciatic' of a muscle of the tibial nerve is not wrong."""

@@ -46,7 +46,7 @@ class AskedLibrary:
             return found
 
         def ask(*given: Any, **named: Any) -> Any:
-            question = (name, *[each if each.__class__ is str else _said(each) for each in given])
+            question = (name, *map(_said, given))
             answer = found(*given, **named)
             self.questions[_UNKNOWN if named else question] = answer
             return answer
@@ -136,17 +136,26 @@ class KeptAnswers:
 
 def _said(given: Any) -> Any:
     """What is handed to a method, in texts. Something else makes a question that has no answer."""
-    if isinstance(given, str):
-        return str(given)
+    say = _SAYERS.get(given.__class__)
+    return _said_slowly(given) if say is None else say(given)
+
+
+def _said_slowly(given: Any) -> Any:
+    """Of a class that is met for the first time, and of such as are no key."""
     if isinstance(given, Record):
-        return (_RECORD, given.kind, given.id)
+        say = _SAYERS[given.__class__] = lambda record: (_RECORD, record.kind, record.id)
+        return say(given)
     if isinstance(given, type) and issubclass(given, Record):
         return (_KIND, given.kind)
-    if isinstance(given, Player):
-        return (_PLAYER, given.muscle.id, given.part)
-    if isinstance(given, tuple | list):
-        return (_SEVERAL, *map(_said, given))
-    return _UNKNOWN
+    return str(given) if isinstance(given, str) else _UNKNOWN
+
+
+_SAYERS: dict[type[Any], Callable[[Any], Any]] = {
+    str: lambda text: text,
+    type(Record): lambda cls: (_KIND, cls.kind) if issubclass(cls, Record) else _UNKNOWN,
+    Player: lambda player: (_PLAYER, player.muscle.id, player.part),
+    **dict.fromkeys((tuple, list), lambda several: (_SEVERAL, *map(_said, several))),
+}
 
 
 def asking_for(record: Record) -> frozenset[Question]:

@@ -52,15 +52,22 @@ def _fitting_several(seen: Seen) -> Iterator[Found]:
     bearers = _bearers(seen) if seen.asks else {}
     for asks in seen.asks:
         cues, groups = _asked_fully(seen, asks)
-        fitting = []
-        if (cues or (groups and asks.others)) and all(seen.truth.fits(asks.muscle, cue, asks.part) for cue in cues):
-            others = asks.others if asks.others is not None else _candidates(seen, bearers, cues)
-            fitting = [each for each in others if each.id != asks.muscle.id and _fits(seen, each, cues, groups)]
+        fitting = _also_fitting(seen, bearers, asks, cues, groups) if cues or (groups and asks.others) else []
         if fitting:
             names = listed([each.name for each in fitting])
             message = f"{names} {'fits' if len(fitting) == 1 else 'fit'} too, so the question has several right answers"
             help = _apart(seen, asks.muscle, fitting)
             yield Found(asks.record, asks.path, message, help, word=cues[0].words if cues else "")
+
+
+def _also_fitting(
+    seen: Seen, bearers: dict[tuple[str, str], list[Muscle]], asks: Asks, cues: list[Cue], groups: set[str]
+) -> list[Muscle]:
+    """The muscles beside the answer that fit; none where the answer does not, which is a contradiction."""
+    if not all(seen.truth.fits(asks.muscle, cue, asks.part) for cue in cues):
+        return []
+    others = asks.others if asks.others is not None else _candidates(seen, bearers, cues)
+    return [each for each in others if each.id != asks.muscle.id and _fits(seen, each, cues, groups)]
 
 
 def _asked_fully(seen: Seen, asks: Asks) -> tuple[list[Cue], set[str]]:
@@ -157,15 +164,20 @@ def _asked_of_muscles(seen: Seen) -> Iterator[tuple[Record, Said, Muscle, str, s
         front = plain(asked.front.text)
         found = _asks_for().search(front)
         muscles = seen.lexicon.ids(front, "muscle") if found else []
-        if found is None or len(muscles) != 1:
-            continue
-        id, _, part = muscles[0].partition("/")
-        muscle, about = seen.library.get(Muscle, id), str(found.lastgroup)
-        for said in _options(record, asked) if muscle.facts(about, part) else ():
-            cues = seen.reader.nerves(said.text) if about == "nerve" else seen.reader.sites(said.text, about)
-            if cues:
-                true = any(seen.truth.fits(muscle, cue, part) or seen.truth.near(muscle, cue) for cue in cues)
-                yield record, said, muscle, part, about, true
+        if found is not None and len(muscles) == 1:
+            id, _, part = muscles[0].partition("/")
+            muscle, about = seen.library.get(Muscle, id), str(found.lastgroup)
+            for said in _options(record, asked) if muscle.facts(about, part) else ():
+                true = _is_true(seen, said, muscle, part, about)
+                if true is not None:
+                    yield record, said, muscle, part, about, true
+
+
+def _is_true(seen: Seen, said: Said, muscle: Muscle, part: str, about: str) -> bool | None:
+    """Whether an answer names what the muscle's record has; None where it names nothing."""
+    cues = seen.reader.nerves(said.text) if about == "nerve" else seen.reader.sites(said.text, about)
+    fits = (seen.truth.fits(muscle, cue, part) or seen.truth.near(muscle, cue) for cue in cues)
+    return any(fits) if cues else None
 
 
 def _options(record: Subject, asked: Asked) -> list[Said]:
@@ -188,9 +200,9 @@ def _bearers(seen: Seen) -> dict[tuple[str, str], list[Muscle]]:
 def _candidates(seen: Seen, bearers: dict[tuple[str, str], list[Muscle]], cues: list[Cue]) -> list[Muscle]:
     """The muscles with which the first telling cue fits."""
     for cue in cues:
-        about = facts_of(cue.about)
-        if any((of, id) in bearers for of in about for id in cue.ids):
-            found = {each.id: each for of in about for id in cue.ids for each in bearers.get((of, id), ())}
+        facts = ((of, id) for of in facts_of(cue.about) for id in cue.ids)
+        found = {each.id: each for fact in facts for each in bearers.get(fact, ())}
+        if found:
             return [found[id] for id in sorted(found)]
         if cue.about == "leads":
             return [each.muscle for each in seen.library.prime_movers(seen.library.get(Action, next(iter(cue.ids))))]

@@ -165,13 +165,17 @@ def _ends() -> list[tuple[str, re.Pattern[str]]]:
     return [(about, whole(phrases)) for about, phrases in english().ends.items()]
 
 
+def _end_before(text: str) -> str:
+    """'origin' or 'insertion', whichever the last word for an end in a text means."""
+    last = max(((found.start(), about) for about, end in _ends() for found in end.finditer(text)), default=(0, ""))
+    return last[1]
+
+
 def _another_end(seen: Seen, said: Statement, each: Mention) -> Iterator[tuple[str, str, str]]:
     """A landmark behind the last word for an end, and where the record has that end."""
-    before = said.clause.text[: each.start]
-    last = max(((found.start(), about) for about, end in _ends() for found in end.finditer(before)), default=None)
-    if last is None:
+    about, site = _end_before(said.clause.text[: each.start]), seen.library.site_short
+    if not about:
         return
-    about, site = last[1], seen.library.site_short
     own = [fact.id for fact in said.muscle.facts(about, said.part)]
     if each.id in own:
         yield from _another_side(seen, said, each, about)
@@ -249,17 +253,24 @@ def _supplied(seen: Seen) -> Iterator[Found]:
 
 
 def _wrongly_supplied(seen: Seen, record: Record, said: Said, clause: Clause) -> Iterator[Found]:
-    verb = _supplies().search(clause.text)
-    if verb is None or clause.denied:
+    nerve, of = _nerve_and_muscle(clause)
+    found = seen.subjects.by_id(of.id) if of else None
+    if nerve is None or of is None or found is None:
         return
-    nerves = [each for each in clause.mentions if each.kind == "nerve" and each.end <= verb.start()]
-    muscles = [each for each in clause.mentions if each.kind == "muscle" and each.start >= verb.end()]
-    found = seen.subjects.by_id(muscles[0].id) if len(nerves) == 1 and muscles else None
-    own = {fact.id for fact in found[0].facts("nerve", found[1])} if found else set()
-    if found and own and not own & seen.reader.meant.branches(nerves[0].id):
-        words = clause.text[nerves[0].start : muscles[0].end]
+    own = {fact.id for fact in found[0].facts("nerve", found[1])}
+    if own and not own & seen.reader.meant.branches(nerve.id):
+        words = clause.text[nerve.start : of.end]
         names = listed([seen.library.name(id, "nerve") for id in sorted(own)])
         message = f"'{words}' is not what the deck says of {found[0].name}"
-        yield Found(
-            record, said.path, message, f"its nerve: {names}; mend this text, or the muscle's `nerve`", word=words
-        )
+        help = f"its nerve: {names}; mend this text, or the muscle's `nerve`"
+        yield Found(record, said.path, message, help, word=words)
+
+
+def _nerve_and_muscle(clause: Clause) -> tuple[Mention | None, Mention | None]:
+    """The one nerve before 'supplies', and the first muscle behind it."""
+    verb = None if clause.denied else _supplies().search(clause.text)
+    if verb is None:
+        return None, None
+    nerves = [each for each in clause.mentions if each.kind == "nerve" and each.end <= verb.start()]
+    muscles = (each for each in clause.mentions if each.kind == "muscle" and each.start >= verb.end())
+    return nerves[0] if len(nerves) == 1 else None, next(muscles, None)

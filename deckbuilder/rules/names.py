@@ -16,6 +16,7 @@ from deckbuilder.source import Path_
 _ANATOMY = ("muscle", "bone", "nerve", "structure", "group", "joint", "action", "region")
 LEAST = 5  # letters: shorter words have neighbours in every language
 _ENDINGS = frozenset("sdrenlcy")  # muscles, fibular, tibial, but not brachi
+_NAMED_BY_ID = ("muscle", "bone", "nerve", "structure")
 _SMALL = frozenset(["of", "the", "and", "to", "muscle", "muscles", "nerve", "bone", "joint"])
 
 
@@ -32,13 +33,9 @@ def misspelt_name(seen: Seen) -> Iterator[Found]:
     Good:
         why: A weak helper of gastrocnemius.
     """
-    known = _of_ids(seen)
+    known, ordinary = _of_ids(seen), {*seen.words("ordinary")}
     common, rare = _used(seen, known)
-    if not rare:
-        return
-    lengths = {len(word) + more for word in rare for more in (-1, 0, 1)}
-    index = _neighbours(word for word in known | (common & _of_names(seen)) if len(word) in lengths)
-    ordinary = {*seen.words("ordinary")}
+    index = _neighbours(known | (common & _of_names(seen)), {len(word) for word in rare})
     for word, records in rare.items():
         near = set() if word in ordinary else _nearest(word, index)
         if near:
@@ -109,11 +106,13 @@ def _cuts(word: str) -> Iterable[str]:
     return {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))}
 
 
-def _neighbours(known: Iterable[str]) -> dict[str, list[str]]:
+def _neighbours(known: Iterable[str], lengths: set[int]) -> dict[str, list[str]]:
+    """The known words by what is left of them, of those that are about as long as a word that is looked for."""
     found: dict[str, list[str]] = {}
     for word in known:
-        for cut in _cuts(word):
-            found.setdefault(cut, []).append(word)
+        if not lengths.isdisjoint((len(word) - 1, len(word), len(word) + 1)):
+            for cut in _cuts(word):
+                found.setdefault(cut, []).append(word)
     return found
 
 
@@ -137,15 +136,21 @@ def name_against_id(seen: Seen) -> Iterator[Found]:
         landmarks: {lesser-trochanter: Lesser trochanter}
     """
     for record, texts in seen.said:
-        for said in texts if record.kind in ("muscle", "bone", "nerve", "structure") else ():
+        for said in texts if record.kind in _NAMED_BY_ID else ():
             id = _id_of(record, said)
-            meant = [word for word in pieces(id) if word not in _SMALL]
-            starts = {word[:4] for word in pieces(said.text)} if meant else set()
-            left = [word for word in meant if word[:4] not in starts]
-            if left and len(left) * 2 >= len(meant):
+            left = _left_out(id, said.text) if id else []
+            if left:
                 message = f"the name '{said.text}' does not say '{' '.join(left)}', as the id does"
                 help = f"write '{id.replace('-', ' ').capitalize()}', or give it another id with `deckbuilder rename`"
                 yield Found(record, said.path, message, help)
+
+
+def _left_out(id: str, name: str) -> list[str]:
+    """The words of an id that its name has nothing like, if they are half of the words or more."""
+    meant = [word for word in pieces(id) if word not in _SMALL]
+    starts = {word[:4] for word in pieces(name)}
+    left = [word for word in meant if word[:4] not in starts]
+    return left if len(left) * 2 >= len(meant) else []
 
 
 def _id_of(record: Record, said: Said) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from operator import eq
 
 from deckbuilder.reading.tokens import plain, words
 from deckbuilder.records import Cloze, Record
@@ -108,7 +109,7 @@ def doubled_word(seen: Seen) -> Iterator[Found]:
     for record, said in seen.texts:
         if said.path[-1] in ("say", "mnemonic"):
             continue
-        found = next(filter(_is_slip, _DOUBLED.finditer(said.text)), None)
+        found = next(filter(_is_slip, _DOUBLED.finditer(said.text)), None) if _repeats(said.text) else None
         if found:
             once = said.text[: found.start()] + found[1] + said.text[found.end() :]
             fix = _fix(record, said, once) if found[1].lower() in _SMALL else None
@@ -119,6 +120,12 @@ def doubled_word(seen: Seen) -> Iterator[Found]:
             fix = _fix(record, said, _SPACED.sub(lambda each: " " if len(each[0]) > 1 else "", said.text))
             near = said.text[max(0, space.start() - 12) : space.end() + 12].strip()
             yield Found(record, said.path, f"a space too many in '{near}'", "take it out", word=near, fix=fix)
+
+
+def _repeats(text: str) -> bool:
+    """Whether two words that follow each other are one."""
+    found = words(text)
+    return any(map(eq, found, found[1:]))
 
 
 def _is_slip(twice: re.Match[str]) -> bool:
