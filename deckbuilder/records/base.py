@@ -26,12 +26,7 @@ from deckbuilder.core import addresses
 from deckbuilder.core.diagnostics import Location
 from deckbuilder.records import walker
 from deckbuilder.records.glosses import glosses
-from deckbuilder.records.keys import NAMES_A as NAMES_A
-from deckbuilder.records.keys import About as About
-from deckbuilder.records.keys import As, Cited, Graded, Listed, Opening, Reference
-from deckbuilder.records.keys import Asked as Asked
-from deckbuilder.records.keys import Named as Named
-from deckbuilder.records.keys import Said as Said
+from deckbuilder.records.keys import NAMES_A, About, As, Asked, Cited, Graded, Listed, Named, Opening, Reference, Said
 from deckbuilder.source import Document, Path_
 
 ID = r"[a-z0-9]+(?:-[a-z0-9]+)*"

@@ -28,7 +28,8 @@ from deckbuilder.records import (
     Study,
     Term,
 )
-from deckbuilder.records.base import Said, Subject
+from deckbuilder.records.base import Subject
+from deckbuilder.records.keys import Said
 from deckbuilder.rules.alike import IDLE, SAME, bare, near
 from deckbuilder.rules.phrasing import listed
 from deckbuilder.rules.rule import Found, Seen, rule
