@@ -8,8 +8,11 @@ import string
 import pytest
 from rapidfuzz.distance import DamerauLevenshtein
 
+from deckbuilder import records, rules, source
+from deckbuilder.anatomy.library import Library
 from deckbuilder.rules import quantities
 from deckbuilder.rules.alike import near
+from deckbuilder.rules.rule import Found
 
 
 def names(count: int) -> list[str]:
@@ -30,6 +33,22 @@ def test_a_pair_two_letters_apart_is_found_among_any_number(count: int) -> None:
         if DamerauLevenshtein.distance(one, other) <= 2
     }
     assert frozenset(("Flexor hallucis", "Flexor halucus")) in found
+
+
+def test_a_name_like_several_others_is_told_once() -> None:
+    names = ("Flexor hallucis", "Flexor halucis", "Flexor hallucus")
+    text = "".join(
+        f"- {{muscle: {name.lower().replace(' ', '-')}, name: {name}, region: leg, sources: book}}\n" for name in names
+    )
+    documents, _ = source.parse(source.File("cards/x.yaml", text))
+    found, faults = records.parse(documents)
+    hits = list(rules.RULES["confusable"].check(rules.seen(Library(found))))
+
+    assert faults == []
+    assert [each.message for each in hits if isinstance(each, Found)] == [
+        "'Flexor hallucis' and 'Flexor hallucus' are nearly the same name, and no card tells them apart",
+        "'Flexor hallucis', 'Flexor hallucus' and 'Flexor halucis' are nearly the same name, and no card tells them apart",
+    ]
 
 
 @pytest.mark.parametrize("pair", [("Root 11", "Root 12"), ("Hip", "Lip"), ("Medial head", "Lateral head")])

@@ -311,7 +311,8 @@ def twins(tmp_path: Path) -> Iterator[tuple[Project, Project]]:
     yield find(tmp_path / "cold"), find(tmp_path / "warm")
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.sampled(2)
+@pytest.mark.parametrize("seed", range(12))
 def test_whatever_is_edited_a_warm_build_is_a_cold_one(twins: tuple[Project, Project], folder: Path, seed: int) -> None:
     cold, warm = twins
     edits = [Edits(each.root, seed) for each in twins]
@@ -373,7 +374,8 @@ def digested(documents: list[Document]) -> list[Document]:
     return [replace(each, digest=cache.digest(json.dumps(each.value)).hex()) for each in documents]
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.sampled(1)
+@pytest.mark.parametrize("seed", range(12))
 def test_whatever_a_record_says_the_notes_are_those_of_a_cold_build(
     shipped: list[Document], folder: Path, seed: int
 ) -> None:

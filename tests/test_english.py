@@ -13,7 +13,7 @@ from deckbuilder.reading.cues import Reader
 from deckbuilder.reading.english import English, english, pattern, signs, whole
 from deckbuilder.reading.lexicon import Lexicon, names_of
 from deckbuilder.reading.statements import Statements
-from deckbuilder.reading.tokens import plain, sentences, words
+from deckbuilder.reading.tokens import holds, pieces, plain, sentences, spots, words
 
 DECK = """\
 - {region: thigh, name: Thigh}
@@ -141,3 +141,42 @@ def test_what_is_marked_or_linked_is_read_as_it_looks() -> None:
     assert plain("as it was") == "as it was"
     assert sentences("One. Two? (Three)") == ("One.", "Two?", "(Three)")
     assert words("Don't stop at L4/L5") == ("don't", "stop", "at", "l4", "l5")
+
+
+@pytest.mark.parametrize(
+    "text", ["Poupart's ligament; L4/L5 (left)", "İ is a letter that becomes two", "", "naïve *œuvre*"]
+)
+def test_every_piece_of_a_text_stands_where_it_is_said_to(text: str) -> None:
+    assert all(text[start:end].isalnum() for start, end in spots(text))
+    assert [text[start:end].lower() for start, end in spots(text) if text.isascii()] == list(
+        pieces(text) if text.isascii() else ()
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "phrases", "found"),
+    [
+        ("It is the king of lifts", ("always", "the king of"), "the king of"),
+        ("It is **always** so", ("always",), "always"),
+        ("Sideways", ("side",), ""),
+        ("40 % of it", ("%", "40 %"), "40 %"),
+        ("", ("side",), ""),
+        ("Any text", (), ""),
+    ],
+)
+def test_a_phrase_is_held_as_whole_words(text: str, phrases: tuple[str, ...], found: str) -> None:
+    assert holds(text, *phrases) == found
+
+
+@pytest.mark.parametrize("text", ["It is thin", "The fibula is a bone", "Gracilis is strongest in the middle"])
+def test_a_text_without_a_word_by_which_anything_is_said_says_nothing(reader: Reader, text: str) -> None:
+    assert reader.says_nothing(text)
+    assert reader.read(text).cues == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["It reaches the tibia", "The medial one", "By its femoral nerve", "Of the anterior compartment", "To the knee"],
+)
+def test_a_word_for_an_end_a_side_or_a_nerve_may_say_something(reader: Reader, text: str) -> None:
+    assert not reader.says_nothing(text)

@@ -122,7 +122,7 @@ class Remembered:
             held.append(job)
             last = at + 1 == len(jobs) or jobs[at + 1].record is not job.record
             if last and (int(digest_of(job.record)[:8], 16) % _ENDS == 0 or at + 1 == len(jobs)):
-                key = self._cache.key("notes", *self._base, *_of_jobs(held))
+                key = self._cache.key("notes", *self._base, "\n".join(_of_jobs(held)))
                 yield _Bundle(key, held, holds=frozenset(map(id, held)))
                 held = []
 

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import partial
+from functools import lru_cache, partial
 
+from deckbuilder.reading.english import english, pattern, whole
 from deckbuilder.reading.tokens import holds, sentences
 from deckbuilder.records import Action, Concept, Exercise, Muscle
 from deckbuilder.rules.rule import Found, Seen, rule
 
 _IN_ONE_MOVEMENT = frozenset({"synergy", "reciprocal-inhibition", "force-couple"})
-_PART_PLAYED = re.compile(
-    r"\b(?:synergists?|antagonists?|agonists?|prime movers?) (?:of|to|for)(?: the)? (\w+ ?\w*)", re.I
-)
-_MOVES = re.compile(
-    r"\b(?:flex|exten[ds]|bend|straighten|abduct|adduct|rotat|dorsiflex|plantar|movement|joint action|lift|lower)\w*",
-    re.I,
-)
 
 
 @rule()
@@ -119,9 +113,20 @@ def _shared(seen: Seen, concept: Concept) -> str:
 def _parts_played(seen: Seen, text: str) -> Iterator[str]:
     """'synergists of gluteus maximus', in sentences that name no movement."""
     for sentence in sentences(text):
-        for found in _PART_PLAYED.finditer(sentence):
-            if seen.lexicon.ids(found[1], "muscle", "group") and not _MOVES.search(sentence):
+        for found in _part_played().finditer(sentence):
+            if seen.lexicon.ids(found[1], "muscle", "group") and not _moves().search(sentence):
                 yield found[0].strip()
+
+
+@lru_cache(maxsize=1)
+def _part_played() -> re.Pattern[str]:
+    played = pattern(english().parts_played)
+    return re.compile(rf"\b(?:{played}) (?:of|to|for)(?: the)? (\w+ ?\w*)", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def _moves() -> re.Pattern[str]:
+    return whole(english().movement)
 
 
 @rule()

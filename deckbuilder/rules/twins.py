@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import pairwise
 
+from deckbuilder.reading.english import english, pattern, whole
 from deckbuilder.reading.tokens import plain, stem, words
 from deckbuilder.records import (
     Action,
@@ -36,26 +37,8 @@ from deckbuilder.rules.rule import Found, Seen, rule
 from deckbuilder.source import Path_
 
 _IDLE_WORDS = ("a", "by", "from", "its", "of", "the", "to")
-_SIDES = {
-    "behind": ("depth of the body", "back"),
-    "in front of": ("depth of the body", "front"),
-    "above": ("height", "upper"),
-    "below": ("height", "lower"),
-    "under": ("layer", "deep"),
-    "beneath": ("layer", "deep"),
-    "deep to": ("layer", "deep"),
-    "on top of": ("layer", "top"),
-    "covers": ("layer", "top"),
-    "medial to": ("side", "medial"),
-    "lateral to": ("side", "lateral"),
-}
-_LIES = re.compile(
-    r"^(?:lies |just |right |directly )*(?P<side>" + "|".join(map(re.escape, _SIDES)) + r")(?: only)? it\b", re.I
-)
-_SAYS_MORE = re.compile(r"\b(?:starts?|arises?|turns?|rotates?|head|lip|condyle|to)\b")
-_MEDIAL = re.compile(
-    r"\b(?:(?P<medial>medial|medially|inner|inwards?)|(?P<lateral>lateral|laterally|outer|outwards?))\b", re.I
-)
+# So many names are told that are nearly another one.
+_SHOWN = 3
 
 
 @rule()
@@ -274,8 +257,8 @@ def _near_muscles(seen: Seen, told: set[tuple[str, str]]) -> Iterator[Found]:
             before.setdefault(second.id, []).append(first)
     for id, others in before.items():
         second = seen.library.get(Muscle, id)
-        names = listed([f"'{each.name}'" for each in others])
-        message = f"{names} and '{second.name}' are nearly the same name, and no card tells them apart"
+        names = listed([f"'{each.name}'" for each in (*others[:_SHOWN], second)])
+        message = f"{names} are nearly the same name, and no card tells them apart"
         yield Found(second, ("name",), message, f"add `confuse_with: {{{others[0].id}: what differs}}`")
 
 
@@ -310,8 +293,8 @@ def _near_things(seen: Seen) -> Iterator[Found]:
             before.setdefault(((record.kind, record.id), path), []).append(name)
     for (key, path), names in before.items():
         record = library.records[key]
-        others = listed([f"'{each}'" for each in names])
-        message = f"{others} and '{_name_at((record, path))}' are nearly the same name"
+        alike = listed([f"'{each}'" for each in (*names[:_SHOWN], _name_at((record, path)))])
+        message = f"{alike} are nearly the same name"
         yield Found(record, path, message, "mend the one that is misspelt; if both are right, say so in `lint`")
 
 
@@ -405,10 +388,27 @@ def _sides(seen: Seen) -> Iterator[Found]:
                 yield Found(record, path, message, f"write '{usual}' here, or '{side}' there")
 
 
+@lru_cache(maxsize=1)
+def _sideways() -> re.Pattern[str]:
+    groups = (f"(?P<{side}>{pattern(phrases)})" for side, phrases in english().sideways.items())
+    return re.compile(rf"\b(?:{'|'.join(groups)})\b", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def _of_something_else() -> re.Pattern[str]:
+    return whole(english().side_of_something_else)
+
+
+@lru_cache(maxsize=1)
+def _lies() -> re.Pattern[str]:
+    lies = pattern(english().lies)
+    return re.compile(rf"^(?:lies |just |right |directly )*(?P<side>{lies})(?: only)? it\b", re.IGNORECASE)
+
+
 def _side(text: str) -> str:
     """'medial' or 'lateral', where a contrast says that the other muscle is, and '' where it says more than that."""
-    sides = {str(each.lastgroup) for each in _MEDIAL.finditer(re.split(r"[;,]", plain(text))[0])}
-    return sides.pop() if len(sides) == 1 and not _SAYS_MORE.search(text) else ""
+    sides = {str(each.lastgroup) for each in _sideways().finditer(re.split(r"[;,]", plain(text))[0])}
+    return sides.pop() if len(sides) == 1 and not _of_something_else().search(text) else ""
 
 
 def _behind_each_other(seen: Seen, muscle: Muscle, said: Said) -> Iterator[Found]:
@@ -416,7 +416,8 @@ def _behind_each_other(seen: Seen, muscle: Muscle, said: Said) -> Iterator[Found
     other = seen.library.find(Muscle, str(said.path[1]).partition("/")[0])
     if other is None or muscle.id >= other.id:
         return
-    here, there = _LIES.search(said.text), _LIES.search(other.confuse_with.get(muscle.id, ""))
-    if here and there and _SIDES[here["side"].lower()] == _SIDES[there["side"].lower()]:
+    here, there = _lies().search(said.text), _lies().search(other.confuse_with.get(muscle.id, ""))
+    where = english().lies
+    if here and there and where[here["side"].lower()] == where[there["side"].lower()]:
         message = f"{other.name} {here[0]} {muscle.name}, and {muscle.name} {there[0]} {other.name}: both cannot be"
         yield Found(muscle, said.path, message, f"mend one of the two: the other stands in '{other.id}'", word=here[0])
