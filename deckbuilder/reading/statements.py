@@ -10,7 +10,7 @@ from deckbuilder.reading.clauses import Clause
 from deckbuilder.reading.cues import Reader
 from deckbuilder.reading.tokens import plain
 from deckbuilder.records import Muscle, Record
-from deckbuilder.records.base import Asked, Said
+from deckbuilder.records.keys import Asked, Said
 from deckbuilder.source import Path_
 
 # Texts that stand under the id of the muscle of which they are.

@@ -13,7 +13,8 @@ from deckbuilder.reading.english import english, pattern, whole
 from deckbuilder.reading.lexicon import Lexicon
 from deckbuilder.reading.tokens import pieces, plain, sentences
 from deckbuilder.records import Cloze, Gap, Muscle, Question
-from deckbuilder.records.base import Asked, Subject
+from deckbuilder.records.base import Subject
+from deckbuilder.records.keys import Asked
 from deckbuilder.source import Path_
 
 _OPENS = re.compile(r"(?:^|[.;] )(?:the )?$", re.IGNORECASE)

@@ -26,12 +26,20 @@ from deckbuilder.core import addresses
 from deckbuilder.core.diagnostics import Location
 from deckbuilder.records import walker
 from deckbuilder.records.glosses import glosses
-from deckbuilder.records.keys import NAMES_A as NAMES_A
-from deckbuilder.records.keys import About as About
-from deckbuilder.records.keys import As, Cited, Graded, Listed, Opening, Reference
-from deckbuilder.records.keys import Asked as Asked
-from deckbuilder.records.keys import Named as Named
-from deckbuilder.records.keys import Said as Said
+from deckbuilder.records.keys import (
+    NAMES_A,
+    About,
+    As,
+    Asked,
+    Cited,
+    Gist,
+    Graded,
+    Listed,
+    Named,
+    Opening,
+    Reference,
+    Said,
+)
 from deckbuilder.source import Document, Path_
 
 ID = r"[a-z0-9]+(?:-[a-z0-9]+)*"
@@ -389,6 +397,10 @@ class Subject(Record):
     def openings(self) -> list[Opening]:
         """How its cards open in its author's own words, beside what it asks."""
         return []
+
+    def gist(self) -> Gist | None:
+        """What it says or asks as a whole, of a kind that is one sentence of its author's."""
+        return None
 
     def tells_apart(self) -> list[tuple[Path_, str, str]]:
         """What it says of one muscle that is not its own subject: where, the id of the muscle (or of a part), the words."""

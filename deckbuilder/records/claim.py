@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from deckbuilder.records.base import Id, Ids, Model, MuscleIds, Prose, Subject, Text
-from deckbuilder.records.keys import As, Of, Opening, Said, Tagged
+from deckbuilder.records.keys import As, Gist, Of, Opening, Said, Tagged
 
 Verdict = Literal["supported", "mixed", "not-supported"]
 
@@ -52,3 +52,6 @@ class Claim(Subject):
 
     def openings(self) -> list[Opening]:
         return [Opening(Said(("says",), self.says, "front"), sort="claim")]
+
+    def gist(self) -> Gist:
+        return Gist("says", self.says, self.verdict)

@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from deckbuilder.core.prose import MATH
 from deckbuilder.records.base import Id, Ids, Prose, Subject, Text, Topic
-from deckbuilder.records.keys import As, Graded, Of, Opening, Role, Said, Tagged
+from deckbuilder.records.keys import As, Gist, Graded, Of, Opening, Role, Said, Tagged
 from deckbuilder.source import Path_
 
 _GAP = re.compile(r"\{(\d{1,3})\|([^{}|]+)(?:\|([^{}|]+))?\}")
@@ -146,3 +146,6 @@ class Cloze(Subject):
     def openings(self) -> list[Opening]:
         filled, _ = next(_read(self.text))
         return [Opening(Said(("text",), filled, "front"), sort="cloze")]
+
+    def gist(self) -> Gist:
+        return Gist("text", next(_read(self.text))[0])

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from deckbuilder.records.base import Flag, Id, Ids, MuscleIds, Prose, Subject, Text, Topic
-from deckbuilder.records.keys import As, Of, Tagged
+from deckbuilder.records.keys import As, Gist, Of, Tagged
 
 
 class Concept(Subject):
@@ -46,3 +46,6 @@ class Concept(Subject):
     @property
     def topic_id(self) -> str:
         return self.topic
+
+    def gist(self) -> Gist:
+        return Gist("definition", self.definition, self.name)

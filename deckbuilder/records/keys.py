@@ -172,6 +172,15 @@ class Opening:
 
 
 @dataclass(frozen=True, slots=True)
+class Gist:
+    """What a record says or asks as a whole, under which key, and what it answers: two of one kind may not be alike."""
+
+    key: str
+    text: str
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Graded:
     """One text that learners grade themselves on; `sort` says which limit it has, `what` what it is in a message."""
 

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from deckbuilder.records.base import Flag, Id, Ids, Model, Prose, Subject, Text, Topic
-from deckbuilder.records.keys import As, Of, Tagged
+from deckbuilder.records.keys import As, Gist, Of, Tagged
 
 
 class Option(Model):
@@ -60,3 +60,6 @@ class Question(Subject):
     @property
     def topic_id(self) -> str:
         return self.topic
+
+    def gist(self) -> Gist:
+        return Gist("ask", self.ask, self.options[0].text if self.options else self.answer)

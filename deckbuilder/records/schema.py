@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from deckbuilder.records import KINDS, walker
-from deckbuilder.records.base import NAMES_A
+from deckbuilder.records.keys import NAMES_A
 
 
 def schema() -> dict[str, Any]:

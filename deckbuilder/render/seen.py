@@ -18,7 +18,8 @@ from deckbuilder.anatomy.masks import Masked
 from deckbuilder.anatomy.words import Answer, Answers, Words
 from deckbuilder.anki.notes import Media
 from deckbuilder.records import Cloze, Compared, Credit, Curve, Muscle, Occlusion, Record, Source, Study, Subject
-from deckbuilder.records.base import Model, Named
+from deckbuilder.records.base import Model
+from deckbuilder.records.keys import Named
 from deckbuilder.records.muscle import Fact
 from deckbuilder.records.occlusion import Mask
 from deckbuilder.records.study import ComparedSide

@@ -13,7 +13,8 @@ from deckbuilder.reading.subjects import Asks
 from deckbuilder.reading.tokens import plain, stem, words
 from deckbuilder.reading.truth import facts_of
 from deckbuilder.records import Action, Group, Muscle, Record
-from deckbuilder.records.base import Asked, Said, Subject
+from deckbuilder.records.base import Subject
+from deckbuilder.records.keys import Asked, Said
 from deckbuilder.rules.against import instead, sentences_against
 from deckbuilder.rules.phrasing import fact_name, listed
 from deckbuilder.rules.rule import Found, Seen, rule

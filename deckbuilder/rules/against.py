@@ -17,7 +17,7 @@ from deckbuilder.reading.sides import side_of, sides_in
 from deckbuilder.reading.statements import Statement
 from deckbuilder.reading.tokens import plain
 from deckbuilder.records import Action, Group, Muscle, Record
-from deckbuilder.records.base import Said
+from deckbuilder.records.keys import Said
 from deckbuilder.records.muscle import ASKED
 from deckbuilder.rules.phrasing import fact_name, listed
 from deckbuilder.rules.rule import Found, Seen

@@ -8,7 +8,7 @@ from collections.abc import Container, Iterable, Iterator
 from deckbuilder.anatomy.linkage import OPPOSITE
 from deckbuilder.anatomy.words import low
 from deckbuilder.records import Action, Joint, Muscle, Nerve
-from deckbuilder.records.base import Named
+from deckbuilder.records.keys import Named
 from deckbuilder.rules.rule import Found, Seen, rule
 from deckbuilder.source import Path_
 

@@ -8,7 +8,7 @@ from itertools import islice
 
 from deckbuilder.reading.tokens import content, may_hold, plain, sentences, stem, words
 from deckbuilder.records import Cloze, Group, Muscle
-from deckbuilder.records.base import Said
+from deckbuilder.records.keys import Said
 from deckbuilder.records.muscle import ASKED
 from deckbuilder.rules import abbreviations, preferred
 from deckbuilder.rules.phrasing import fact_name

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from deckbuilder.reading.tokens import holds, plain, sentences
 from deckbuilder.records import Record, Study
-from deckbuilder.records.base import Said
+from deckbuilder.records.keys import Said
 from deckbuilder.records.study import Measurement
 from deckbuilder.rules.quantities import PEOPLE, SIGNAL, electric
 from deckbuilder.rules.rule import Found, Seen, rule

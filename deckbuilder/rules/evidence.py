@@ -8,7 +8,8 @@ from datetime import date, timedelta
 
 from deckbuilder.reading.tokens import holds, plain, sentences
 from deckbuilder.records import Claim, Exam, Record, Source, Study
-from deckbuilder.records.base import Said, Subject
+from deckbuilder.records.base import Subject
+from deckbuilder.records.keys import Said
 from deckbuilder.rules.quantities import NAMED_STUDY, SIGNAL
 from deckbuilder.rules.rule import Found, Seen, rule
 

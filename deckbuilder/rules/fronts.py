@@ -8,7 +8,8 @@ from typing import Any
 
 from deckbuilder.anatomy.words import Words
 from deckbuilder.records import Action, Cloze, Concept, Exercise, Group, Muscle, Occlusion, Study
-from deckbuilder.records.base import Asked, Said, Subject
+from deckbuilder.records.base import Subject
+from deckbuilder.records.keys import Asked, Said
 from deckbuilder.rules.rule import Seen
 from deckbuilder.source import Path_
 

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from deckbuilder.anatomy.words import Words
 from deckbuilder.reading.tokens import bare, content, holds, plain, sentences, stem
 from deckbuilder.records import Concept, Occlusion, Question
-from deckbuilder.records.base import Said, Subject
+from deckbuilder.records.base import Subject
+from deckbuilder.records.keys import Said
 from deckbuilder.rules.fronts import Given, above, asked_answers, hinted, mask_label
 from deckbuilder.rules.rule import Found, Seen, rule
 

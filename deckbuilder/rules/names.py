@@ -9,7 +9,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from deckbuilder.reading.tokens import pieces, stem
 from deckbuilder.records import Muscle, Record
-from deckbuilder.records.base import Said
+from deckbuilder.records.keys import Said
 from deckbuilder.rules.rule import Found, Seen, is_retired, rule
 from deckbuilder.source import Path_
 

@@ -9,7 +9,7 @@ from itertools import islice
 
 from deckbuilder.reading.tokens import pieces
 from deckbuilder.records import Record, Term
-from deckbuilder.records.base import Said
+from deckbuilder.records.keys import Said
 from deckbuilder.rules.rule import Fix, Found, Seen
 
 _QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|(?<!\w)['‘][^'’]*['’](?!\w)")

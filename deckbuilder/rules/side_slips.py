@@ -13,7 +13,7 @@ from deckbuilder.reading.english import whole as wholly
 from deckbuilder.reading.sides import WORDS, other, side_of, sides_in, sides_named, swapped
 from deckbuilder.reading.statements import Statement
 from deckbuilder.records import Muscle, Record
-from deckbuilder.records.base import Named, Said
+from deckbuilder.records.keys import Named, Said
 from deckbuilder.records.muscle import Part
 from deckbuilder.rules.rule import Found, Seen, rule
 from deckbuilder.source import Path_

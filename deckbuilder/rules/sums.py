@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from deckbuilder.reading.tokens import holds, sentences
 from deckbuilder.records import Compared, Record, Study
-from deckbuilder.records.base import Said
+from deckbuilder.records.keys import Said
 from deckbuilder.records.study import BANDS
 from deckbuilder.rules import quantities
 from deckbuilder.rules.quantities import NAMED_STUDY

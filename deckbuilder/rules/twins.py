@@ -13,8 +13,6 @@ from deckbuilder.reading.tokens import plain, stem, words
 from deckbuilder.records import (
     Action,
     Bone,
-    Claim,
-    Cloze,
     Concept,
     Exercise,
     Group,
@@ -29,7 +27,8 @@ from deckbuilder.records import (
     Study,
     Term,
 )
-from deckbuilder.records.base import Said, Subject
+from deckbuilder.records.base import Subject
+from deckbuilder.records.keys import Gist, Said
 from deckbuilder.rules.alike import IDLE, SAME, bare, near
 from deckbuilder.rules.phrasing import listed
 from deckbuilder.rules.rule import Found, Seen, is_retired, rule
@@ -96,17 +95,19 @@ def duplicate_note(seen: Seen) -> Iterator[Found]:
 
 def _said_twice(seen: Seen) -> Iterator[Found]:
     """Claims, questions, sentences with gaps and definitions in the same words; equal fronts are a matter of their own."""
-    said: dict[tuple[str, frozenset[str]], Subject] = {}
+    said: dict[tuple[str, frozenset[str]], tuple[Subject, Gist]] = {}
     for record in seen.living:
-        kept = _kept_words(_says(record))
-        first = said.setdefault((record.kind, kept), record) if len(kept) > 2 else record
-        if first is not record and not _one_front(first, record):
-            other = _answer(first) != _answer(record)
+        gist = record.gist()
+        if gist is None or len(kept := _kept_words(gist.text)) <= 2:
+            continue
+        first, its = said.setdefault((record.kind, kept), (record, gist))
+        if first is not record and not _one_front(first, its, gist):
+            other = its.answer.casefold() != gist.answer.casefold()
             message = f"'{first.id}' {'asks' if record.kind == 'question' else 'says'} the same"
             message += ", and answers otherwise" if other else ""
             help = f"delete one of '{first.id}' and '{record.id}'"
             help = "mend the wrong one, and delete the other" if other else help
-            yield Found(record, (_SAYS_UNDER[record.kind],), message, help, grave=other)
+            yield Found(record, (gist.key,), message, help, grave=other)
 
 
 def _kept_words(text: str) -> frozenset[str]:
@@ -114,26 +115,9 @@ def _kept_words(text: str) -> frozenset[str]:
     return frozenset(stem(SAME.get(word, word)) for word in words(plain(text)) if word not in IDLE)
 
 
-def _one_front(one: Subject, other: Subject) -> bool:
+def _one_front(record: Subject, one: Gist, other: Gist) -> bool:
     """Whether two questions are the same, letter by letter."""
-    return isinstance(other, Question) and plain(_says(one)).casefold() == plain(_says(other)).casefold()
-
-
-_SAYS_UNDER = {"claim": "says", "question": "ask", "cloze": "text", "concept": "definition"}
-
-
-def _says(record: Subject) -> str:
-    if isinstance(record, Cloze):
-        return "".join(piece if isinstance(piece, str) else piece.text for piece in record.pieces())
-    return str(getattr(record, _SAYS_UNDER.get(record.kind, ""), ""))
-
-
-def _answer(record: Subject) -> str:
-    if isinstance(record, Question):
-        return (record.options[0].text if record.options else record.answer).casefold()
-    if isinstance(record, Claim):
-        return record.verdict
-    return record.name.casefold() if isinstance(record, Concept) else ""
+    return isinstance(record, Question) and plain(one.text).casefold() == plain(other.text).casefold()
 
 
 def _measured_twice(seen: Seen) -> Iterator[Found]:

@@ -9,7 +9,8 @@ from operator import eq
 
 from deckbuilder.reading.tokens import plain, words
 from deckbuilder.records import Cloze, Record
-from deckbuilder.records.base import MAX_PROSE, Model, Said
+from deckbuilder.records.base import MAX_PROSE, Model
+from deckbuilder.records.keys import Said
 from deckbuilder.rules.rule import Fix, Found, Seen, rule
 from deckbuilder.rules.unrendered import formula_slip, markup_slip
 from deckbuilder.source import Path_

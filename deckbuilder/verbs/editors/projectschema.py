@@ -13,7 +13,8 @@ import re
 from typing import Any
 
 from deckbuilder.records import KINDS
-from deckbuilder.records.base import ID, NAMES_A
+from deckbuilder.records.base import ID
+from deckbuilder.records.keys import NAMES_A
 from deckbuilder.records.schema import marked
 from deckbuilder.verbs.editors.meanings import Meanings
 
