@@ -346,7 +346,7 @@ def pip(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[list[str]]:
             return 0
 
     monkeypatch.setattr(ankis, "FOLDER", tmp_path / "ankis")
-    monkeypatch.setattr("ankis.subprocess.Popen", Pip)
+    monkeypatch.setattr("support.ankis.subprocess.Popen", Pip)
     monkeypatch.setenv("PIP_CONSTRAINT", "file:///elsewhere.txt")
     return asked
 
