@@ -6,7 +6,7 @@ PYTHON ?= $(if $(filter Windows_NT,$(OS)),python,python3)
 deck: ## the shipped deck, in dist/
 	$(PYTHON) -m tasks deck
 
-test: ## everything that must hold, in every Anki; some of it: make test TESTS=tests/test_cli.py
+test: ## everything that must hold, in every Anki; some of it: make test TESTS=tests/cli/test_cli.py
 	$(PYTHON) -m tasks test $(TESTS)
 
 test-newest: ## the same with the newest of all that is installed

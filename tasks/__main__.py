@@ -110,15 +110,15 @@ def _with_ankis(environment: Environment) -> Environment:
     """The older Ankis need older neighbors than the newest: their versions are written down apart."""
     pinned = constraints.file(environment.version, "ankis")
     if environment.kind == "newest":
-        environment.run("tests/ankis.py", "--upgrade")
+        environment.run("tests/support/ankis.py", "--upgrade")
     else:
-        environment.run("tests/ankis.py", *([str(pinned)] if pinned else []))
+        environment.run("tests/support/ankis.py", *([str(pinned)] if pinned else []))
     return environment
 
 
 def _with_chromium(environment: Environment) -> Environment:
     """With a Chromium that starts, which is installed where there is none."""
-    found = environment.run("tests/chromium.py", stdout=subprocess.PIPE).strip()
+    found = environment.run("tests/support/chromium.py", stdout=subprocess.PIPE).strip()
     return environment.knowing(CHROMIUM=found)
 
 

@@ -74,7 +74,7 @@ def _write(uv: list[str], python: str, aside: Path) -> None:
         (*BUILDING, *BESIDE_THE_OLDEST),
     )
 
-    ankis = runpy.run_path(str(ROOT / "tests" / "ankis.py"))
+    ankis = runpy.run_path(str(ROOT / "tests" / "support" / "ankis.py"))
     lines: dict[str, str] = {}
     for version in ankis["OLDER"]:
         one = aside / "anki.txt"
@@ -83,7 +83,9 @@ def _write(uv: list[str], python: str, aside: Path) -> None:
         for line in one.read_text("utf-8").splitlines():
             name = _name(line)
             if name != "anki" and lines.setdefault(name, line) != line:
-                sys.exit(f"Anki {version} wants {line}, and another {lines[name]}: tests/ankis.py has to part them")
+                sys.exit(
+                    f"Anki {version} wants {line}, and another {lines[name]}: tests/support/ankis.py has to part them"
+                )
     (aside / f"python-{python}-ankis.txt").write_text("".join(f"{lines[name]}\n" for name in sorted(lines)), "utf-8")
 
 

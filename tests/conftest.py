@@ -1,43 +1,30 @@
-"""A project on disk that tests edit, and a learner's Anki that judges what it builds."""
+"""What every test is given: a project on disk that it edits, a learner's Anki that judges what it builds, a browser."""
 
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING
 
-import jinja2
-import judge
 import pytest
-from judge import Anki
+from support import judge
+from support.asked import lacking, spread
+from support.author import ROOT, START, Author, templates_stay_compiled
+from support.judge import Anki
 
-from deckbuilder import lock as locks
 from deckbuilder import rules
-from deckbuilder.cli.new_verb import _fill
-from deckbuilder.core.diagnostics import Diagnostic
-from deckbuilder.core.project import Project, find
-from deckbuilder.lock import Lock
-from deckbuilder.records import NOTE_KINDS
-from deckbuilder.workspace import Workspace, building
-from deckbuilder.workspace.building import Attempt, Built
+from deckbuilder.core.project import find
+from deckbuilder.workspace import building
 
 if TYPE_CHECKING:  # most tests do without
-    from browser import Reviewer
     from playwright.sync_api import Browser
+    from support.browser import Reviewer
 
-ROOT = Path(__file__).parents[1]
-# Some minutes ago: Anki compares whole seconds with its own clock, and refuses ids from the future.
-START = 1_790_000_000
 # Tests in these last longer than any others.
 LONG = ("test_code.py", "test_matrix.py", "test_wheel.py")
 
@@ -93,141 +80,8 @@ def _left_out(items: list[pytest.Item]) -> set[pytest.Item]:
     return {item for group in cases.values() for item in group} - kept
 
 
-def spread(count: int, few: int) -> list[int]:
-    """Places from the first to the last of so many, evenly, and no more than a few."""
-    few = min(few, count)
-    return [at * (count - 1) // max(few - 1, 1) for at in range(few)]
-
-
 def pytest_report_header() -> str:
     return f"Anki {'.'.join(map(str, judge.VERSION))}"
-
-
-def since(version: str, why: str) -> pytest.MarkDecorator:
-    """Skips a test on an older Anki, and says why; `test_versions.py` tells what holds there instead."""
-    older = tuple(int(part) for part in version.split(".")) > judge.VERSION
-    return pytest.mark.skipif(older, reason=f"Anki before {version} {why}")
-
-
-class Author:
-    """Somebody who edits a project and builds it again, each time a minute later."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.now = START
-        fill_starter(root)
-
-    @property
-    def project(self) -> Project:
-        return find(self.root)
-
-    @property
-    def dist(self) -> Path:
-        return self.root / "dist"
-
-    def write(self, name: str, text: str | bytes) -> None:
-        path = self.root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(text if isinstance(text, bytes) else text.encode())
-
-    def read(self, name: str) -> str:
-        return (self.root / name).read_text("utf-8")
-
-    def edit(self, name: str, old: str, new: str) -> None:
-        text = self.read(name)
-        assert old in text, f"{old!r} is not in {name}"
-        self.write(name, text.replace(old, new, 1))
-
-    def hush(self) -> None:
-        """For cards that nobody is to like: every rule of the linter is off in this project, for other processes as well."""
-        off = "".join(f'  {name}: "off"\n' for name, rule in rules.RULES.items() if not rule.guard)
-        self.write("cards/hushed.yaml", f"rules: hushed\nseverity:\n{off}")
-
-    def take_templates(self) -> None:
-        """A copy of the templates as the project's own, free to be changed."""
-        if not (self.root / "templates").exists():
-            shutil.copytree(ROOT / "templates", self.root / "templates")
-
-    def waits(self) -> None:
-        """Until after everything that a learner did so far: the next build is newer than that."""
-        self.now = max(self.now, int(time.time()))
-
-    def check(self) -> list[Diagnostic]:
-        return Workspace(self.project).check().diagnostics
-
-    def attempt(self, *, locked: bool = False, allow_schema_change: bool = False) -> Attempt:
-        self.now += 60
-        return building.build(self.project, self.dist, self.now, locked=locked, allow_schema_change=allow_schema_change)
-
-    def build(self, *, locked: bool = False, allow_schema_change: bool = False) -> Built:
-        """A build that must succeed."""
-        report = self.attempt(locked=locked, allow_schema_change=allow_schema_change)
-        assert report.built is not None, "\n".join(map(str, report.diagnostics))
-        return report.built
-
-    @property
-    def lock(self) -> Lock:
-        return locks.load(self.read("cards/deck.lock"), "deck.lock")
-
-    def guid(self, key: str) -> str:
-        return self.lock.notes[key].guid
-
-    def state(self) -> dict[str, bytes]:
-        """The bytes of everything that a failed build must leave alone."""
-        paths = [*self.dist.glob("**/*"), self.root / "cards" / "deck.lock"]
-        return {path.relative_to(self.root).as_posix(): path.read_bytes() for path in paths if path.is_file()}
-
-
-def fill_starter(root: Path) -> None:
-    """The starter project with fixed ids, file by file as `deckbuilder new` writes it."""
-    for name, content in _starter().items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-
-
-@cache
-def _starter() -> dict[str, bytes]:
-    with TemporaryDirectory() as folder:
-        root = Path(folder) / "project"
-        _new(root)
-        return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
-
-
-def _new(root: Path) -> None:
-    ids = "\n".join(f"    {kind}: {1_700_000_000_100 + place}" for place, kind in enumerate(NOTE_KINDS))
-    values = {
-        "slug": "arm",
-        "namespace": "arm",
-        "title": '"Arm"',
-        "heading": "Arm",
-        "root": "TA",
-        "prefix": "ARM",
-        "edition": "2026-11",
-        "month": "2026-11",
-        "deck_id": "1700000000000",
-        "facts_id": "1700000000001",
-        "exam_id": "1700000000002",
-        "ids": ids,
-        "kinds": ", ".join(kind for kind in NOTE_KINDS if kind != "question"),
-    }
-    _fill(root, values)
-
-
-@contextmanager
-def templates_stay_compiled() -> Iterator[None]:
-    """Most of a small build is compiling templates; the builds within share theirs."""
-    compile, known = jinja2.Environment.compile, dict[Any, Any]()
-
-    def remembered(self: jinja2.Environment, source: str, name: str, filename: str) -> Any:
-        key = (self.variable_start_string, name, source)
-        if key not in known:
-            known[key] = compile(self, source, name, filename)
-        return known[key]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(jinja2.Environment, "compile", remembered)
-        yield
 
 
 @pytest.fixture(scope="module")
@@ -237,28 +91,10 @@ def compiles_each_template_once() -> Iterator[None]:
         yield
 
 
-# Whoever tests what becomes of cards writes cards that nobody would like. Only these ask the linter for its opinion.
-LINTED = frozenset(
-    f"test_{name}"
-    for name in (
-        "cache",
-        "check",
-        "editors",
-        "fix",
-        "integrations",
-        "linted",
-        "manual",
-        "mistakes",
-        "ratchet",
-        "rules",
-        "shipped",
-    )
-)
-
-
 @pytest.fixture(autouse=True)
 def opinion(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    if request.module.__name__ not in LINTED:
+    """Whoever tests what becomes of cards writes cards that nobody would like: only tests marked `linted` ask the linter."""
+    if request.node.get_closest_marker("linted") is None:
         monkeypatch.setattr(rules, "lint", lambda *_, **__: [])
 
 
@@ -284,9 +120,9 @@ def anki(tmp_path: Path) -> Iterator[Anki]:
 @pytest.fixture(scope="session")
 def chromium(request: pytest.FixtureRequest) -> Iterator[Browser]:
     """The system's Chromium without a window, with a context of its own for whoever asks one of it."""
-    import browser
-    from chromium import found
-    from chromium import lacking as without
+    from support import browser
+    from support.chromium import found
+    from support.chromium import lacking as without
 
     if found() is None:
         lacking(request, without())
@@ -296,7 +132,7 @@ def chromium(request: pytest.FixtureRequest) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def reviewers_window(chromium: Browser) -> Iterator[Reviewer]:
-    from browser import Reviewer
+    from support.browser import Reviewer
 
     window = Reviewer(chromium)
     yield window
@@ -316,13 +152,6 @@ def reviewer(reviewers_window: Reviewer) -> Iterator[Reviewer]:
     assert said == [], "complaints of the page"
 
 
-def lacking(request: pytest.FixtureRequest, what: str) -> NoReturn:
-    """Something that a developer may do without, and `make test` may not."""
-    if request.config.getoption("--complete"):
-        pytest.fail(what)
-    pytest.skip(what)
-
-
 @pytest.fixture(scope="session")
 def shipped_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The shipped deck, built once for every test that only looks at it.
@@ -339,8 +168,3 @@ def shipped_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     report = building.build(project, output / "dist", START, locked=project.lock.exists())
     assert report.built is not None, "\n".join(map(str, report.diagnostics))
     return report.built.path
-
-
-def plain(html: str) -> str:
-    """Text without tags, for comparing what a learner reads."""
-    return " ".join(re.sub(r"<[^>]+>", " ", html).split())

@@ -29,7 +29,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from borders import BORDERS, Border  # a sibling, also where this is `tests.fuzz`
+from support.borders import BORDERS, Border  # a sibling, also where this is `tests.fuzz`
 
 from deckbuilder.render import compiled
 
@@ -251,10 +251,10 @@ def guided(target: str, seed: int, inputs: int) -> int:
     """Inputs that atheris chooses by the code they reach. It stops at the first finding, and says how to repeat it."""
     import atheris
 
-    for name in [name for name in sys.modules if name.split(".")[0] in ("deckbuilder", "borders")]:
+    for name in [name for name in sys.modules if name.split(".")[0] in ("deckbuilder", "support")]:
         del sys.modules[name]
     with atheris.instrument_imports(include=["deckbuilder"]):
-        import borders
+        from support import borders
     border = borders.BORDERS[target]
     kept = tempfile.gettempdir()
     with ground() as folder:

@@ -20,9 +20,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from browser import Card, Reviewer, Side, cards, launched
-from judge import Anki
 from playwright.sync_api import Browser, Page
+from support.browser import Card, Reviewer, Side, cards, launched
+from support.judge import Anki
 
 from deckbuilder.core.diagnostics import errors
 from deckbuilder.core.project import Project, find

@@ -11,9 +11,9 @@ import json
 import re
 from collections.abc import Mapping
 
-from browser import Card, Reviewer, cards, launched
 from looks import MODES, PHONE, ROOT, learner
 from playwright.sync_api import Browser
+from support.browser import Card, Reviewer, cards, launched
 
 from deckbuilder.core.project import find
 

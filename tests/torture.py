@@ -18,15 +18,11 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import ankis
-import conftest
 import fuzz
-import histories
-import test_faults
-import test_interruptions
+from support import ankis, author, branches, histories, interrupted
 
 NEWEST = "newest"
-LEARNER = Path(__file__).with_name("learner.py")
+HERE = Path(__file__).parent
 BATCH = 5  # histories, at most, that one process publishes before it lets learners live through them
 
 
@@ -53,7 +49,7 @@ def _batch(batch: tuple[range, argparse.Namespace]) -> tuple[Counter[str], list[
     seeds, sizes = batch
     total, losses = Counter[str](), list[str]()
     with TemporaryDirectory() as folder:
-        with conftest.templates_stay_compiled():
+        with author.templates_stay_compiled():
             for seed in seeds:
                 losses += _publishes(Path(folder), seed, sizes.editions)
         for version in sizes.anki:
@@ -73,8 +69,8 @@ def _publishes(folder: Path, seed: int, editions: int) -> list[str]:
 
 def _learners(version: str, folder: str, count: int) -> tuple[Counter[str], list[str]]:
     surroundings = os.environ if version == NEWEST else ankis.surroundings(version)
-    command = [sys.executable, str(LEARNER), folder, str(count)]
-    ran = subprocess.run(command, env=surroundings, capture_output=True, text=True)
+    command = [sys.executable, "-m", "support.learner", folder, str(count)]
+    ran = subprocess.run(command, cwd=HERE, env=surroundings, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     counts, losses = json.loads(ran.stdout.splitlines()[-1])
     return Counter(counts), losses
@@ -82,7 +78,7 @@ def _learners(version: str, folder: str, count: int) -> tuple[Counter[str], list
 
 def interrupt(sizes: argparse.Namespace) -> tuple[str, list[str]]:
     """Builds and releases, killed at random moments."""
-    return test_interruptions.run(sizes.kills, sizes.first)
+    return interrupted.run(sizes.kills, sizes.first)
 
 
 def feed(sizes: argparse.Namespace) -> tuple[str, list[str]]:
@@ -102,7 +98,7 @@ def feed(sizes: argparse.Namespace) -> tuple[str, list[str]]:
 def sample(sizes: argparse.Namespace) -> tuple[str, list[str]]:
     """What `make test` takes a sample of, in full."""
     command = [sys.executable, "-m", "pytest", "-n", str(sizes.processes), "--complete", "--in-full", "-m", "sampled"]
-    ran = subprocess.run(command, cwd=conftest.ROOT, capture_output=True, text=True)
+    ran = subprocess.run(command, cwd=author.ROOT, capture_output=True, text=True)
     figures = ran.stdout.strip().splitlines()[-1].strip("= ") if ran.stdout.strip() else "nothing ran"
     return figures, [] if ran.returncode == 0 else [ran.stdout + ran.stderr]
 
@@ -111,7 +107,7 @@ def sample(sizes: argparse.Namespace) -> tuple[str, list[str]]:
 PARTS: dict[str, Callable[[argparse.Namespace], tuple[str, list[str]]]] = {
     "histories": live_through_histories,
     "interruptions": interrupt,
-    "merges": lambda sizes: test_faults.run_merges(sizes.merges, sizes.first),
+    "merges": lambda sizes: branches.run_merges(sizes.merges, sizes.first),
     "inputs": feed,
     "samples": sample,
 }

@@ -20,7 +20,7 @@ _NO_EXCEPTION = "It cannot be suppressed: the cards cannot be made without it."
 _INTRO = """\
 # The rules
 
-What `deckbuilder check` looks for. This file is made of the rules themselves (`pytest tests/test_manual.py --rewrite`);
+What `deckbuilder check` looks for. This file is made of the rules themselves (`pytest tests/rules/test_manual.py --rewrite`);
 `deckbuilder check --explain RULE` shows the same, with the limits and words of your own project.
 
 - An **error** stops a build. A **warning** is shown and counted; `cards/warnings.json` holds how many there are, and the number may

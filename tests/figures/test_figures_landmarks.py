@@ -1,0 +1,327 @@
+"""The bones of the figures, and the places on them that the vocabulary names."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from importlib.util import find_spec
+from itertools import pairwise
+
+import pytest
+from support.author import ROOT
+
+from deckbuilder.anatomy.library import Library
+from deckbuilder.core.project import find
+from deckbuilder.records import Bone, Muscle, Structure
+from deckbuilder.workspace import Workspace
+
+if not all(find_spec(name) for name in ("musclemimic_models", "scipy", "trimesh")):
+    pytest.skip("needs the extra `figures` (Python 3.11)", allow_module_level=True)
+
+import numpy as np
+import trimesh
+
+from deckbuilder.figures.landmarks import Landmark, landmark
+from deckbuilder.figures.model import Points, skeleton
+from deckbuilder.figures.parts import PARTS
+from deckbuilder.figures.places import PLACES, STRUCTURES
+
+# Directions of the body as an axis of the world and a sign.
+DIRECTIONS = {
+    "above": (2, 1),
+    "below": (2, -1),
+    "before": (1, -1),
+    "behind": (1, 1),
+    "medial of": (0, 1),
+    "lateral of": (0, -1),
+}
+# What an anatomist takes for granted.
+TRUTHS = [
+    ("anterior-superior-iliac-spine", "above", "anterior-inferior-iliac-spine"),
+    ("anterior-superior-iliac-spine", "before", "anterior-inferior-iliac-spine"),
+    ("anterior-superior-iliac-spine", "lateral of", "anterior-inferior-iliac-spine"),
+    ("anterior-inferior-iliac-spine", "above", "supra-acetabular-groove"),
+    ("anterior-inferior-iliac-spine", "before", "supra-acetabular-groove"),
+    ("iliac-crest", "above", "iliac-fossa"),
+    ("iliac-fossa", "medial of", "gluteal-surface-of-ilium"),
+    ("gluteal-surface-of-ilium", "above", "supra-acetabular-groove"),
+    ("greater-sciatic-notch", "above", "ischial-spine"),
+    ("ischial-spine", "above", "ischial-tuberosity"),
+    ("ischial-tuberosity", "above", "ischial-ramus"),
+    ("ischial-tuberosity", "behind", "ischial-ramus"),
+    ("ischial-ramus", "behind", "inferior-pubic-ramus"),
+    ("inferior-pubic-ramus", "lateral of", "body-of-pubis"),
+    ("inferior-pubic-ramus", "below", "body-of-pubis"),
+    ("pectineal-line-of-pubis", "above", "body-of-pubis"),
+    ("pectineal-line-of-pubis", "lateral of", "body-of-pubis"),
+    ("obturator-margin", "behind", "body-of-pubis"),
+    ("dorsal-surface-of-sacrum", "behind", "pelvic-surface-of-sacrum"),
+    ("ala-of-sacrum", "above", "dorsal-surface-of-sacrum"),
+    ("dorsal-surface-of-sacrum", "above", "coccyx"),
+    ("body-of-t12", "above", "bodies-of-lumbar-vertebrae"),
+    ("bodies-of-lumbar-vertebrae", "before", "transverse-processes-of-lumbar-vertebrae"),
+    ("transverse-processes-of-lumbar-vertebrae", "lateral of", "bodies-of-lumbar-vertebrae"),
+    ("greater-trochanter", "above", "lesser-trochanter"),
+    ("greater-trochanter", "lateral of", "lesser-trochanter"),
+    ("lesser-trochanter", "behind", "intertrochanteric-line"),
+    ("trochanteric-fossa", "medial of", "greater-trochanter"),
+    ("lateral-facet-of-greater-trochanter", "lateral of", "trochanteric-fossa"),
+    ("anterior-facet-of-greater-trochanter", "before", "lateral-facet-of-greater-trochanter"),
+    ("quadrate-tubercle", "above", "lesser-trochanter"),
+    ("quadrate-tubercle", "below", "trochanteric-fossa"),
+    ("quadrate-tubercle", "behind", "intertrochanteric-line"),
+    ("gluteal-tuberosity", "lateral of", "pectineal-line-of-femur"),
+    ("gluteal-tuberosity", "below", "lesser-trochanter"),
+    ("pectineal-line-of-femur", "below", "lesser-trochanter"),
+    ("pectineal-line-of-femur", "above", "linea-aspera"),
+    ("linea-aspera", "behind", "shaft-of-femur"),
+    ("linea-aspera", "above", "medial-supracondylar-line"),
+    ("medial-supracondylar-line", "medial of", "lateral-supracondylar-line"),
+    ("medial-supracondylar-line", "above", "adductor-tubercle"),
+    ("adductor-tubercle", "medial of", "medial-supracondylar-line"),
+    ("adductor-tubercle", "above", "medial-femoral-condyle"),
+    ("medial-femoral-condyle", "medial of", "lateral-femoral-condyle"),
+    ("patella", "before", "medial-femoral-condyle"),
+    ("tibial-tuberosity", "below", "medial-tibial-condyle"),
+    ("tibial-tuberosity", "before", "pes-anserinus-area"),
+    ("pes-anserinus-area", "medial of", "tibial-tuberosity"),
+    ("pes-anserinus-area", "before", "soleal-line"),
+    ("pes-anserinus-area", "below", "medial-tibial-condyle"),
+    ("posterior-surface-of-tibia", "above", "soleal-line"),
+    ("posterior-surface-of-tibia", "behind", "tibial-tuberosity"),
+    ("head-of-fibula", "lateral of", "soleal-line"),
+    ("head-of-fibula", "above", "tibial-tuberosity"),
+    ("posterior-surface-of-calcaneus", "behind", "head-of-fibula"),
+]  # fmt: skip
+# Two muscles at one landmark, and where the first holds on to it.
+SHARED = [
+    ("gluteus-maximus", "behind", "gluteus-medius", "gluteal-surface-of-ilium"),
+    ("gluteus-medius", "above", "gluteus-minimus", "gluteal-surface-of-ilium"),
+    ("semimembranosus", "lateral of", "biceps-femoris/long-head", "ischial-tuberosity"),
+    ("semimembranosus", "above", "semitendinosus", "ischial-tuberosity"),
+    ("quadratus-femoris", "lateral of", "semimembranosus", "ischial-tuberosity"),
+    ("adductor-magnus/hamstring-part", "below", "semitendinosus", "ischial-tuberosity"),
+    ("adductor-longus", "above", "adductor-brevis", "body-of-pubis"),
+    ("gracilis", "medial of", "adductor-brevis", "body-of-pubis"),
+    ("obturator-internus", "medial of", "obturator-externus", "obturator-margin"),
+    ("adductor-brevis", "above", "adductor-longus", "linea-aspera"),
+    ("vastus-medialis", "medial of", "vastus-lateralis", "linea-aspera"),
+    ("vastus-medialis", "medial of", "adductor-magnus/adductor-part", "linea-aspera"),
+    ("vastus-lateralis", "above", "biceps-femoris/short-head", "linea-aspera"),
+    ("vastus-lateralis", "above", "vastus-medialis", "intertrochanteric-line"),
+    ("vastus-lateralis", "lateral of", "vastus-medialis", "patella"),
+    ("rectus-femoris", "above", "vastus-medialis", "patella"),
+    ("sartorius", "before", "gracilis", "pes-anserinus-area"),
+    ("gracilis", "above", "semitendinosus", "pes-anserinus-area"),
+    ("piriformis", "above", "obturator-internus", "greater-trochanter"),
+    ("vastus-lateralis", "below", "piriformis", "greater-trochanter"),
+    ("popliteus", "below", "gastrocnemius/lateral-head", "lateral-femoral-condyle"),
+    ("plantaris", "medial of", "soleus", "posterior-surface-of-calcaneus"),
+]
+
+
+@cache
+def shipped() -> Library:
+    return Workspace(find(ROOT)).library
+
+
+def held() -> Iterator[tuple[str, str, str]]:
+    """Each muscle of the deck, its head or part, and what it holds on to."""
+    for muscle in shipped().of(Muscle):
+        for role in ("origin", "insertion"):
+            for fact in muscle.facts(role):
+                yield muscle.id, fact.part, fact.id
+
+
+HELD = sorted(set(held()))
+ON_BONE = [each for each in HELD if each[2] not in STRUCTURES]
+
+
+def place(id: str, owner: str = "") -> Landmark:
+    muscle, _, part = owner.partition("/")
+    found = landmark(id, muscle, part)
+    assert found is not None, f"{id} has no shape"
+    return found
+
+
+def named_bones(id: str) -> list[str]:
+    """The bones of the model that the vocabulary names for a landmark, a bone or a structure."""
+    library = shipped()
+    structure = library.find(Structure, id)
+    if structure is not None:
+        bones: tuple[str, ...] = structure.bones
+    else:
+        bones = (library.landmarks[id][0].id if id in library.landmarks else library.get(Bone, id).id,)
+    stems = [bone.replace("-vertebrae", "-") for bone in bones]
+    return [
+        name for name in skeleton() for stem in stems if name == stem or (stem[-1] == "-" and name.startswith(stem))
+    ]
+
+
+def millimetres_off(points: Points, bones: list[str]) -> Points:
+    """How far each point is from the nearest of the bones, found by another's code than the landmarks were."""
+    distances = []
+    for bone in bones:
+        mesh = trimesh.Trimesh(skeleton()[bone].vertices, skeleton()[bone].faces, process=False)
+        distances.append(trimesh.proximity.closest_point_naive(mesh, points)[1])
+    return 1000 * np.min(distances, axis=0)
+
+
+def further(direction: str, one: Landmark, other: Landmark) -> float:
+    """Millimetres by which one landmark's middle lies further in a direction than another's."""
+    axis, sign = DIRECTIONS[direction]
+    return float(1000 * sign * (one.points.mean(axis=0) - other.points.mean(axis=0))[axis])
+
+
+@pytest.mark.parametrize(("muscle", "part", "id"), ON_BONE, ids=["-".join(filter(None, each)) for each in ON_BONE])
+def test_what_a_muscle_holds_on_to_lies_on_the_bone_that_the_vocabulary_names(muscle: str, part: str, id: str) -> None:
+    found = place(id, f"{muscle}/{part}")
+
+    off = millimetres_off(found.points, named_bones(id))
+
+    assert off.max() < 2
+
+
+@pytest.mark.parametrize("id", sorted(STRUCTURES))
+def test_a_soft_structure_ends_on_a_bone_that_it_lists(id: str) -> None:
+    ends = place(id).points[[0, -1]]
+
+    off = millimetres_off(ends, named_bones(id))
+
+    assert off.min() < 2
+
+
+@pytest.mark.parametrize(("owner", "id"), [key for key in PARTS if key[1] in STRUCTURES], ids="-".join)
+def test_a_muscle_that_ends_in_a_tract_ends_near_its_course(owner: str, id: str) -> None:
+    course = place(id).points
+
+    own = place(id, owner).points
+
+    dense = np.concatenate([np.linspace(a, b, 50) for a, b in pairwise(course)])
+    away = np.linalg.norm(own[:, None] - dense[None], axis=2).min(axis=1)
+    assert away.max() < 0.02
+
+
+@pytest.mark.parametrize("id", sorted(PLACES))
+def test_landmarks_lie_on_the_right_side(id: str) -> None:
+    points = place(id).points
+
+    assert points[:, 0].max() < 0
+
+
+@pytest.mark.parametrize(("one", "direction", "other"), TRUTHS, ids=[" ".join(each) for each in TRUTHS])
+def test_landmarks_lie_as_anatomy_has_them(one: str, direction: str, other: str) -> None:
+    assert further(direction, place(one), place(other)) > 1
+
+
+@pytest.mark.parametrize(("one", "direction", "other", "id"), SHARED, ids=[" ".join(each) for each in SHARED])
+def test_muscles_share_a_landmark_as_anatomy_has_them(one: str, direction: str, other: str, id: str) -> None:
+    assert further(direction, place(id, one), place(id, other)) > 1
+
+
+def test_the_linea_aspera_is_shared_from_its_medial_to_its_lateral_lip() -> None:
+    """At one height, as on a cross-section of the thigh."""
+    order = ["vastus-medialis", "adductor-longus", "adductor-magnus/adductor-part", "biceps-femoris/short-head"]
+    order.append("vastus-lateralis")
+    heights = skeleton()["femur"].vertices[:, 2]
+    middle = heights.min() + 0.55 * (heights.max() - heights.min())
+
+    lines = [place("linea-aspera", owner).points[::-1] for owner in order]
+    across = [float(np.interp(middle, line[:, 2], line[:, 0])) for line in lines]
+
+    assert all(line[0, 2] < middle < line[-1, 2] for line in lines)
+    assert across == sorted(across, reverse=True)
+
+
+def test_lines_run_from_above_to_below() -> None:
+    for id in (
+        "linea-aspera",
+        "gluteal-tuberosity",
+        "intertrochanteric-line",
+        "pectineal-line-of-femur",
+        "soleal-line",
+    ):
+        heights = place(id).points[:, 2]
+
+        assert (np.diff(heights) < 0).all(), id
+
+
+def test_the_table_holds_no_place_that_no_muscle_uses() -> None:
+    used = {(muscle, id) for muscle, _, id in HELD} | {(f"{muscle}/{part}", id) for muscle, part, id in HELD}
+
+    assert set(PLACES) == {id for _, _, id in HELD}
+    assert [key for key in PARTS if key not in used] == []
+
+
+def test_nothing_else_has_a_shape() -> None:
+    assert landmark("deltoid-tuberosity") is None
+
+
+def test_the_skeleton_stands_on_the_floor_and_is_the_same_on_both_sides() -> None:
+    bones = skeleton()
+
+    lowest = min(bone.vertices[:, 2].min() for bone in bones.values())
+    assert lowest == 0
+    for name in ("hip-bone", "femur", "tibia", "humerus", "calcaneus"):
+        right, left = bones[name].vertices, bones[f"{name}-left"].vertices
+        assert right[:, 0].max() < 0 < left[:, 0].min()
+        assert right.max(axis=0)[1:] == pytest.approx(left.max(axis=0)[1:], abs=0.004)
+        assert -right[:, 0].min() == pytest.approx(left[:, 0].max(), abs=0.004)
+
+
+def test_every_bone_of_the_vocabulary_is_in_the_skeleton() -> None:
+    for bone in shipped().of(Bone):
+        assert named_bones(bone.id), bone.id
+
+
+def test_the_skeleton_is_the_same_each_time() -> None:
+    again = skeleton.__wrapped__()
+
+    assert list(again) == list(skeleton())
+    for name, bone in skeleton().items():
+        assert np.array_equal(bone.vertices, again[name].vertices)
+        assert np.array_equal(bone.faces, again[name].faces)
+
+
+def test_without_the_extra_one_is_told_what_to_install() -> None:
+    code = "import sys; sys.modules['trimesh'] = None; import deckbuilder.figures.model"
+
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert "Fault: figures need more than the cards do" in done.stderr
+
+
+# The sides of the vocabulary, by which the linter goes
+
+SIDES = {
+    "proximal": (2, 1),
+    "distal": (2, -1),
+    "anterior": (1, -1),
+    "posterior": (1, 1),
+    "medial": (0, 1),
+    "lateral": (0, -1),
+}
+STATED = [
+    (id, side) for bone in shipped().of(Bone) for id, sides in bone.sides.items() for side in sides if id in PLACES
+]
+
+
+@pytest.mark.parametrize(("id", "side"), STATED, ids=lambda each: each)
+def test_a_landmark_lies_on_the_side_that_the_vocabulary_says(id: str, side: str) -> None:
+    """Along the bone against its middle, across it against the middle of its section at that height."""
+    place = landmark(id)
+    assert place is not None
+    at, vertices = place.points.mean(axis=0), np.concatenate([skeleton()[bone].vertices for bone in place.bones])
+    axis, sign = SIDES[side]
+    if axis < 2:
+        vertices = vertices[abs(vertices[:, 2] - at[2]) < 0.015]
+
+    middle = (vertices.min(axis=0) + vertices.max(axis=0)) / 2
+
+    assert 1000 * sign * (at - middle)[axis] > 1, "millimetres to the side that is stated"
+
+
+def test_every_side_that_is_stated_was_measured() -> None:
+    assert len(STATED) == sum(len(sides) for bone in shipped().of(Bone) for sides in bone.sides.values())

@@ -1,0 +1,157 @@
+"""Every rule finds what it is for, at the marked lines, and nothing else; every rule has a page.
+
+`tests/rules/<rule>/cards/` lies over `tests/rules/_base/cards/`, a small and faultless deck: a file of the same name takes
+the place of that one, a record of the same kind and id the place of that one. A line to be reported ends in `# <- rule`,
+several are parted by commas; `tests/rules/<rule>/cards/media/` holds pictures.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from support.cases import BASE, CASES, HERE, PROJECT, base
+
+from deckbuilder import records, rules, source
+from deckbuilder.anatomy.library import Library
+from deckbuilder.core.diagnostics import Diagnostic, errors
+from deckbuilder.core.project import Project
+from deckbuilder.records.salvage import salvage
+from deckbuilder.source import Document
+from deckbuilder.workspace import Workspace
+from deckbuilder.workspace.sound import sound_of
+
+pytestmark = pytest.mark.linted
+
+TODAY = date(2026, 11, 22)
+_MARK = re.compile(r"# <- (?P<rules>[a-z-]+(?:, [a-z-]+)*)\s*$")
+
+
+def documents_of(case: Path) -> list[Document]:
+    """Those of the case, and those of the small deck that the case does not replace."""
+    paths = sorted((case / "cards").rglob("*.yaml"))
+    own, faults = source.read(paths, case)
+    assert not faults, faults
+    files = {path.relative_to(case).as_posix() for path in paths}
+    ids = {next(iter(each.value.items())) for each in own}
+    kept = [each for each in base() if each.file.name not in files and next(iter(each.value.items())) not in ids]
+    return [*own, *kept]
+
+
+def checked(documents: Iterable[Document], media: Path) -> list[Diagnostic]:
+    """What guards and rules find, as a build would."""
+    every = list(documents)
+    found, malformed = records.parse(every)
+    assert not malformed, malformed
+    library = Library(found, Workspace(PROJECT).drawings)
+    faults = rules.guard(library, salvage(PROJECT, found, every, []))
+    sound, _ = sound_of(library, found, every, errors(faults))
+    return faults + rules.lint(sound, whole=not errors(faults), today=TODAY, media=media, infos=True)
+
+
+def marked(case: Path) -> set[tuple[str, int, str]]:
+    return {
+        (path.relative_to(case).as_posix(), number, rule)
+        for path in (case / "cards").rglob("*.yaml")
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if (found := _MARK.search(line))
+        for rule in found["rules"].split(", ")
+    }
+
+
+@pytest.mark.parametrize("name", rules.RULES)
+def test_a_rule_finds_what_is_marked_and_nothing_else(name: str) -> None:
+    case = CASES / name
+    marks = marked(case)
+    files = {path.relative_to(case).as_posix() for path in (case / "cards").rglob("*.yaml")}
+
+    found = checked(documents_of(case), case / "cards" / "media")
+
+    of = {rule for _, _, rule in marks}
+    told = {(each.location.path, each.location.line, each.rule) for each in found if each.location.path in files}
+    told = {each for each in told if each[2] in of}  # what other rules find is for their own cases
+    assert any(rule == name for _, _, rule in marks), "no line of the case is marked for it"
+    assert told == marks, "\n".join(map(str, sorted(found)))
+    assert all(each.help for each in found)
+
+
+@pytest.mark.parametrize("rule", rules.RULES.values(), ids=rules.RULES)
+def test_a_rule_has_a_manual(rule: rules.Rule) -> None:
+    manual = rule.manual
+
+    assert {"What", "Why", "Bad", "Good"} <= manual.keys() and all(manual.values())
+    assert manual["What"].endswith(".")
+    assert manual["Bad"] != manual["Good"]
+
+
+def test_in_the_small_deck_no_rule_finds_anything() -> None:
+    found = checked(base(), BASE / "cards" / "media")
+
+    assert [str(each) for each in found if each.severity != "info"] == []
+
+
+def test_one_fault_never_fakes_another(tmp_path: Path) -> None:
+    """Of each kind one record is broken in turn: no rule that is no guard then finds anything new elsewhere."""
+    for folder in ("cards", "templates"):
+        shutil.copytree(HERE.parent / folder, tmp_path / folder)
+    project = Project(tmp_path, tmp_path / "templates")
+
+    def found() -> set[tuple[str, str, str]]:
+        faults = Workspace(project).linted(today=TODAY)
+        lint = [each for each in faults if each.rule in rules.RULES and not rules.RULES[each.rule].guard]
+        return {(each.rule, each.record, each.message) for each in lint}
+
+    before, broken = found(), dict[str, set[tuple[str, str, str]]]()
+    for path in sorted((tmp_path / "cards").rglob("*.yaml")):
+        text = path.read_text("utf-8")
+        opening = re.search(r"^(?:- )?([a-z]+): \S+\n( *)([a-z]+):", text, re.MULTILINE)
+        if opening and opening[1] not in broken:
+            path.write_text(f"{text[: opening.start(3)]}x{text[opening.start(3) :]}", "utf-8")
+            broken[opening[1]] = found() - before
+            path.write_text(text, "utf-8")
+
+    assert len(broken) > 15
+    assert {kind: faked for kind, faked in broken.items() if faked} == {}
+
+
+def test_every_limit_belongs_to_a_rule() -> None:
+    usual = rules.defaults()
+    code = "".join(path.read_text("utf-8") for path in Path(rules.__file__).parent.glob("*.py"))
+
+    assert [name for name in (*usual.limits, *usual.words) if f'"{name}"' not in code] == []
+
+
+def test_no_folder_of_cases_is_of_no_rule() -> None:
+    assert {each.name for each in CASES.iterdir()} <= {"_base", *rules.RULES}
+
+
+DELTOID = """\
+- {{region: shoulder, name: Shoulder, compartments: {{cuff: Cuff}}}}
+- {{group: cuff-muscles, name: Cuff muscles, region: shoulder, sources: book}}
+- {{muscle: primus, name: Primus, region: shoulder, compartment: cuff, groups: cuff-muscles, actions: hip-flexion, nerve: femoral, sources: book}}
+- {{muscle: secundus, name: Secundus, region: shoulder, compartment: cuff, groups: cuff-muscles, actions: hip-flexion, nerve: femoral, sources: book}}
+- {{muscle: tertius, name: Tertius, region: shoulder, compartment: cuff, actions: {action}, nerve: {nerve}, sources: book}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("action", "nerve", "help"),
+    [
+        ("hip-flexion", "femoral", "add `groups: [cuff-muscles]`"),
+        ("knee-flexion", "femoral", "name its group under `groups`"),
+        ("hip-flexion", "tibial", "name its group under `groups`"),
+    ],
+)
+def test_a_group_is_proposed_only_to_who_has_what_its_members_share(action: str, nerve: str, help: str) -> None:
+    own, faults = source.parse(source.File("cards/more.yaml", DELTOID.format(action=action, nerve=nerve)))
+    assert not faults
+
+    found = checked([*own, *base()], BASE / "cards" / "media")
+
+    (told,) = [each for each in found if "Tertius is in no group" in each.message]
+    assert told.help.startswith(help)
+    assert not any("write `nerve:" in each.help for each in found)

@@ -1,0 +1,31 @@
+"""Which tests are asked, of which Anki, and what they may do without."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NoReturn
+
+import pytest
+
+from support import judge
+
+if TYPE_CHECKING:  # most tests do without
+    pass
+
+
+def spread(count: int, few: int) -> list[int]:
+    """Places from the first to the last of so many, evenly, and no more than a few."""
+    few = min(few, count)
+    return [at * (count - 1) // max(few - 1, 1) for at in range(few)]
+
+
+def since(version: str, why: str) -> pytest.MarkDecorator:
+    """Skips a test on an older Anki, and says why; `test_versions.py` tells what holds there instead."""
+    older = tuple(int(part) for part in version.split(".")) > judge.VERSION
+    return pytest.mark.skipif(older, reason=f"Anki before {version} {why}")
+
+
+def lacking(request: pytest.FixtureRequest, what: str) -> NoReturn:
+    """Something that a developer may do without, and `make test` may not."""
+    if request.config.getoption("--complete"):
+        pytest.fail(what)
+    pytest.skip(what)

@@ -1,0 +1,14 @@
+"""An exam that asks for a part of the starter."""
+
+from __future__ import annotations
+
+BLUEPRINT = """\
+- exam: any-cpt
+  name: ANY-CPT
+  as_of: 2026-11
+  domains: {1-science: {name: Science, topics: [joint-action]}}
+- exam: no-cpt
+  name: NO-CPT
+  as_of: 2026-11
+  domains: {1-other: {name: Other, topics: []}}
+"""
