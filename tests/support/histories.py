@@ -80,6 +80,7 @@ class Card:
     why: str = ""
     hint: str = ""
     retired: bool = False  # as of the last edition
+    back: bool = False  # since then, and to be built retired before it lives again
 
     @property
     def kind(self) -> str:
@@ -199,7 +200,7 @@ class History:
 
     def does_retire_or_revive(self) -> None:
         card = self.one()
-        if card.value.pop("retired", None) is None:
+        if not card.back and card.value.pop("retired", None) is None:
             card.value["retired"] = f"Gone: {self.words()}"
 
     def does_drop(self) -> bool:
@@ -215,6 +216,7 @@ class History:
         if not self.source.dropped:
             return False
         card = self.source.dropped.pop()
+        card.back = True
         self.source.cards.append(card)
         return True
 
@@ -306,7 +308,8 @@ class History:
             errors = {fault.rule for fault in report.diagnostics if fault.severity == "error"}
             assert errors == {"blank-card"}, report.diagnostics
             for card in self.source.cards:
-                card.value.pop("retired", None)
+                if not card.back:
+                    card.value.pop("retired", None)
             self.source.save(self.author)
             report = self.author.attempt()
         assert report.built is not None, report.diagnostics
@@ -359,7 +362,7 @@ class History:
             assert guid == lock.notes[card.key].guid, card.key
             text = " ".join(note.fields)
             assert card.why in text and card.hint in text, card.key
-            card.retired = "retired" in card.value
+            card.retired, card.back = "retired" in card.value, False
             assert ("TA::Status::Retired" in note.tags) == card.retired, card.key
             tags = card.value.get("tags", [])
             assert {f"TA::{tag}" for tag in tags} <= set(note.tags)
