@@ -129,6 +129,16 @@ def test_the_next_snapshot_takes_over_what_did_not_change(author: Author) -> Non
         assert {each.document.file.name for each in after.records if id(each) not in known} == {BICEPS}
 
 
+def test_templates_that_were_edited_are_read_again_whether_or_not_somebody_says_so(author: Author) -> None:
+    author.take_templates()
+    before = Workspace(author.project)
+    assert before.notes
+    author.write("templates/_shared/style.css", author.read("templates/_shared/style.css") + ".db { color: red; }")
+
+    assert ".db{color:red}" in before.again().note_types["muscle"].css
+    assert ".db{color:red}" not in before.note_types["muscle"].css
+
+
 def test_a_file_that_reads_as_before_is_not_parsed_again(author: Author) -> None:
     before = Workspace(author.project)
     assert before.documents

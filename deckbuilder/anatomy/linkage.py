@@ -78,16 +78,18 @@ class Skeleton:
 
     def crossed(self, muscle: Muscle, part: str = "", *, structures: bool = True) -> list[str] | None:
         """The joints between origin and insertion, None where one of the two is not known. `structures`: through them too."""
-        ends = []
-        for about in ("origin", "insertion"):
-            sites = [fact.id for fact in muscle.facts(about, part)]
-            if not structures:
-                sites = [id for id in sites if self._library.find(Structure, id) is None]
-            bones = [self.bones_of[id] for id in sites]
-            if not bones or not all(bones):
-                return None
-            ends.append(frozenset().union(*bones))
-        return self._between(*ends)
+        origin, insertion = (self._end(muscle, about, part, structures) for about in ("origin", "insertion"))
+        return self._between(origin, insertion) if origin and insertion else None
+
+    def _end(self, muscle: Muscle, about: str, part: str, structures: bool) -> frozenset[str]:
+        """The bones where one end of a muscle pulls; none where that is not known of each of its sites."""
+        left_out = () if structures else self._structures
+        bones = [self.bones_of[fact.id] for fact in muscle.facts(about, part) if fact.id not in left_out]
+        return frozenset[str]().union(*bones) if all(bones) else frozenset()
+
+    @cached_property
+    def _structures(self) -> frozenset[str]:
+        return frozenset(each.id for each in self._library.of(Structure))
 
     def _between(self, origin: frozenset[str], insertion: frozenset[str]) -> list[str]:
         """The joints that have a bone of one end beyond them, and one of the other end not."""

@@ -25,7 +25,7 @@ _BLANK = re.compile(r"(?:[ \t\n\v\f\r]|</?(?:br|div) ?/?>)*", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """`{{filter:Field}}`"""
+    """A field that is put there: `{{filter:Field}}`."""
 
     field: str
     filters: tuple[str, ...] = ()
@@ -33,7 +33,7 @@ class Put:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """`{{#Field}}…{{/Field}}`, or `{{^Field}}` when negated."""
+    """What shows only where a field is filled, `{{#Field}}…{{/Field}}`, or only where it is empty, `{{^Field}}`."""
 
     field: str
     negated: bool

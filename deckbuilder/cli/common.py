@@ -141,7 +141,7 @@ def count(number: int, noun: str) -> str:
 
 
 def relative(path: Path) -> Path:
-    """As a person in the working folder would write it."""
+    """The path as a person in the working folder would write it."""
     return Path(os.path.relpath(path)) if path.is_relative_to(Path.cwd()) else path
 
 

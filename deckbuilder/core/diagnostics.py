@@ -84,7 +84,7 @@ class Fault(Exception):
 
 
 def errors(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Those that stop a build."""
+    """The faults that stop a build."""
     return [one for one in diagnostics if one.severity == "error"]
 
 

@@ -64,7 +64,7 @@ class Move:
             _sync(self.aside)
 
     def take(self) -> None:
-        """The target as it is to be."""
+        """Puts the new self of the target in its place."""
         if self.removes:
             self.target.unlink()
             return
@@ -73,7 +73,7 @@ class Move:
         self.aside.replace(self.target)
 
     def take_back(self) -> None:
-        """The target as it was."""
+        """Puts the old self of the target in its place again."""
         if not self.done and self.target.exists():
             return  # not its turn yet
         if self.before.exists():

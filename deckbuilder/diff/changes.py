@@ -101,7 +101,7 @@ class Difference:
 
     @property
     def effect(self) -> Effect:
-        """The gravest of all."""
+        """The gravest effect of all."""
         return min((each.effect for each in self.every), default=Effect.NOTHING)
 
     def said(self, *wanted: str) -> list[NoteChange]:

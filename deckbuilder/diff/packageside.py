@@ -98,7 +98,7 @@ def _prefix(names: list[str]) -> str:
 
 
 def _digest(note: NoteSeen, types: Mapping[int, NoteTypeSeen]) -> bytes:
-    """Of what a learner would notice. The edition in which a note last changed is no content."""
+    """A digest of what a learner would notice. The edition in which a note last changed is no content."""
     kind = types.get(note.note_type_id, UNKNOWN)
     hidden = {place for place, field in enumerate(kind.fields) if field.name == VERSION and field.collapsed}
     said = [text for place, text in enumerate(note.fields) if place not in hidden]

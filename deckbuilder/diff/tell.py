@@ -39,7 +39,7 @@ def as_text(
 
 
 def as_markdown(found: Difference) -> str:
-    """For a pull request."""
+    """The difference as Markdown, for a pull request."""
 
     def paint(mark: str, text: str) -> str:
         return f"~~{escape(text)}~~" if mark == "-" else f"**{escape(text)}**"
@@ -56,7 +56,7 @@ def as_markdown(found: Difference) -> str:
 
 
 def title(found: Difference) -> str:
-    """'Trainer Anatomy, 2026-11 to 2026-12'."""
+    """What is compared, as in 'Trainer Anatomy, 2026-11 to 2026-12'."""
     editions = " to ".join(dict.fromkeys(each for each in (found.old, found.new) if each))
     return ", ".join(each for each in (found.deck, editions) if each) or "The packages"
 

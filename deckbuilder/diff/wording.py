@@ -88,7 +88,7 @@ def _runs(before: list[str], after: list[str]) -> Iterator[Run]:
 
 
 def shorten(runs: tuple[Run, ...]) -> tuple[Run, ...]:
-    """The same with long unchanged stretches cut out."""
+    """The runs with long unchanged stretches cut out."""
     found: list[Run] = []
     for place, (mark, text) in enumerate(runs):
         words = text.split()

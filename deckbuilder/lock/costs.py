@@ -45,7 +45,7 @@ def _twins(lock: Lock) -> list[list[Entry]]:
 
 
 def _owners(subjects: Sequence[Noted], keys: set[str]) -> list[str]:
-    """Of each card that has, or had, one of these ids: that one."""
+    """The ids among these that cards have, or had: one for each card."""
     found = (next((key for key in _ids(each) if key in keys), None) for each in subjects)
     return [key for key in found if key is not None]
 

@@ -146,7 +146,7 @@ def content_hash(note: Note, note_type: NoteType) -> str:
 
 
 def type_hash(note_type: NoteType) -> str:
-    """Styling, templates, names and ids."""
+    """A digest of styling, templates, names and ids."""
     said: list[Any] = [note_type.name, note_type.css, note_type.cloze, note_type.sort_field]
     said += [[each.id, each.name, each.description, each.collapsed, each.plain_text] for each in note_type.fields]
     said += [[each.id, each.name, each.front, each.back] for each in note_type.templates]

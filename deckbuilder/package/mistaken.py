@@ -95,7 +95,7 @@ def zipped(names: Iterable[str]) -> tuple[str, str]:
 
 
 def _written(text: str) -> tuple[str, str] | None:
-    """What a text is."""
+    """What a text is that was taken for a package."""
     if _PAGE.match(text):
         return "a web page (HTML) under a package's name", GET_THE_FILE
     if _XML.match(text):

@@ -234,7 +234,7 @@ class _Package(genanki.Package):  # type: ignore[misc]
         return Written(*self._counts, len(self._media), file.stat().st_size, self._digest)
 
     def _content_digest(self, models: Mapping[str, Any]) -> str:
-        """Of everything that reaches a learner, whatever SQLite and zlib made of it."""
+        """A digest of everything that reaches a learner, whatever SQLite and zlib made of it."""
         digest = hashlib.sha256(_json(models).encode())
         for deck in self.decks:
             digest.update(deck.digest.digest())

@@ -22,10 +22,15 @@ _STEM = 4  # letters that a stem keeps
 @lru_cache(maxsize=KEPT)
 def plain(text: str) -> str:
     """The text as it is read: emphasis and the targets of links taken off, white space closed up."""
-    if "[" in text or any(mark in text for mark in "*_`~^"):
+    if _is_marked(text):
         text = _MARKS.sub("", _LINK.sub(r"\1", text))
     closed = text.isprintable() and "  " not in text and text[:1] != " " and text[-1:] != " "
     return text if closed else " ".join(text.split())
+
+
+def _is_marked(text: str) -> bool:
+    """Whether a mark or a link may stand in a text; one by one, since most texts of a deck have none of them."""
+    return "*" in text or "_" in text or "`" in text or "~" in text or "^" in text or "[" in text
 
 
 @lru_cache(maxsize=KEPT)

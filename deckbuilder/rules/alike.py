@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from itertools import combinations
+from itertools import islice
 from typing import TypeVar
 
 from rapidfuzz.distance import DamerauLevenshtein
@@ -22,11 +22,12 @@ _LEAST = 5
 SAME, IDLE = english().same, english().idle
 
 
-def near(named: Iterable[tuple[str, T]]) -> Iterator[tuple[T, T]]:
-    """What has names two letters or less apart, in one of their words.
+def near(named: Iterable[tuple[str, T]], most: int | None = None) -> Iterator[tuple[T, T]]:
+    """What has names two letters or less apart, in one of their words: the earlier thing, and the later.
 
     Names are put together by all their words but one, so that each is compared with few. A name of under eight letters
-    may differ in one, a number is no spelling, and what many share tells nothing.
+    may differ in one, a number is no spelling, and what many share tells nothing. `most`: with so many before it a name
+    is enough told of; in a deck of ever more names, each has ever more that are near.
     """
     rest: dict[tuple[int, tuple[str, ...]], list[tuple[str, str, T]]] = {}
     for name, thing in named:
@@ -36,31 +37,33 @@ def near(named: Iterable[tuple[str, T]]) -> Iterator[tuple[T, T]]:
                 rest.setdefault((place, (*of[:place], "", *of[place + 1 :])), []).append((word, name, thing))
     for sharing in rest.values():
         if len(sharing) > 1:
-            yield from _near_words(sharing)
+            yield from _near_words(sharing, most)
 
 
-def _near_words(found: list[tuple[str, str, T]]) -> Iterator[tuple[T, T]]:
+def _near_words(found: list[tuple[str, str, T]], most: int | None) -> Iterator[tuple[T, T]]:
     """The pairs among names that differ in one word: all of few are compared, of many those that may be near."""
-    pairs = (
-        combinations(range(len(found)), 2)
-        if len(found) <= MAX_SHARING
-        else _may_be_near(tuple(word for word, _, _ in found))
-    )
-    for one, other in pairs:
-        (word, name, first), (second_word, _, second) = found[one], found[other]
-        if word != second_word and _is_near(word, second_word, _LETTERS if len(name) >= _LONG else 1):
-            yield first, second
+    if len(found) <= MAX_SHARING:
+        before: Mapping[int, Iterable[int]] = {later: range(later) for later in range(1, len(found))}
+    else:
+        before = _may_be_near(tuple(word for word, _, _ in found))
+    for later, places in before.items():
+        word, _, thing = found[later]
+        earlier = (found[place] for place in places)
+        near_ones = (first for other, name, first in earlier if other != word and _is_near(other, word, len(name)))
+        yield from ((first, thing) for first in islice(near_ones, most))
 
 
-def _is_near(one: str, other: str, limit: int) -> bool:
+def _is_near(one: str, other: str, letters: int) -> bool:
+    """Whether a word of a name of so many letters may be taken for another word."""
+    limit = _LETTERS if letters >= _LONG else 1
     if limit > 1 and len(one) < _LEAST:
         return False
     return DamerauLevenshtein.distance(one, other, score_cutoff=limit) <= limit
 
 
 @lru_cache(maxsize=8)
-def _may_be_near(found: tuple[str, ...]) -> list[tuple[int, int]]:
-    """The places of all words that become one when up to two letters are left out of each.
+def _may_be_near(found: tuple[str, ...]) -> dict[int, list[int]]:
+    """Of each word the places of those before it that become one with it when up to two letters are left out of each.
 
     The landmarks of many bones, 'crest of the …' and 'spine of the …', bring the same words again and again.
     """
@@ -71,8 +74,11 @@ def _may_be_near(found: tuple[str, ...]) -> list[tuple[int, int]]:
             before = first.setdefault(less, place)
             if before != place:
                 several.setdefault(less, [before]).append(place)
-    pairs = {pair for places in several.values() if len(places) <= MAX_SHARING for pair in combinations(places, 2)}
-    return sorted(pairs)
+    earlier: dict[int, set[int]] = {}
+    for places in several.values():
+        for at in range(1, len(places)) if len(places) <= MAX_SHARING else ():
+            earlier.setdefault(places[at], set()).update(places[:at])
+    return {later: sorted(earlier[later]) for later in sorted(earlier)}
 
 
 def _shortened(word: str) -> frozenset[str]:

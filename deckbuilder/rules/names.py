@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from rapidfuzz.distance import DamerauLevenshtein
 
 from deckbuilder.reading.tokens import pieces, stem
-from deckbuilder.records import Record
+from deckbuilder.records import Muscle, Record
 from deckbuilder.records.base import Said
-from deckbuilder.rules.rule import Found, Seen, rule
+from deckbuilder.rules.rule import Found, Seen, is_retired, rule
 from deckbuilder.source import Path_
 
 _ANATOMY = ("muscle", "bone", "nerve", "structure", "group", "joint", "action", "region")
@@ -47,12 +47,10 @@ def misspelt_name(seen: Seen) -> Iterator[Found]:
 
 def _of_ids(seen: Seen) -> set[str]:
     """The longer words of the ids of bones, landmarks, muscles and the like: an id is typed once, and with care."""
-    known: set[str] = set()
-    for record in seen.records:
-        if record.kind in _ANATOMY:
-            for id in (record.id, *(getattr(record, "landmarks", None) or getattr(record, "divisions", None) or ())):
-                known.update(word for word in pieces(id) if len(word) >= LEAST)
-    return known
+    library = seen.library
+    ids = [record.id for record in seen.records if record.kind in _ANATOMY]
+    ids += [*library.landmarks, *(part for muscle in library.of(Muscle) for part in muscle.divisions)]
+    return {word for id in ids for word in id.split("-") if len(word) >= LEAST}
 
 
 def _used(seen: Seen, known: set[str]) -> tuple[set[str], dict[str, list[Record]]]:
@@ -87,7 +85,7 @@ def _of_names(seen: Seen) -> set[str]:
 def _places(records: Iterable[Record], word: str) -> Iterator[tuple[Record, Path_]]:
     """Where the records that are still taught say a word."""
     for record in records:
-        if not getattr(record, "retired", ""):
+        if not is_retired(record):
             yield from ((record, said.path) for said in record.texts() if word in pieces(said.text))
 
 
@@ -147,7 +145,7 @@ def name_against_id(seen: Seen) -> Iterator[Found]:
 
 def _left_out(id: str, name: str) -> list[str]:
     """The words of an id that its name has nothing like, if they are half of the words or more."""
-    meant = [word for word in pieces(id) if word not in _SMALL]
+    meant = [word for word in id.split("-") if word not in _SMALL]
     starts = {word[:4] for word in pieces(name)}
     left = [word for word in meant if word[:4] not in starts]
     return left if len(left) * 2 >= len(meant) else []

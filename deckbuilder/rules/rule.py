@@ -109,7 +109,7 @@ class Seen:
     @cached_property
     def texts(self) -> list[tuple[Record, Said]]:
         """Every text that learners read, of records that are not retired."""
-        return [(record, each) for record, said in self.said if not getattr(record, "retired", "") for each in said]
+        return [(record, each) for record, said in self.said if not is_retired(record) for each in said]
 
     @cached_property
     def asked(self) -> list[tuple[Subject, Asked]]:
@@ -191,6 +191,11 @@ class Seen:
 
     def words(self, name: str) -> tuple[str, ...]:
         return self.settings.words[name]
+
+
+def is_retired(record: Record) -> bool:
+    """Whether it has cards that are no longer taught; vocabulary has none."""
+    return isinstance(record, Subject) and bool(record.retired)
 
 
 Check = Callable[[Seen], Iterator[Found | Diagnostic]]

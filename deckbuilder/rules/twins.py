@@ -32,7 +32,7 @@ from deckbuilder.records import (
 from deckbuilder.records.base import Said, Subject
 from deckbuilder.rules.alike import IDLE, SAME, bare, near
 from deckbuilder.rules.phrasing import listed
-from deckbuilder.rules.rule import Found, Seen, rule
+from deckbuilder.rules.rule import Found, Seen, is_retired, rule
 from deckbuilder.source import Path_
 
 _IDLE_WORDS = ("a", "by", "from", "its", "of", "the", "to")
@@ -168,7 +168,7 @@ def _named_alike(seen: Seen) -> Iterator[Found]:
     """Records of one kind under one name, and sources under one DOI."""
     names: dict[tuple[str, str, str], Record] = {}
     for record in seen.records:
-        keys = [] if getattr(record, "retired", "") else _names(record)
+        keys = [] if is_retired(record) else _names(record)
         twins = ((key, names.setdefault((record.kind, key, name), record)) for key, name in keys)
         found = next(((key, first) for key, first in twins if first is not record), None)
         if found:
@@ -249,7 +249,7 @@ def confusable(seen: Seen) -> Iterator[Found]:
 def _near_muscles(seen: Seen, told: set[tuple[str, str]]) -> Iterator[Found]:
     """Each muscle once, with all before it that are nearly called so. `told`: their pairs are put into it."""
     before: dict[str, list[Muscle]] = {}
-    for one, other in near([(each.name, each) for each in seen.library.muscles]):
+    for one, other in near([(each.name, each) for each in seen.library.muscles], _SHOWN):
         first, second = sorted((one, other), key=lambda each: each.id)
         told.add((first.id, second.id))
         if not _contrasted(seen, first, second):
@@ -285,7 +285,7 @@ def _near_things(seen: Seen) -> Iterator[Found]:
     for bone in library.of(Bone):
         things += [(name, (bone, ("landmarks", id))) for id, name in bone.landmarks.items()]
     before: dict[tuple[tuple[str, str], Path_], list[str]] = {}
-    for first, (record, path) in near(things):
+    for first, (record, path) in near(things, _SHOWN):
         name, other = _name_at(first), _name_at((record, path))
         # 'Internal' and 'external' are near in letters, and a pair that anatomy is built of.
         if set(words(name)) ^ set(words(other)) != {"internal", "external"}:

@@ -48,7 +48,7 @@ _ESCAPES = ("found unknown escape character", "did not find expected hexdecimal 
 
 
 def broken(file: File, error: Exception) -> Diagnostic:
-    """What PyYAML raised, as a fault."""
+    """Explains what PyYAML raised, as a fault."""
     mark, opened = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
     problem, context = str(getattr(error, "problem", None) or error), str(getattr(error, "context", None))
     if mark is None:

@@ -54,7 +54,7 @@ def there(root: Path, name: str) -> str | Diagnostic | None:
 
 
 def raw(path: Path, root: Path, name: str, most: int = MAX_BYTES) -> str | Diagnostic:
-    """The same, of an unfinished merge as well: for what looks into a file that is at fault."""
+    """The text of a file, of an unfinished merge as well: for what looks into a file that is at fault."""
     data = read(path, root, name, most)
     return data if isinstance(data, Diagnostic) else _decoded(data, name)
 
@@ -178,7 +178,7 @@ def too_deep(file: File, error: Exception) -> Diagnostic | None:
 
 
 def _rise(text: str) -> int:
-    """By how many levels its brackets climb at most."""
+    """By how many levels the brackets of a text climb at most."""
     level = lowest = most = 0
     for bracket in _BRACKETS.findall(text):
         level += 1 if bracket in "[{" else -1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,6 +89,12 @@ class Kept:
             return _Read(stamp, known.file, known.documents, known.faults)
         documents, faults = source.parse(file, self.cache)
         return _Read(stamp, file, tuple(documents), tuple(faults))
+
+
+def stamps(folder: Path) -> frozenset[tuple[Path, Stamp | None]]:
+    """By what a change of any file below a folder is known, without reading it."""
+    files = (Path(place, name) for place, _, names in os.walk(folder) for name in names)
+    return frozenset((file, _stamp(file)) for file in files)
 
 
 def _stamp(path: Path) -> Stamp | None:

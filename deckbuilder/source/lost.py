@@ -85,7 +85,7 @@ class Losses:
             yield Loss("lost-text", "the `!` is taken for a tag of YAML, and is not in the text", QUOTED)
 
     def _plain(self, node: Any, value: str) -> Iterator[Loss]:
-        """Of a text that stands there without quotes."""
+        """What is lost of a text that stands there without quotes."""
         if self._hash and self._text[node.end_mark.index : node.end_mark.index + 1] in _BLANKS:
             yield from self._cut(node)
         if self._odd and ODD.search(value):

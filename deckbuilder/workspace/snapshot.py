@@ -8,7 +8,7 @@ earlier one: it takes over whatever is the same.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timezone
 from functools import cached_property
@@ -28,6 +28,7 @@ from deckbuilder.lock import Lock
 from deckbuilder.records import NOTE_KINDS, Deck, Exam, Record, Rulebook
 from deckbuilder.records.salvage import Lost, salvage
 from deckbuilder.source import Document, Kept
+from deckbuilder.source.kept import stamps
 from deckbuilder.workspace import held, ratchet
 from deckbuilder.workspace.collector import without_collector
 from deckbuilder.workspace.ratchet import Ratchet, Step
@@ -68,7 +69,16 @@ class _Earlier:
 
     files: Kept | None = None
     records: Mapping[int, Record] = field(default_factory=dict)
-    types: tuple[Deck, ProjectNoteTypes] | None = None
+    types: _Types | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Types:
+    """The note types for a deck record, with what the templates looked like when they were read."""
+
+    deck: Deck
+    stamps: Collection[object]
+    read: ProjectNoteTypes
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +112,9 @@ class Workspace:
         """The project as it is on the disk now. `touched`: files that are read again even if they look as before."""
         doubted = set(touched)
         files = self._texts.cards(self.files if "files" in self.__dict__ else self._earlier.files, doubted)
-        stale = any(path.is_relative_to(self.project.templates) for path in doubted)
+        templates, known = self.project.templates, self._earlier.types
+        stale = any(path.is_relative_to(templates) for path in doubted)
+        stale = stale or (known is not None and known.stamps != stamps(templates))
         return replace(self, _earlier=self._handed_on(files, stale=stale))
 
     def with_texts(self, texts: Mapping[str, str | None]) -> Workspace:
@@ -377,9 +389,10 @@ class Workspace:
         from deckbuilder.render import ProjectNoteTypes
 
         known = self._earlier.types
-        if known is None or known[0] != deck or known[1].faults:
-            known = self._earlier.types = deck, ProjectNoteTypes(project, deck)
-        return known[1]
+        if known is None or known.deck != deck or known.read.faults:
+            before = stamps(project.templates)
+            known = self._earlier.types = _Types(deck, before, ProjectNoteTypes(project, deck))
+        return known.read
 
     def _before_notes(self, *, today: date | None = None, infos: bool = False) -> list[Diagnostic]:
         return [*self.faults, *self.guarded, *self.linted(today=today, infos=infos)]

@@ -58,7 +58,7 @@ class Deletion:
 
 
 def pieces(text: str) -> list[str | Deletion]:
-    """Text and gaps in turn."""
+    """The text and the gaps of a field, in turn."""
     found: list[str | Deletion] = []
     open_: list[Deletion] = []
     last = 0

@@ -40,5 +40,5 @@ def marked(text: str, side: str) -> str:
 
 
 def with_buttons(text: str) -> str:
-    """As the reviewer shows it: a button for each mark."""
+    """A side as the reviewer shows it: with a button for each mark."""
     return _MARK.sub(_BUTTON, text)

@@ -71,7 +71,7 @@ def first_with(root: Path, text: str, name: str) -> str | None:
 
 
 def time_of(root: Path, commit: str) -> int:
-    """When it was committed, in seconds."""
+    """When a commit was made, in seconds."""
     said = answer(root, "rev-list", "--no-walk", "--timestamp", commit) or ""
     return int((said.split() or ["0"])[0])
 
@@ -133,7 +133,7 @@ def _differing(root: Path, parts: tuple[str, ...]) -> Iterator[str]:
 
 
 def _within(root: Path, entry: _Entry) -> Iterator[str]:
-    """The same of a repository within this one, which must stand at the commit that this one names."""
+    """What differs in a repository within this one, which must stand at the commit that this one names."""
     path = root / entry.name
     if not (path / ".git").exists():
         if not path.is_dir() or any(path.iterdir()):

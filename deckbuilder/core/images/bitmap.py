@@ -104,7 +104,7 @@ def _table(flags: int) -> int:
 
 
 def _webp(data: bytes) -> bool:
-    """As long as it says, and among its chunks one with an image."""
+    """A WebP must be as long as it says, and have a chunk with an image."""
     end = 8 + int(struct.unpack("<I", data[4:8])[0])
     if end > len(data):
         return False

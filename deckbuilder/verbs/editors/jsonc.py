@@ -117,7 +117,7 @@ def _value(text: str, at: int, depth: int) -> _Node:
 
 
 def _several(text: str, start: int, depth: int) -> _Node:
-    """An object or a list."""
+    """Reads an object or a list."""
     node = _Node(start, start, {} if text[start] == "{" else [])
     end = "}" if text[start] == "{" else "]"
     at = _skip(text, start + 1)
@@ -154,6 +154,6 @@ def _loaded(text: str, match: re.Match[str]) -> Any:
 
 
 def _skip(text: str, at: int) -> int:
-    """Past spaces and comments."""
+    """The place past spaces and comments."""
     found = _GAP.match(text, at)
     return found.end() if found else at

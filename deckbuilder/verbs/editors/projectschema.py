@@ -43,7 +43,7 @@ class _Offers:
         return found
 
     def _offered(self, part: Any, meaning: str = "") -> Any:
-        """The same with references to lists of ids in place of marks. `meaning`: of the key that this is a value of."""
+        """The schema with references to lists of ids in place of marks. `meaning`: of the key that this is a value of."""
         if isinstance(part, list):
             return [self._offered(each, meaning) for each in part]
         if not isinstance(part, dict):

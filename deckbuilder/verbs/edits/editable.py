@@ -58,7 +58,7 @@ class Editable:
 
     @cached_property
     def faulty(self) -> list[Document]:
-        """Those that made no record."""
+        """The documents that made no record."""
         sound = {id(record.document) for record in self.records}
         return [document for document in self.documents if id(document) not in sound]
 

@@ -17,7 +17,7 @@ LARGEST_HEAD = 16 * 1_024  # bytes
 
 
 class Patience(H11Protocol):
-    """One connection."""
+    """One connection of a browser."""
 
     _clock: asyncio.TimerHandle | None = None
 

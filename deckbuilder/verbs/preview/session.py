@@ -233,7 +233,7 @@ class Session:
         return found
 
     def _fault(self, found: Diagnostic, notes: Mapping[str, Shown], stale: set[str]) -> dict[str, Any]:
-        """With the notes that it stands in. One in a template concerns every note of its kind."""
+        """A fault with the notes that it stands in. One in a template concerns every note of its kind."""
         path, line = found.location.path, found.location.line
         steps = Path(path).parts
         if "templates" in steps:

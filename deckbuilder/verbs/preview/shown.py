@@ -51,7 +51,7 @@ class Shown:
 
     @property
     def name(self) -> str:
-        """As Anki's browser sorts it."""
+        """The name by which Anki's browser sorts the note."""
         return plain(self.fields[self.type.names.index(self.type.sort_field)]) or self.key
 
     @property
@@ -79,7 +79,7 @@ class Shown:
         }
 
     def whole(self) -> dict[str, Any]:
-        """Its cards and fields."""
+        """The note with its cards and fields."""
         return {
             "key": self.key,
             "digest": self.digest,

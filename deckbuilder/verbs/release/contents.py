@@ -70,7 +70,7 @@ def updating(root: str) -> str:
 
 
 def checksums(folder: Path, files: list[ReleaseFile]) -> None:
-    """In the form that `sha256sum --check` reads."""
+    """Writes the checksums, in the form that `sha256sum --check` reads."""
     write_text(folder / SUMS, "".join(f"{each.sha256}  {each.name}\n" for each in files))
 
 

@@ -94,7 +94,7 @@ def _first(line: str, start: int, end: int, room: int) -> int:
 
 
 def _shown(text: str) -> str:
-    """As a terminal may be given it: tabs as spaces, and nothing that a terminal obeys."""
+    """The text as a terminal may be given it: tabs as spaces, and nothing that a terminal obeys."""
     return "".join(map(_character, text))
 
 
