@@ -93,7 +93,7 @@ class KeptAnswers:
         self._known: dict[Question, str] = {}
 
     def of(self, question: Question) -> str:
-        """A digest of the answer; '' where nothing is known of it, so that it equals no answer."""
+        """A digest of the answer; '' where nothing is known of it: such a question is never answered as it was."""
         found = self._known.get(question)
         if found is None:
             found = self._known[question] = self._told(question)
@@ -106,7 +106,7 @@ class KeptAnswers:
 
     def _told(self, question: Question, answer: Callable[[], Any] | None = None) -> str:
         try:
-            if question == _UNKNOWN:
+            if question == _UNKNOWN or _UNKNOWN in question:
                 return ""
             return _of_answer(answer() if answer else self._answer(*question))
         except Exception:  # of a record that is no more, say
@@ -154,14 +154,19 @@ _SAYERS: dict[type[Any], Callable[[Any], Any]] = {
     str: lambda text: text,
     type(Record): lambda cls: (_KIND, cls.kind) if issubclass(cls, Record) else _UNKNOWN,
     Player: lambda player: (_PLAYER, player.muscle.id, player.part),
-    **dict.fromkeys((tuple, list), lambda several: (_SEVERAL, *map(_said, several))),
+    **dict.fromkeys((tuple, list), lambda several: _said_of_several(several)),
 }
 
 
-def asking_for(record: Record) -> frozenset[Question]:
+def _said_of_several(several: Iterable[Any]) -> Any:
+    said = (_SEVERAL, *map(_said, several))
+    return _UNKNOWN if _UNKNOWN in said else said
+
+
+def asking_for(record: Record) -> tuple[Question, ...]:
     """The questions whose answer is this very record."""
     kind, id = record.kind, record.id
-    return frozenset({("records", kind, id), ("find", (_KIND, kind), id), ("get", (_KIND, kind), id)})
+    return ("records", kind, id), ("find", (_KIND, kind), id), ("get", (_KIND, kind), id)
 
 
 def asked_again(said: Iterable[Any]) -> Question:

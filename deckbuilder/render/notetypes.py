@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import asdict
 from functools import lru_cache
 
@@ -101,32 +102,42 @@ class ProjectNoteTypes:
             Field(each.id, each.name, each.description, each.collapsed, each.plain_text, uses.get(each.name))
             for each in every
         )
-        templates = [
-            made
-            for place, card in enumerate(spec.cards)
-            if (made := self._card(kind, card, ("cards", place, "file"), spec, fields))
-        ]
+        templates = tuple(self._templates(kind, spec, shared, fields))
+        return NoteType(
+            kind,
+            anki_id,
+            f"{self._deck.note_types.prefix} {spec.name}",
+            spec.cloze,
+            self._styling(kind, spec),
+            spec.sort_field,
+            fields,
+            templates,
+            IMAGE_OCCLUSION if spec.occlusion else 0,
+        )
+
+    def _templates(
+        self, kind: str, spec: specs.NoteTypeSpec, shared: specs.Shared, fields: tuple[Field, ...]
+    ) -> Iterator[CardTemplate]:
+        """The cards of the kind's own, then the spare ones, some of which it has made something of."""
         used = {card.id: (card, ("spares", "cards", place, "file")) for place, card in enumerate(spec.spares.cards)}
+        for place, card in enumerate(spec.cards):
+            if made := self._card(kind, card, ("cards", place, "file"), spec, fields):
+                yield made
         for spare in () if spec.cloze else shared.spare_cards:
-            made = self._card(kind, *used[spare.id], spec, fields) if spare.id in used else self._spare(spare)
-            templates += [made] if made else []
+            if spare.id not in used:
+                yield self._spare(spare)
+            elif made := self._card(kind, *used[spare.id], spec, fields):
+                yield made
+
+    def _styling(self, kind: str, spec: specs.NoteTypeSpec) -> str:
+        """The styling of the kind's cards, shortened: what all have, what it asks for of the shared, and its own."""
         own = [f"{kind}/style.css"] if os.path.lexists(self._project.templates / kind / "style.css") else []
         parts = self._shared_styles(kind, spec)
         before = len(self.faults)
         css = compact("\n".join([self._css, *(self._style(name) for name in (*parts, *own))])) + YOURS
         if self._css and len(self.faults) == before:  # of a text that could not be read nothing is said
             self.faults += checks.check_css(self._project, kind, css)
-        return NoteType(
-            kind,
-            anki_id,
-            f"{self._deck.note_types.prefix} {spec.name}",
-            spec.cloze,
-            css,
-            spec.sort_field,
-            fields,
-            tuple(templates),
-            IMAGE_OCCLUSION if spec.occlusion else 0,
-        )
+        return css
 
     def _style(self, name: str) -> str:
         """The text of a style sheet, which was looked at."""
@@ -148,18 +159,22 @@ class ProjectNoteTypes:
                 self._specs.fault(at, "missing-template", f"there is no shared style '{name}'", help)
         return found
 
-    def _with_used(self, kind: str, spec: specs.NoteTypeSpec, shared: specs.Shared) -> specs.Shared:
-        """The shared fields and spare cards with what this kind has made of them: in their places, under their ids."""
-        file, used = f"{kind}/notetype.yaml", {each.id: each for each in spec.spares.fields}
+    def _tell_unknown_spares(self, kind: str, spec: specs.NoteTypeSpec, shared: specs.Shared) -> None:
+        """What a kind has made of spare fields and cards that there are not."""
         known = {"fields": {each.id for each in shared.fields}, "cards": {each.id for each in shared.spare_cards}}
         wanted = [("fields", place, each.id) for place, each in enumerate(spec.spares.fields)]
         wanted += [("cards", place, each.id) for place, each in enumerate(spec.spares.cards)]
         for key, place, id in wanted:
             if id not in known[key]:
-                at = self._specs.at(file, "spares", key, place, "id")
+                at = self._specs.at(f"{kind}/notetype.yaml", "spares", key, place, "id")
                 self._specs.fault(
                     at, "field-id", f"no spare one has the id {id}", "see templates/_shared/notetype.yaml"
                 )
+
+    def _with_used(self, kind: str, spec: specs.NoteTypeSpec, shared: specs.Shared) -> specs.Shared:
+        """The shared fields and spare cards with what this kind has made of them: in their places, under their ids."""
+        used = {each.id: each for each in spec.spares.fields}
+        self._tell_unknown_spares(kind, spec, shared)
         names = {each.name: used[each.id].name for each in shared.fields if each.id in used}
         return specs.Shared(
             fields=tuple(used.get(each.id, each) for each in shared.fields),

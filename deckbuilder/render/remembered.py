@@ -55,13 +55,17 @@ class Known:
 
 @dataclass(slots=True)
 class _Bundle:
-    """Notes that are kept together. `known`: those that are as they were, and those that were made now."""
+    """Notes that are kept together. `known`: those that are as they were, and those that were made now.
+
+    `answers`: to what was asked for the latter.
+    """
 
     key: bytes
     jobs: Sequence[Job]
     known: dict[str, Known] = field(default_factory=dict)
     as_it_was: bool = False
     holds: frozenset[int] = frozenset()
+    answers: dict[Question, Any] = field(default_factory=dict)
 
 
 class Remembered:
@@ -107,11 +111,11 @@ class Remembered:
         if not self._on:
             return
         if note is not None and note.key not in bundle.known:
-            own = asking_for(job.record)
-            asked = tuple([each for each in self._asked.questions if each not in own])
-            for each in asked:
-                self._answers.learn(each, self._asked.questions[each])
-            bundle.known[note.key] = Known(note.fields, note.tags, note.ordinals, asked)
+            asked = self._asked.questions
+            for each in asking_for(job.record):
+                asked.pop(each, None)
+            bundle.answers.update(asked)
+            bundle.known[note.key] = Known(note.fields, note.tags, note.ordinals, tuple(asked))
             bundle.as_it_was = False
         if bundle.jobs and job is bundle.jobs[-1] and not bundle.as_it_was:
             self._cache.put(bundle.key, self._written(bundle))
@@ -132,7 +136,8 @@ class Remembered:
         if kept is None:
             return bundle
         questions = [asked_again(each) for each in kept["questions"]]
-        same = [self._answers.of(each) == answer for each, answer in zip(questions, kept["answers"], strict=True)]
+        answers = zip(questions, kept["answers"], strict=True)
+        same = [answer != "" and self._answers.of(each) == answer for each, answer in answers]
         for key, (asked, fields, tags, ordinals) in kept["notes"].items():
             if all(same[each] for each in asked):
                 of = tuple([questions[each] for each in asked])
@@ -141,6 +146,8 @@ class Remembered:
         return bundle
 
     def _written(self, bundle: _Bundle) -> dict[str, Any]:
+        for question, answer in bundle.answers.items():
+            self._answers.learn(question, answer)
         places = {each: None for known in bundle.known.values() for each in known.questions}
         questions = list(places)
         at = {each: place for place, each in enumerate(questions)}

@@ -25,7 +25,7 @@ from deckbuilder.anatomy.library import Library
 from deckbuilder.core import cache
 from deckbuilder.core.cache import FILE, NOTHING, Cache
 from deckbuilder.core.project import Project, find
-from deckbuilder.render import render
+from deckbuilder.render import asked, render
 from deckbuilder.render.fields import Fields
 from deckbuilder.source import Document, File
 from deckbuilder.workspace import building
@@ -424,6 +424,16 @@ def test_only_notes_that_an_edit_reaches_are_made_again(
     assert "muscle/piriformis" in again
     assert len(again) < len(every) / 2
     assert filled_with(edited, Cache(folder), monkeypatch) == []
+
+
+def test_a_question_that_cannot_be_put_again_is_never_answered_as_it_was(
+    shipped: list[Document], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    documents = digested(shipped)
+    monkeypatch.setattr(asked, "_said", lambda given: ("?",))
+    every = filled_with(documents, Cache(folder), monkeypatch)
+
+    assert filled_with(documents, Cache(folder), monkeypatch) == every
 
 
 def test_templates_of_a_projects_own_are_run_every_time(author: Author, folder: Path) -> None:
