@@ -204,9 +204,10 @@ class History:
             card.value["retired"] = f"Gone: {self.words()}"
 
     def does_drop(self) -> bool:
-        """Records that an edition has retired may be deleted, if no other leans on them."""
+        """Records that an edition has retired, and that are so still, may be deleted, if no other leans on them."""
         leant_on = ("muscle", "group", "action")
-        gone = [card for card in self.source.cards if card.retired and card.kind not in leant_on]
+        retired = [card for card in self.source.cards if card.retired and "retired" in card.value]
+        gone = [card for card in retired if card.kind not in leant_on]
         self.source.cards = [card for card in self.source.cards if card not in gone]
         self.source.dropped += gone
         return bool(gone)
