@@ -99,6 +99,11 @@ class Library:
         return {id: (bone, name) for bone in self.of(Bone) for id, name in bone.landmarks.items()}
 
     @cached_property
+    def named(self) -> set[tuple[tuple[str, ...], str]]:
+        """All that records name, each once: the kinds of which it may be, and its id."""
+        return {(each.kinds, each.id) for record in self.records.values() for each in record.refers()}
+
+    @cached_property
     def living(self) -> dict[str, list[Subject]]:
         """The records with cards that are not retired, by kind: only these take part in what is derived."""
         found: dict[str, list[Subject]] = {}

@@ -92,6 +92,7 @@ def check(subject: Subject, allowed: frozenset[str] | None) -> Iterator[Diagnost
             yield Diagnostic(subject.locate("tags", place), "tag", *wrong)
 
 
+@lru_cache(maxsize=4096)  # a deck has few tags, and many records that carry them
 def _wrong(tag: str, allowed: frozenset[str] | None) -> tuple[str, str] | None:
     """Why a typed tag cannot stand, and what to do; None of one that can."""
     steps = tag.split("::")

@@ -11,6 +11,10 @@ import re
 import unicodedata
 from functools import lru_cache
 
+# What `kept` says of ASCII, for whole texts.
+_NOT_KEPT = re.compile(r"[^0-9A-Za-z_-]+")
+_LEVEL = re.compile(r"[_-]*[0-9A-Za-z][0-9A-Za-z_-]*")
+
 
 def composed(text: str) -> str:
     """The text as Anki keeps it: `u` with two dots, which a Mac may write as two characters, is one."""
@@ -37,10 +41,14 @@ def an(noun: str) -> str:
 @lru_cache(maxsize=16_384)
 def level(name: str) -> str:
     """A name as one level of a tag: 'Biceps femoris' becomes 'Biceps_femoris'. '' where nothing of it may stay."""
+    if name.isascii():
+        return _NOT_KEPT.sub("_", name).strip("_")
     text = "".join(char if kept(char) else " " for char in composed(name))
     return re.sub(" +", "_", text).strip("_")
 
 
 def is_level(text: str) -> bool:
     """Whether the text may be one level of a tag as it stands."""
-    return bool(text) and text == composed(text) and all(map(kept, text)) and any(char not in "_-" for char in text)
+    if text.isascii():
+        return _LEVEL.fullmatch(text) is not None
+    return text == composed(text) and all(map(kept, text)) and any(char not in "_-" for char in text)

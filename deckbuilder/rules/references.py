@@ -113,10 +113,12 @@ def unknown_reference(seen: Seen) -> Iterator[Found]:
         insertion: head-of-fibula
     """
     library = seen.library
-    for record in library.records.values():
+    # Nearly all are answered by their first kind, and the rest of the question costs more than this.
+    asked = (each for each in library.named if not library.answers(each[0][0], each[1]))
+    unanswered = {each for each in asked if not _answered(seen, *each)}
+    for record in library.records.values() if unanswered else ():
         for reference in record.refers():
-            # Nearly all are answered by their first kind, and the rest of the question costs more than this.
-            if not library.answers(reference.kinds[0], reference.id) and not _answered(seen, reference):
+            if (reference.kinds, reference.id) in unanswered:
                 yield _unknown(seen, record, reference)
     yield from _unknown_compartments(seen)
 
@@ -135,10 +137,10 @@ def _unknown_compartments(seen: Seen) -> Iterator[Found]:
             )
 
 
-def _answered(seen: Seen, reference: Reference) -> bool:
+def _answered(seen: Seen, kinds: tuple[str, ...], id: str) -> bool:
     """Whether something of another kind has the id, or a record at fault would have it."""
-    other = any(seen.library.answers(kind, reference.id) for kind in reference.kinds[1:])
-    return other or any(seen.lost.answers(kind, reference.id) for kind in reference.kinds)
+    other = any(seen.library.answers(kind, id) for kind in kinds[1:])
+    return other or any(seen.lost.answers(kind, id) for kind in kinds)
 
 
 def _unknown(seen: Seen, record: Record, reference: Reference) -> Found:

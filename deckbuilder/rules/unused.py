@@ -80,7 +80,7 @@ def _uses(seen: Seen) -> _Uses:
 
 def _named(seen: Seen) -> set[tuple[str, str]]:
     """Kind and id of all that records name; with a part of a muscle, the muscle."""
-    named = {(kind, each.id) for record in seen.records for each in record.refers() for kind in each.kinds}
+    named = {(kind, id) for kinds, id in seen.library.named for kind in kinds}
     return named | {(kind, id.partition("/")[0]) for kind, id in named if kind == "muscle"}
 
 
