@@ -48,16 +48,20 @@ class Lexicon:
         tokens = pieces(text)
         if self._by_first.keys().isdisjoint(tokens):
             return ()
-        places = spots(text)
-        if len(places) != len(tokens):
+        places = [] if text.isascii() else spots(text)
+        if places and len(places) != len(tokens):
             tokens = [text[start:end].lower() for start, end in places]
-        found: list[Mention] = []
+        found: list[tuple[int, int, list[tuple[str, str]]]] = []
         after = 0
         for at, token in enumerate(tokens):
             if at >= after and token in self._by_first:
                 after, named = self._longest_at(tokens, at)
-                found += [Mention(kind, id, places[at][0], places[after - 1][1]) for kind, id in named]
-        return tuple(found)
+                if named:
+                    found.append((at, after, named))
+        places = places or (spots(text) if found else [])  # where they stand costs more than whether they do
+        return tuple(
+            Mention(kind, id, places[at][0], places[after - 1][1]) for at, after, named in found for kind, id in named
+        )
 
     def _longest_at(self, tokens: Sequence[str], at: int) -> tuple[int, list[tuple[str, str]]]:
         """Where the longest name that begins here ends, and what is called so."""

@@ -16,6 +16,8 @@ _MARKS = re.compile(r"[*_`~^]")
 _SENTENCE = re.compile(r"(?<=[.!?])[\"'’”)]*\s+(?=[A-Z\"'“(*])")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _PIECE = re.compile(r"[^\W_]+")
+# ASCII in lower case, and a blank for all that is in no word.
+_LOW_LETTERS = "".join(chr(code).lower() if chr(code).isalnum() else " " for code in range(128))
 _STEM = 4  # letters that a stem keeps
 
 
@@ -42,6 +44,8 @@ def sentences(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=KEPT)
 def words(text: str) -> tuple[str, ...]:
     """The words of a text in lower case, as a person counts them: "don't" is one."""
+    if text.isascii() and "'" not in text:  # most texts; what the pattern finds in them is found so in half the time
+        return tuple(text.translate(_LOW_LETTERS).split())
     return tuple(_WORD.findall(text.lower()))
 
 

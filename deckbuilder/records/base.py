@@ -406,9 +406,9 @@ class Subject(Record):
         """What it says of one muscle that is not its own subject: where, the id of the muscle (or of a part), the words."""
         return []
 
-    def graded(self) -> list[Graded]:
-        """What learners grade themselves on, where it is in its author's own words."""
-        return walker.graded(self)
+    def graded(self, said: Iterable[Said] | None = None) -> list[Graded]:
+        """What learners grade themselves on, where it is in its author's own words. `said`: its texts, if they are known."""
+        return walker.graded(self.texts() if said is None else said)
 
     def about(self) -> About:
         """What its tags are derived from."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
@@ -139,7 +139,7 @@ class Cloze(Subject):
     def topic_id(self) -> str:
         return self.topic
 
-    def graded(self) -> list[Graded]:
+    def graded(self, said: Iterable[Said] | None = None) -> list[Graded]:
         gaps = (piece for piece in self.pieces() if isinstance(piece, Gap))
         return [Graded(("text",), gap.text, f"gap {gap.number}", "part") for gap in gaps]
 

@@ -121,10 +121,10 @@ def _refers_by(mark: Of, held: Holding) -> _Refer:
             found.append(Reference(of, id, (*path, place)))
 
     def by_key(found: list[Reference], source: _Sourced, path: Path_, ids: Iterable[str], holder: object) -> None:
-        found += [Reference(kinds, id, (*path, id), named=True) for id in ids]
+        found += [Reference(kinds, id, (*path, id), True) for id in ids]
 
     def named(found: list[Reference], source: _Sourced, path: Path_, each: Iterable[Named], holder: object) -> None:
-        by_key(found, source, path, [one.id for one in each], holder)
+        found += [Reference(kinds, one.id, (*path, one.id), True) for one in each]
 
     forms: dict[str, _Refer] = {"one": one, "list": several, "map": by_key}
     return named if held.inner is Named else forms[held.form]
@@ -279,11 +279,11 @@ def _under(answers: Iterable[Said], front: Said, keys: tuple[str, ...]) -> tuple
     )
 
 
-def graded(record: BaseModel) -> list[Graded]:
-    """The texts of a record that learners grade themselves on."""
+def graded(said: Iterable[Said]) -> list[Graded]:
+    """The texts of a record that learners grade themselves on, of all that it says."""
     return [
         Graded(each.path, each.text, each.declared.called, each.declared.graded)
-        for each in texts(record)
+        for each in said
         if each.declared and each.declared.graded
     ]
 

@@ -56,7 +56,7 @@ def _near_words(found: list[tuple[str, str, T]], most: int | None) -> Iterator[t
 def _is_near(one: str, other: str, letters: int) -> bool:
     """Whether a word of a name of so many letters may be taken for another word."""
     limit = _LETTERS if letters >= _LONG else 1
-    if limit > 1 and len(one) < _LEAST:
+    if abs(len(one) - len(other)) > limit or (limit > 1 and len(one) < _LEAST):
         return False
     return DamerauLevenshtein.distance(one, other, score_cutoff=limit) <= limit
 

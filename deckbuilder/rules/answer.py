@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import islice
 
-from deckbuilder.reading.tokens import content, may_hold, plain, sentences, stem, words
+from deckbuilder.reading.tokens import KEPT, content, may_hold, plain, sentences, stem, words
 from deckbuilder.records import Cloze, Group, Muscle
 from deckbuilder.records.keys import Said
 from deckbuilder.records.muscle import ASKED
@@ -274,17 +275,23 @@ def name_tells_it(seen: Seen) -> Iterator[Found]:
         ask: In which plane does adductor longus mainly work?
     """
     for muscle in seen.library.muscles:
-        for about in ASKED:
-            yield from islice(_told_by_name(seen, muscle, about), 1)
+        names = {stem(word): word for word in content(muscle.name) if len(word) >= 5}
+        for about in ASKED if names else ():
+            yield from islice(_told_by_name(seen, muscle, about, names), 1)
 
 
-def _told_by_name(seen: Seen, muscle: Muscle, about: str) -> Iterator[Found]:
-    """Each answer of which the muscle's name holds a word."""
-    names = {stem(word): word for word in content(muscle.name) if len(word) >= 5}
+def _told_by_name(seen: Seen, muscle: Muscle, about: str, names: Mapping[str, str]) -> Iterator[Found]:
+    """Each answer of which the muscle's name holds a word. `names`: its words by their stems."""
     for fact in muscle.facts(about):
         name = fact_name(seen.library, about, fact)
-        word = next((names[stem(each)] for each in content(name) if len(each) >= 5 and stem(each) in names), "")
+        word = next((names[each] for each in _long_stems(name) if each in names), "")
         if word:
             path = (*muscle.stated(about, fact.part), fact.id) if fact.part else (about, fact.id)
             message = f"'{word}' in its name tells '{name}'"
             yield Found(muscle, path, message, "leave it, or ask what the name does not tell", key=True)
+
+
+@lru_cache(maxsize=KEPT)
+def _long_stems(name: str) -> tuple[str, ...]:
+    """The stems of the longer words of a name; many muscles have an end, a movement or a nerve of one name."""
+    return tuple(stem(each) for each in content(name) if len(each) >= 5)

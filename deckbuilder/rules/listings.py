@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from deckbuilder.anatomy import tags
 from deckbuilder.core import letters
@@ -95,10 +96,11 @@ def _has_doubled(value: object) -> bool:
             if len(set(texts)) < len(texts):
                 return True
         held = each.values() if isinstance(each, dict) else each if isinstance(each, list) else ()
-        left += [inner for inner in held if isinstance(inner, dict | list)]
+        left += [inner for inner in held if not isinstance(inner, str)]
     return False
 
 
+@lru_cache(maxsize=4096)  # mostly ids and tags, the same in many records
 def _as_compared(text: str) -> str:
     return " ".join(letters.composed(text).split())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from operator import itemgetter
 
 from rapidfuzz.distance import DamerauLevenshtein
 
@@ -35,7 +36,7 @@ def misspelt_name(seen: Seen) -> Iterator[Found]:
     """
     known, ordinary = _of_ids(seen), {*seen.words("ordinary")}
     common, rare = _used(seen, known)
-    index = _neighbours(known | (common & _of_names(seen)), {len(word) for word in rare})
+    index = _neighbours(known | (common & _of_names(seen)), rare)
     for word, records in rare.items():
         near = set() if word in ordinary else _nearest(word, index)
         if near:
@@ -57,11 +58,14 @@ def _used(seen: Seen, known: set[str]) -> tuple[set[str], dict[str, list[Record]
     """The longer words of texts that no id holds: those that several records use, and the others with the records."""
     often = seen.limit("spelt-so-by-others")
     common: set[str] = set()
+    known = known.copy()  # with what is left out anyhow, so that nothing is looked at a hundred times
     rare: dict[str, list[Record]] = {}
     for record, texts in seen.said:
         here = set[str]().union(*(pieces(said.text) for said in texts))
         for word in sorted(here - known - common):
-            if len(word) > LEAST and word.isalpha():
+            if len(word) <= LEAST or not word.isalpha():
+                known.add(word)
+            else:
                 users = rare.setdefault(word, [])
                 users.append(record)
                 if len(users) >= often:
@@ -104,11 +108,15 @@ def _cuts(word: str) -> Iterable[str]:
     return {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))}
 
 
-def _neighbours(known: Iterable[str], lengths: set[int]) -> dict[str, list[str]]:
-    """The known words by what is left of them, of those that are about as long as a word that is looked for."""
+def _neighbours(known: Iterable[str], rare: Iterable[str]) -> dict[str, list[str]]:
+    """The known words by what is left of them, of those that begin or end as a rare word does, and are about as long.
+
+    One edit leaves the first two letters of a word alone, or the last two.
+    """
+    lengths, first, last = ({of(word) for word in rare} for of in (len, itemgetter(slice(2)), itemgetter(slice(-2, None))))
     found: dict[str, list[str]] = {}
     for word in known:
-        if not lengths.isdisjoint((len(word) - 1, len(word), len(word) + 1)):
+        if (word[:2] in first or word[-2:] in last) and not lengths.isdisjoint(range(len(word) - 1, len(word) + 2)):
             for cut in _cuts(word):
                 found.setdefault(cut, []).append(word)
     return found
@@ -180,6 +188,7 @@ def latin_name(seen: Seen) -> Iterator[Found]:
 
 
 _LEVEL = re.compile(r"\b([CTLS])(\d{1,2})\b")
+_MAY_BE_LEVEL = re.compile(r"[CTLS]\d")  # in a third of the time
 _LAST = {"C": 8, "T": 12, "L": 5, "S": 5}
 
 
@@ -196,7 +205,7 @@ def spinal_level(seen: Seen) -> Iterator[Found]:
         origin: {bodies-of-lumbar-vertebrae: L1 to L5}
     """
     for record, said in seen.texts:
-        for found in _LEVEL.finditer(said.text):
+        for found in _LEVEL.finditer(said.text) if _MAY_BE_LEVEL.search(said.text) else ():
             letter, number = found[1], int(found[2])
             if not 1 <= number <= _LAST[letter]:
                 message = f"there is no {found[0]}: these levels end with {letter}{_LAST[letter]}"

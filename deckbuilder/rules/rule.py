@@ -119,7 +119,12 @@ class Seen:
     @cached_property
     def graded(self) -> list[tuple[Subject, Graded]]:
         """Everything that learners grade themselves on, where it is in an author's own words."""
-        return [(record, each) for record in self.living for each in record.graded()]
+        return [
+            (record, each)
+            for record, said in self.said
+            if isinstance(record, Subject) and not record.retired
+            for each in record.graded(said)
+        ]
 
     @cached_property
     def about_muscles(self) -> list[tuple[Record, Path_, str, str]]:

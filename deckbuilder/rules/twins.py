@@ -55,7 +55,8 @@ def site_twice(seen: Seen) -> Iterator[Found]:
         for part in ("", *muscle.divisions):
             where = (("heads" if muscle.heads else "parts"), part) if part else ()
             for about in ("origin", "insertion"):
-                named = {each.id: each.detail for each in getattr(muscle.divisions[part] if part else muscle, about)}
+                sites = getattr(muscle.divisions[part] if part else muscle, about)
+                named = {each.id: each.detail for each in sites} if len(sites) > 1 else {}
                 for id, bone in _on_a_named_bone(seen, named):
                     message = f"'{id}' lies on '{bone}', which is named as well"
                     help = f"name '{id}' alone, or say with '{bone}' which other part of the bone it is"
@@ -298,12 +299,12 @@ def _contrasted(seen: Seen, one: Muscle, other: Muscle) -> bool:
 
 def _related(one: Muscle, other: Muscle) -> bool:
     """Whether they share an attachment or a group, or one of them is held against the other by its author."""
+    if any(not one.named(about).isdisjoint(other.named(about)) for about in ("origin", "insertion")):
+        return True
+    if not set(one.groups).isdisjoint(other.groups):
+        return True
     named = {id.partition("/")[0] for each in (one, other) for id in each.confuse_with}
-    return (
-        not named.isdisjoint((one.id, other.id))
-        or not set(one.groups).isdisjoint(other.groups)
-        or any(not one.named(about).isdisjoint(other.named(about)) for about in ("origin", "insertion"))
-    )
+    return not named.isdisjoint((one.id, other.id))
 
 
 @rule()
@@ -327,13 +328,14 @@ def same_fact_two_ways(seen: Seen) -> Iterator[Found]:
 def _small_print(seen: Seen) -> Iterator[Found]:
     """Small print of one place in other words than usual."""
     texts = ((record, said) for record, said in seen.texts if isinstance(record, Muscle) and _is_small_print(said))
-    stated = [(muscle, said, _place_and_words(said)) for muscle, said in texts]
-    usual: dict[tuple[str, frozenset[str]], Counter[str]] = {}
-    for _, said, key in stated:
-        usual.setdefault(key, Counter())[" ".join(words(said.text))] += 1
-    for muscle, said, key in stated:
-        first = max(usual[key].items(), key=lambda each: (each[1], each[0]))[0]
-        if key[1] and " ".join(words(said.text)) != first:
+    stated = [(muscle, said, _place_and_words(said), " ".join(words(said.text))) for muscle, said in texts]
+    counts: dict[tuple[str, frozenset[str]], Counter[str]] = {}
+    for _, _, key, line in stated:
+        counts.setdefault(key, Counter())[line] += 1
+    usual = {key: max(of.items(), key=lambda each: (each[1], each[0]))[0] for key, of in counts.items()}
+    for muscle, said, key, line in stated:
+        first = usual[key]
+        if key[1] and line != first:
             message = f"elsewhere the same is called '{first}'"
             help = f"write '{first}' here too, or this in both places"
             yield Found(muscle, said.path, message, help, word=said.text)

@@ -117,7 +117,7 @@ def doubled_word(seen: Seen) -> Iterator[Found]:
             yield Found(
                 record, said.path, f"'{found[1]}' stands twice", f"write '{found[1]}' once", word=found[0], fix=fix
             )
-        elif any(each in said.text for each in _SPACES) and (space := _SPACED.search(said.text)):
+        elif any(map(said.text.__contains__, _SPACES)) and (space := _SPACED.search(said.text)):
             fix = _fix(record, said, _SPACED.sub(lambda each: " " if len(each[0]) > 1 else "", said.text))
             near = said.text[max(0, space.start() - 12) : space.end() + 12].strip()
             yield Found(record, said.path, f"a space too many in '{near}'", "take it out", word=near, fix=fix)
