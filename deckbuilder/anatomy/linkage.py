@@ -24,6 +24,7 @@ class Skeleton:
 
     def __init__(self, library: Library) -> None:
         self._library = library
+        self._known: dict[tuple[frozenset[str], frozenset[str]], list[str]] = {}  # many muscles lie between two bones
 
     @cached_property
     def _fixed(self) -> dict[str, str]:
@@ -79,12 +80,19 @@ class Skeleton:
     def crossed(self, muscle: Muscle, part: str = "", *, structures: bool = True) -> list[str] | None:
         """The joints between origin and insertion, None where one of the two is not known. `structures`: through them too."""
         origin, insertion = (self._end(muscle, about, part, structures) for about in ("origin", "insertion"))
-        return self._between(origin, insertion) if origin and insertion else None
+        if not origin or not insertion:
+            return None
+        found = self._known.get((origin, insertion))
+        if found is None:
+            found = self._known[origin, insertion] = self._between(origin, insertion)
+        return list(found)
 
     def _end(self, muscle: Muscle, about: str, part: str, structures: bool) -> frozenset[str]:
         """The bones where one end of a muscle pulls; none where that is not known of each of its sites."""
         left_out = () if structures else self._structures
         bones = [self.bones_of[fact.id] for fact in muscle.facts(about, part) if fact.id not in left_out]
+        if len(bones) == 1:
+            return bones[0]
         return frozenset[str]().union(*bones) if all(bones) else frozenset()
 
     @cached_property

@@ -72,7 +72,7 @@ class Reader:
 
     def says_nothing(self, text: str) -> bool:
         """Whether no clause of a plain text can say anything of a muscle: asked before it is divided."""
-        return english().saying.isdisjoint(pieces(text)) and not self.lexicon.mentions(text, "nerve", "action")
+        return english().saying.isdisjoint(pieces(text)) and not self.lexicon.names_any(text, "nerve", "action")
 
     def read(self, text: str) -> Read:
         """The cues of every clause of a text, and the words that are left."""

@@ -44,24 +44,27 @@ class Lexicon:
             found = self._found[text] = self._look(text)
         return tuple(each for each in found if each.kind in kinds) if kinds and found else found
 
+    def names_any(self, text: str, *kinds: str) -> bool:
+        """Whether something of these kinds is named in a text; where it stands costs more than that."""
+        return any(kind in kinds for _, _, named in self._named(_tokens(text)) for kind, _ in named)
+
     def _look(self, text: str) -> tuple[Mention, ...]:
-        tokens = pieces(text)
+        found = list(self._named(_tokens(text)))
+        places = spots(text) if found else []
+        return tuple(
+            Mention(kind, id, places[at][0], places[after - 1][1]) for at, after, named in found for kind, id in named
+        )
+
+    def _named(self, tokens: Sequence[str]) -> Iterator[tuple[int, int, list[tuple[str, str]]]]:
+        """What is named in these words: where it begins, where it ends, and all that is called so."""
         if self._by_first.keys().isdisjoint(tokens):
-            return ()
-        places = [] if text.isascii() else spots(text)
-        if places and len(places) != len(tokens):
-            tokens = [text[start:end].lower() for start, end in places]
-        found: list[tuple[int, int, list[tuple[str, str]]]] = []
+            return
         after = 0
         for at, token in enumerate(tokens):
             if at >= after and token in self._by_first:
                 after, named = self._longest_at(tokens, at)
                 if named:
-                    found.append((at, after, named))
-        places = places or (spots(text) if found else [])  # where they stand costs more than whether they do
-        return tuple(
-            Mention(kind, id, places[at][0], places[after - 1][1]) for at, after, named in found for kind, id in named
-        )
+                    yield at, after, named
 
     def _longest_at(self, tokens: Sequence[str], at: int) -> tuple[int, list[tuple[str, str]]]:
         """Where the longest name that begins here ends, and what is called so."""
@@ -75,6 +78,15 @@ class Lexicon:
     def ids(self, text: str, *kinds: str) -> list[str]:
         """The ids of what is named, each once."""
         return list(dict.fromkeys(each.id for each in self.mentions(text, *kinds)))
+
+
+def _tokens(text: str) -> Sequence[str]:
+    """The words of a text, as many as it has spots."""
+    tokens = pieces(text)
+    if text.isascii():
+        return tokens
+    places = spots(text)
+    return tokens if len(places) == len(tokens) else [text[start:end].lower() for start, end in places]
 
 
 def names_of(library: Library) -> Iterator[tuple[str, str, str]]:

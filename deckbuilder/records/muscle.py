@@ -137,6 +137,8 @@ class Muscle(Subject):
         if part:
             own: tuple[Named, ...] = getattr(self.divisions[part], about) or getattr(self, about)
             return tuple(Fact(each.id, each.detail, part) for each in own)
+        if not self.divisions:  # nearly every muscle
+            return tuple(Fact(each.id, each.detail) for each in getattr(self, about))
         return tuple(self._of_the_whole(about))
 
     def _of_the_whole(self, about: str) -> list[Fact]:

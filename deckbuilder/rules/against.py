@@ -247,7 +247,7 @@ def _supplies() -> re.Pattern[str]:
 def _supplied(seen: Seen) -> Iterator[Found]:
     """'The femoral nerve supplies gracilis', in any text that tells facts."""
     verbs = english().supplies
-    for record, said in seen.texts:
+    for record, said in seen.holding(*verbs):
         if said.role in ("back", "answer") and any(map(said.text.__contains__, verbs)):
             for clause in seen.reader.clauses(plain(said.text)):
                 yield from _wrongly_supplied(seen, record, said, clause)

@@ -15,6 +15,8 @@ from deckbuilder.rules.rule import Found, Seen, rule
 _OF_WHAT = re.compile(
     r"%(?! ?(?:of|MVI?C|MVIC|1RM|[A-Z]{2,}|more|higher|lower|less|greater|larger|smaller|fewer|peak|reduction|increase))"
 )
+# Every text that says so holds one of these, in upper or lower case.
+_ACTIVE = ("activ", "emg", "signal", "excit", "recruit")
 _TIMES_AS_ACTIVE = re.compile(
     r"\b(?:twice|double|triple|three times|half|\d+(?:\.\d+)?(?: times|-fold| ?×|x))\b.{0,40}?"
     r"\b(?:activ\w+|EMG|signal|excit\w+|recruit\w+)",
@@ -42,7 +44,7 @@ def bare_number(seen: Seen) -> Iterator[Found]:
         if not study.retired:
             yield from _uncounted(study)
             yield from _without_unit_or_load(seen, study)
-    for record, said in seen.texts:
+    for record, said in seen.holding("%", *_ACTIVE):
         if isinstance(record, Study) or said.role not in ("back", "answer"):
             continue
         if "%" in said.text or _TIMES_AS_ACTIVE.search(said.text):

@@ -10,7 +10,7 @@ from deckbuilder.reading.tokens import holds, plain, sentences
 from deckbuilder.records import Claim, Exam, Record, Source, Study
 from deckbuilder.records.base import Subject
 from deckbuilder.records.keys import Said
-from deckbuilder.rules.quantities import NAMED_STUDY, SIGNAL
+from deckbuilder.rules.quantities import NAMED_STUDY, SIGNAL, SIGNALS
 from deckbuilder.rules.rule import Found, Seen, rule
 
 _HARMLESS = re.compile(
@@ -67,7 +67,7 @@ def unlisted_study(seen: Seen) -> Iterator[Found]:
         sources: [contreras-2015, plotkin-2023]
     """
     known = _by_author_and_year(seen)
-    for record, said in seen.texts:
+    for record, said in seen.holding("20", "19"):
         if isinstance(record, Subject) and ("20" in said.text or "19" in said.text):
             for named in NAMED_STUDY.finditer(said.text):
                 yield from _unlisted(record, said, named, known)
@@ -252,9 +252,12 @@ def emg_overreach(seen: Seen) -> Iterator[Found]:
     Good:
         caveat: A stronger signal is not more growth.
     """
+    named = {id(said) for _, said in seen.holding(*SIGNALS)}
     for record, said in seen.texts:
         electric = isinstance(record, Study) and "EMG" in record.signal
-        if _asserts_nothing(record, said) or not (electric or SIGNAL.search(said.text)):
+        if not electric and (id(said) not in named or not SIGNAL.search(said.text)):
+            continue
+        if _asserts_nothing(record, said):
             continue
         for word in _gains(seen, said.text, electric):
             message = f"'{word}' does not follow from EMG: a stronger signal is not more growth or strength"

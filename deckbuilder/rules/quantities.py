@@ -10,6 +10,8 @@ from deckbuilder.records.study import Measurement
 
 NAMED_STUDY = re.compile(r"\b([A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?)(?: et al\.?| and others)?,? \(?((?:19|20)\d\d)\)?")
 SIGNAL = re.compile(r"\b(?:EMG|electromyogra\w+|activations?|activity|excitation)\b")
+# Every text that names one holds one of these, in upper or lower case.
+SIGNALS = ("emg", "electromyogra", "activation", "activity", "excitation")
 _COUNT = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17,
@@ -29,7 +31,9 @@ _TIMES = re.compile(
 _MORE = re.compile(
     rf"{_HEDGE}({_N}) ?(?:%|per ?cent) (?:more|higher|greater|larger|stronger|less|lower|smaller|fewer|weaker)\b", re.I
 )
-_SPOKEN = ("times", "fold", "×", "x ", "x)", "x,", "x.", "twice", "Twice", "ouble", "riple", "treble", "%", "cent ")
+_SPOKEN = re.compile(r"times|fold|×|x[ ),.]|twice|Twice|ouble|riple|treble|%|cent ")
+# Every text that speaks of a ratio holds one of these, in upper or lower case.
+SPOKEN = ("times", "fold", "×", "x ", "x)", "x,", "x.", "twice", "ouble", "riple", "treble", "%", "cent ")
 _LESS = re.compile(r"(?:less|lower|smaller|fewer|weaker)$", re.I)
 PEOPLE = (
     r"(?:people|persons|adults|men|women|males|females|athletes|players|footballers|lifters|runners|sprinters|subjects|"
@@ -100,7 +104,7 @@ def pairs(sentence: str) -> list[Pair]:
 
 def speaks(text: str) -> bool:
     """Whether it holds some word of a ratio: without it no text needs to be read more closely."""
-    return any(map(text.__contains__, _SPOKEN))
+    return _SPOKEN.search(text) is not None
 
 
 def ratios(sentence: str) -> list[Ratio]:

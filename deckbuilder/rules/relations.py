@@ -97,7 +97,7 @@ def relation_without_context(seen: Seen) -> Iterator[Found]:
 
 def _in_sentences(seen: Seen) -> Iterator[Found]:
     """Parts played that a sentence tells without their movement."""
-    for record, said in seen.texts:
+    for record, said in seen.holding("agonist", "ynergist"):
         if said.role in ("back", "answer") and re.search("agonist|ynergist", said.text):
             for words in _parts_played(seen, said.text):
                 message = f"'{words}' is true for one movement only, and the sentence names none"

@@ -7,11 +7,13 @@ The docstring's first line says what is found; then come paragraphs that begin w
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from inspect import getdoc
+from itertools import accumulate
 from pathlib import Path
 from textwrap import dedent
 
@@ -110,6 +112,27 @@ class Seen:
     def texts(self) -> list[tuple[Record, Said]]:
         """Every text that learners read, of records that are not retired."""
         return [(record, each) for record, said in self.said if not is_retired(record) for each in said]
+
+    def holding(self, *signs: str) -> list[tuple[Record, Said]]:
+        """The texts that hold any of these signs, which are in lower case, whatever the case in which they hold it.
+
+        For rules that look closer at few texts: to search all of them as one is much cheaper than to ask each.
+        """
+        whole, starts = self._joined
+        places: set[int] = set()
+        for sign in signs:
+            at = whole.find(sign)
+            while at >= 0:
+                place = bisect_right(starts, at) - 1
+                places.add(place)
+                at = whole.find(sign, starts[place + 1])
+        return [self.texts[place] for place in sorted(places)]
+
+    @cached_property
+    def _joined(self) -> tuple[str, list[int]]:
+        """All texts in lower case as one, and where in it each begins; at last where it ends."""
+        low = [said.text.lower() for _, said in self.texts]
+        return "\0".join(low), list(accumulate((len(each) + 1 for each in low), initial=0))
 
     @cached_property
     def asked(self) -> list[tuple[Subject, Asked]]:

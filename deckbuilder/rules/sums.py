@@ -34,7 +34,7 @@ def arithmetic(seen: Seen) -> Iterator[Found]:
     Good:
         caveat: Mean EMG was 2.4 times as high, 69.5 v 29.4 % MVIC.
     """
-    for record, said in seen.texts:
+    for record, said in seen.holding(*quantities.SPOKEN):
         if said.role != "alt" and quantities.speaks(said.text):
             yield from _in_sentences(record, said)
     for study in seen.library.of(Study):

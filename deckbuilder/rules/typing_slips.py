@@ -15,7 +15,7 @@ from deckbuilder.rules.rule import Fix, Found, Seen, rule
 from deckbuilder.rules.unrendered import formula_slip, markup_slip
 from deckbuilder.source import Path_
 
-_SPECIAL = re.compile(r"[<&{}\[\\`*_~^!#$]|\]")
+_SPECIAL = "<&{}[\\`*_~^!#$]"
 _DOUBLED = re.compile(r"\b([^\W\d_]+)(\s+)(\1)\b", re.IGNORECASE)
 # Said twice on purpose: 'the fact that that muscle', 'it had had'.
 _MAY_DOUBLE = frozenset(("that", "had", "her", "is", "do", "go", "so", "very", "no", "there", "bye", "knock"))
@@ -39,9 +39,7 @@ def unsafe_markup(seen: Seen) -> Iterator[Found]:
     Good:
         why: It is **not** a hamstring.
     """
-    for record, said in seen.texts:
-        if not _SPECIAL.search(said.text):
-            continue
+    for record, said in seen.holding(*_SPECIAL):
         prose = takes_markdown(record, said.path)
         math = prose or (isinstance(record, Cloze) and said.path == ("text",))
         found = formula_slip(said.text, math) or markup_slip(said.text, prose)
@@ -107,6 +105,7 @@ def doubled_word(seen: Seen) -> Iterator[Found]:
     Good:
         why: It crosses the knee.
     """
+    spaced = {id(said) for _, said in seen.holding(*_SPACES)}
     for record, said in seen.texts:
         if said.path[-1] in ("say", "mnemonic"):
             continue
@@ -117,7 +116,7 @@ def doubled_word(seen: Seen) -> Iterator[Found]:
             yield Found(
                 record, said.path, f"'{found[1]}' stands twice", f"write '{found[1]}' once", word=found[0], fix=fix
             )
-        elif any(map(said.text.__contains__, _SPACES)) and (space := _SPACED.search(said.text)):
+        elif id(said) in spaced and (space := _SPACED.search(said.text)):
             fix = _fix(record, said, _SPACED.sub(lambda each: " " if len(each[0]) > 1 else "", said.text))
             near = said.text[max(0, space.start() - 12) : space.end() + 12].strip()
             yield Found(record, said.path, f"a space too many in '{near}'", "take it out", word=near, fix=fix)
