@@ -13,6 +13,7 @@ from deckbuilder.reading.tokens import KEPT, words
 
 _SIDES = english().sides
 _SIDE_OF = {word: side for side, meant in _SIDES.items() for word in meant}
+SIDE_WORDS = tuple(_SIDE_OF)
 WORDS = "|".join(_SIDE_OF)
 _NONE: Mapping[str, str] = MappingProxyType({})
 _SIDE = re.compile(rf"\b({WORDS})\b", re.IGNORECASE)

@@ -53,6 +53,8 @@ def joint_not_crossed(seen: Seen) -> Iterator[Found]:
 def _crossed(seen: Seen, muscle: Muscle, part: str) -> list[str] | None:
     """The joints between the ends of a part, or of a whole muscle with its parts; None where an end is not known."""
     reach = [seen.skeleton.crossed(muscle, each) for each in (part, *(() if part else muscle.divisions))]
+    if len(reach) == 1:
+        return reach[0]
     return None if None in reach else list(dict.fromkeys(id for joints in reach for id in joints or ()))
 
 

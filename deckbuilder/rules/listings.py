@@ -91,13 +91,18 @@ def _has_doubled(value: object) -> bool:
     """Whether a text stands twice in some list: asked before it is asked where, since in nearly no record one does."""
     left = [value]
     for each in left:  # it grows on the way
-        if isinstance(each, list) and len(each) > 1:
-            texts = [_as_compared(text) for text in each if isinstance(text, str)]
-            if len(set(texts)) < len(texts):
+        if isinstance(each, list):
+            if len(each) > 1 and _repeats(each):
                 return True
-        held = each.values() if isinstance(each, dict) else each if isinstance(each, list) else ()
-        left += [inner for inner in held if not isinstance(inner, str)]
+            left += [inner for inner in each if not isinstance(inner, str)]
+        elif isinstance(each, dict):
+            left += [inner for inner in each.values() if not isinstance(inner, str)]
     return False
+
+
+def _repeats(items: list[object]) -> bool:
+    texts = [_as_compared(each) for each in items if isinstance(each, str)]
+    return len(set(texts)) < len(texts)
 
 
 @lru_cache(maxsize=4096)  # mostly ids and tags, the same in many records

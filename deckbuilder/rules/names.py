@@ -62,7 +62,7 @@ def _used(seen: Seen, known: set[str]) -> tuple[set[str], dict[str, list[Record]
     rare: dict[str, list[Record]] = {}
     for record, texts in seen.said:
         here = set[str]().union(*(pieces(said.text) for said in texts))
-        for word in sorted(here - known - common):
+        for word in sorted(here.difference(known, common)):
             if len(word) <= LEAST or not word.isalpha():
                 known.add(word)
             else:
@@ -113,7 +113,9 @@ def _neighbours(known: Iterable[str], rare: Iterable[str]) -> dict[str, list[str
 
     One edit leaves the first two letters of a word alone, or the last two.
     """
-    lengths, first, last = ({of(word) for word in rare} for of in (len, itemgetter(slice(2)), itemgetter(slice(-2, None))))
+    lengths, first, last = (
+        {of(word) for word in rare} for of in (len, itemgetter(slice(2)), itemgetter(slice(-2, None)))
+    )
     found: dict[str, list[str]] = {}
     for word in known:
         if (word[:2] in first or word[-2:] in last) and not lengths.isdisjoint(range(len(word) - 1, len(word) + 2)):

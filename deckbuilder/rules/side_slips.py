@@ -10,7 +10,7 @@ from deckbuilder.anatomy.linkage import OPPOSITE
 from deckbuilder.anatomy.words import low
 from deckbuilder.reading.english import english
 from deckbuilder.reading.english import whole as wholly
-from deckbuilder.reading.sides import WORDS, other, side_of, sides_in, sides_named, swapped
+from deckbuilder.reading.sides import SIDE_WORDS, WORDS, other, side_of, sides_in, sides_named, swapped
 from deckbuilder.reading.statements import Statement
 from deckbuilder.records import Muscle, Record
 from deckbuilder.records.keys import Named, Said
@@ -123,7 +123,7 @@ def _twin(seen: Seen, id: str) -> str:
 
 
 def _before_landmarks(seen: Seen) -> Iterator[Found]:
-    for record, said in seen.texts:
+    for record, said in seen.holding(*SIDE_WORDS):
         if said.role == "name" or not sides_in(said.text):
             continue
         mentions = [each for each in seen.lexicon.mentions(said.text) if each.kind == "landmark"]
