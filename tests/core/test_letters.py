@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import unicodedata
 from contextlib import closing
@@ -162,3 +163,14 @@ def inspect(package: ZipFile) -> str:
     """Every field of every note."""
     with TemporaryDirectory() as folder, closing(sqlite3.connect(package.extract("collection.anki2", folder))) as rows:
         return "\n".join(fields for (fields,) in rows.execute("select flds from notes"))
+
+
+@pytest.mark.parametrize("text", ["".join(map(chr, range(128))), "a _ b", "-- a  (b)_", "_-_", "", "Biceps femoris"])
+def test_of_a_name_in_ascii_is_left_what_a_tag_keeps(text: str) -> None:
+    one_by_one = "".join(char if letters.kept(char) else " " for char in text)
+
+    assert letters.level(text) == re.sub(" +", "_", one_by_one).strip("_")
+    assert letters.is_level(text) == (all(map(letters.kept, text)) and any(char not in "_-" for char in text))
+    assert [char for char in map(chr, range(128)) if letters.is_level(f"a{char}")] == [
+        char for char in map(chr, range(128)) if letters.kept(char)
+    ]

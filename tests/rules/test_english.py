@@ -7,7 +7,7 @@ import re
 import pytest
 from pydantic import ValidationError
 
-from deckbuilder import records, source
+from deckbuilder import records, rules, source
 from deckbuilder.anatomy.library import Library
 from deckbuilder.reading.cues import Reader
 from deckbuilder.reading.english import English, english, pattern, signs, whole
@@ -180,3 +180,31 @@ def test_a_text_without_a_word_by_which_anything_is_said_says_nothing(reader: Re
 )
 def test_a_word_for_an_end_a_side_or_a_nerve_may_say_something(reader: Reader, text: str) -> None:
     assert not reader.says_nothing(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["".join(map(chr, range(128))).replace("'", ""), "The hip's_end: 2.4x, CO2-rich", "Fuß-Ende"]
+)
+def test_words_are_the_same_in_every_script(text: str) -> None:
+    assert list(words(text)) == re.findall(r"[^\W_]+(?:['’][^\W_]+)*", text.lower())
+
+
+@pytest.mark.parametrize(
+    "text", ["The femoral nerve", "İt has the femoral nerve", "Biceps femoris flexes the knee", "It"]
+)
+def test_a_kind_is_named_where_something_of_it_is_mentioned(library: Library, text: str) -> None:
+    lexicon = Lexicon(names_of(library))
+
+    for kind in ("nerve", "muscle", "action"):
+        assert lexicon.names_any(text, kind) == bool(lexicon.mentions(text, kind))
+
+
+def test_the_texts_that_hold_a_sign_are_found_in_their_order_and_each_once(library: Library) -> None:
+    seen = rules.seen(library)
+    signs = ("the", "nerve", "s.")
+
+    found = seen.holding(*signs)
+
+    assert 0 < len(found) < len(seen.texts)
+    assert found == [each for each in seen.texts if any(sign in each[1].text.lower() for sign in signs)]
+    assert seen.holding("no text says this") == []
