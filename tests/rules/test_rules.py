@@ -143,9 +143,7 @@ def test_every_limit_belongs_to_a_rule() -> None:
 
 
 def test_no_folder_of_cases_is_of_no_rule() -> None:
-    folders = {path.parent.name for path in CASES.glob("*/cards/")}
-
-    assert folders <= {"_base", *rules.RULES}
+    assert {each.parent.name for each in CASES.glob("*/cards")} <= {"_base", *rules.RULES}
 
 
 DELTOID = """\
