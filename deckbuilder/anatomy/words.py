@@ -83,10 +83,17 @@ def listed(names: Sequence[str], joint: str = ", ", low: Low = low) -> str:
 
 def _once(answers: Iterable[Answer]) -> tuple[Answer, ...]:
     """What several heads have is named once, with what is said of each below it."""
+    listed = tuple(answers)
+    if len(listed) == 1 and len(listed[0].small) < 2:  # nothing is said a second time
+        return listed
     found: dict[tuple[str, str], dict[str, None]] = {}
-    for each in answers:
+    for each in listed:
         found.setdefault((each.name, each.bone), {}).update(dict.fromkeys(each.small))
-    return tuple(Answer(*key, tuple(small)) for key, small in found.items())
+    return tuple([_answer(*key, tuple(small)) for key, small in found.items()])
+
+
+# The same few hundred answers are given by thousands of notes.
+_answer = lru_cache(maxsize=65_536)(Answer)
 
 
 @lru_cache(maxsize=65_536)
@@ -114,12 +121,15 @@ class Words:
     def _answers(self, muscle: Muscle, about: str) -> tuple[Answer, ...]:
         facts = muscle.facts(about)
         if about in ("origin", "insertion"):
-            return _once(Answer(*self._library.site_apart(fact.id), self._small(muscle, fact)) for fact in facts)
+            return _once([_answer(*self._library.site_apart(fact.id), self._small(muscle, fact)) for fact in facts])
         if about == "actions":
             return _once(
-                Answer(cap(self._library.get(Action, fact.id).phrase), "", self._small(muscle, fact)) for fact in facts
+                [
+                    _answer(cap(self._library.get(Action, fact.id).phrase), "", self._small(muscle, fact))
+                    for fact in facts
+                ]
             )
-        return _once(self._nerve(muscle, fact, several=len(facts) > 1) for fact in facts)
+        return _once([self._nerve(muscle, fact, several=len(facts) > 1) for fact in facts])
 
     def _expect(self, muscle: Muscle, about: str, one: str, many: str) -> str:
         """How many answers there are and of which sort: never which."""
@@ -138,6 +148,8 @@ class Words:
 
     def short(self, muscle: Muscle, about: str, parts: bool = True) -> str:
         """One line: 'Ischial tuberosity (long head); linea aspera (short head)'"""
+        if not muscle.divisions:
+            return cap(", ".join([self._low(self._name(about, fact.id)) for fact in muscle.facts(about)]))
         by_part: dict[str, list[str]] = {}
         for fact in muscle.facts(about):
             by_part.setdefault(fact.part, []).append(self._low(self._name(about, fact.id)))
@@ -157,6 +169,8 @@ class Words:
         return self._library.get(Nerve, id).name if about == "nerve" else self._library.site_apart(id)[0]
 
     def _small(self, muscle: Muscle, fact: Fact, *more: str) -> tuple[str, ...]:
+        if not fact.part and not more:
+            return (fact.detail,) if fact.detail else ()
         part = self._low(muscle.part_name(fact.part)) if fact.part else ""
         line = ", ".join(each for each in (part, fact.detail, *more) if each)
         return (line,) if line else ()
@@ -167,7 +181,7 @@ class Words:
         roots = own or (() if muscle.roots and several else muscle.roots or nerve.roots)
         trunk = f"part of the {self._low(self._library.name(nerve.part_of, 'nerve'))}" if nerve.part_of else ""
         lines = self._small(muscle, fact, trunk)
-        return Answer(nerve.name, "", (*lines, ", ".join(roots)) if roots else lines)
+        return _answer(nerve.name, "", (*lines, ", ".join(roots)) if roots else lines)
 
     # Where a note belongs
 
