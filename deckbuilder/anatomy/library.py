@@ -335,12 +335,13 @@ class Library:
             if other is not None and not other.retired:
                 found[other.id] = Lookalike(other, words)
         scores = self._nearness(muscle)
+        own = muscle.named("origin"), muscle.named("insertion")
         for _, id in sorted([(-score, id) for id, score in scores.items()]):
             if len(found) >= MAX_LOOKALIKES:
                 break
             if id != muscle.id and id not in found:
                 other = self.get(Muscle, id)
-                words = self._difference(muscle, other)
+                words = self._difference(*own, other)
                 if words:
                     found[id] = Lookalike(other, words)
         return list(found.values())
@@ -362,10 +363,9 @@ class Library:
                     scores[other.id] = scores.get(other.id, 0) + 1
         return scores
 
-    def _difference(self, muscle: Muscle, other: Muscle) -> str:
-        """'Also from the ischial tuberosity, but inserts on …': what is shared, then what is not."""
-        origin = muscle.named("origin") & other.named("origin")
-        insertion = muscle.named("insertion") & other.named("insertion")
+    def _difference(self, from_: frozenset[str], to: frozenset[str], other: Muscle) -> str:
+        """'Also from the ischial tuberosity, but inserts on …': what another muscle shares with these ends, then what not."""
+        origin, insertion = from_ & other.named("origin"), to & other.named("insertion")
         ends = self._listed(other, "insertion", insertion)
         if origin and ends:
             return f"Also from {self._some(origin)}; inserts on {ends}."

@@ -55,6 +55,12 @@ def low(text: str) -> str:
     return text if second.isupper() or second.isdigit() else text[:1].lower() + text[1:]
 
 
+@lru_cache(maxsize=16_384)
+def _spelt(id: str) -> str:
+    """An id in words: 'motor-control' becomes 'Motor control'."""
+    return cap(id.replace("-", " "))
+
+
 def sentence(text: str) -> str:
     """With a capital and a full stop."""
     return cap(text) + ("" if text[-1:] in ".!?…" else ".")
@@ -199,10 +205,10 @@ class Words:
         found += self._step("Group", [group.name for group in groups])
         actions = filter(None, (library.find(Action, id) for id in about.moves or about.actions))
         found += self._step("Joint", [library.get(Joint, action.joint).name for action in actions])
-        found += self._step("Topic", [cap(subject.topic_id.replace("-", " "))])
+        found.append(f"Topic › {_spelt(subject.topic_id)}")
         exams = dict.fromkeys(exam.name for exam, _ in library.exams.get(subject.topic_id, ()))
         found += [f"Exam › {', '.join(exams)}"] if exams else []
-        return [*found, *self._step("Evidence", [cap(subject.evidence.replace("-", " "))])]
+        return [*found, f"Evidence › {_spelt(subject.evidence)}"]
 
     def _among(self, muscle: Muscle) -> str:
         """Where a muscle itself belongs: its region and its compartment."""

@@ -22,7 +22,6 @@ from deckbuilder.render.drawn import DrawnPicture
 from deckbuilder.render.explained import Wrong, explain
 from deckbuilder.render.sandbox import Sandbox
 
-_LINE_BREAK = re.compile(r"\s*\n\s*")
 # Where a gap of a cloze will stand, while its text is made harmless.
 _GAP = re.compile("\ue000([0-9]+)\ue001")
 
@@ -155,7 +154,7 @@ def number(value: float) -> str:
 def finalize(value: object) -> object:
     """Whatever a template puts out is harmless text, unless it is HTML already."""
     if value.__class__ is str:
-        return plain(value)  # type: ignore[arg-type]
+        return plain(value)
     if value.__class__ is Markup:
         return value
     return plain(value) if isinstance(value, str) and not isinstance(value, Markup) else escape(value)
@@ -166,7 +165,7 @@ def _text(value: object) -> str:
     if not value:
         return ""
     text = str(value if isinstance(value, Markup) else plain(str(value)))
-    text = (_LINE_BREAK.sub(" ", text) if "\n" in text else text).strip()
+    text = " ".join(filter(None, map(str.strip, text.split("\n")))) if "\n" in text else text.strip()
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
