@@ -156,6 +156,14 @@ class Words:
         """One line: 'Ischial tuberosity (long head); linea aspera (short head)'"""
         if not muscle.divisions:
             return cap(", ".join([self._low(self._name(about, fact.id)) for fact in muscle.facts(about)]))
+        found = []
+        for names, of in self._by_names(muscle, about).items():
+            named = [each for each in of if each] if parts else []
+            found.append(", ".join(names) + (f" ({', '.join(named)})" if named else ""))
+        return cap("; ".join(found))
+
+    def _by_names(self, muscle: Muscle, about: str) -> dict[tuple[str, ...], list[str]]:
+        """What is stated of the whole or of parts, and the parts of which it is; '' for the whole."""
         by_part: dict[str, list[str]] = {}
         for fact in muscle.facts(about):
             by_part.setdefault(fact.part, []).append(self._low(self._name(about, fact.id)))
@@ -163,11 +171,7 @@ class Words:
         for part in ("", *muscle.divisions):
             if part in by_part:
                 alike.setdefault(tuple(by_part[part]), []).append(self._low(muscle.part_name(part)) if part else "")
-        found = []
-        for names, of in alike.items():
-            named = [each for each in of if each] if parts else []
-            found.append(", ".join(names) + (f" ({', '.join(named)})" if named else ""))
-        return cap("; ".join(found))
+        return alike
 
     def _name(self, about: str, id: str) -> str:
         if about == "actions":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, ClassVar
 
@@ -166,7 +166,7 @@ class Muscle(Subject):
     @cached_property
     def tagged_with(self) -> About:
         """With the movements of its parts."""
-        return replace(walker.about(self), moves=tuple(sorted(self.named("actions"))))
+        return walker.about(self, moves=tuple(sorted(self.named("actions"))))
 
     def tells_apart(self) -> list[tuple[Path_, str, str]]:
         return [(("confuse_with", id), id, text) for id, text in self.confuse_with.items()]
