@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 from support import judge
 from support.asked import lacking, spread
@@ -41,7 +42,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Where all must be tested, tests of figures may not leave themselves out."""
+    """Where all must be tested, tests of figures may not leave themselves out. No example has a time to be done by."""
+    hypothesis.settings.register_profile("unhurried", deadline=None)
+    hypothesis.settings.load_profile("unhurried")
     if config.getoption("--complete") and sys.version_info >= (3, 11) and find_spec("skimage") is None:
         raise pytest.UsageError('the extra `figures` is not installed: pip install -e ".[test,figures]"')
 

@@ -1,4 +1,4 @@
-"""Words for sides: which side a word means, what its opposite is, and the word of the same sort for that."""
+"""Words for sides: which side a word means, and the sides that a text or a name holds."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
-from deckbuilder.anatomy.linkage import OPPOSITE
 from deckbuilder.reading.english import english, pattern
 from deckbuilder.reading.tokens import KEPT, words
 
@@ -39,16 +38,3 @@ def sides_named(name: str) -> Mapping[str, str]:
 @lru_cache(maxsize=KEPT)
 def _named(name: str) -> Mapping[str, str]:
     return MappingProxyType({_SIDE_OF[each[0].lower()]: each[0] for each in _SIDE.finditer(name)})
-
-
-def other(word: str) -> str:
-    """The same sort of word for the opposite side: 'outer' for 'inner'."""
-    side = _SIDE_OF[word.lower()]
-    meant = _SIDES[OPPOSITE[side]]
-    found = meant[min(_SIDES[side].index(word.lower()), len(meant) - 1)]
-    return found.capitalize() if word[:1].isupper() else found
-
-
-def swapped(text: str) -> str:
-    """The text with every side turned into its opposite."""
-    return _SIDE.sub(lambda found: other(found[0]), text)

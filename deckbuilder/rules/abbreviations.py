@@ -75,7 +75,7 @@ def _meaning(short: str, initials: Mapping[str, Sequence[str]]) -> str:
     """The next step where a name of the deck has these initials, or trainers meet the letters elsewhere."""
     letters = short.lstrip(_DIGITS)
     names = initials.get(letters) or [each for each in [_COMMON.get(letters)] if each]
-    return f"write {' or '.join(map(repr, names[:2]))}, or {_define(short)}" if names else ""
+    return f"is it short for {' or '.join(map(repr, names[:2]))}? Write it out, or {_define(short)}" if names else ""
 
 
 def _near(short: str, known: set[str]) -> str:

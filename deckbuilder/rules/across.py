@@ -15,8 +15,8 @@ from deckbuilder.reading.truth import facts_of
 from deckbuilder.records import Action, Group, Muscle, Record
 from deckbuilder.records.base import Subject
 from deckbuilder.records.keys import Asked, Said
-from deckbuilder.rules.against import instead, sentences_against
-from deckbuilder.rules.phrasing import fact_name, listed
+from deckbuilder.rules.against import instead, mended_under, sentences_against
+from deckbuilder.rules.phrasing import fact_name, listed, read_and_mend
 from deckbuilder.rules.rule import Found, Seen, rule
 
 _SITES = ("origin", "insertion", "nerve", "actions")
@@ -130,13 +130,14 @@ def _answers_against(seen: Seen) -> Iterator[Found]:
             fits = seen.truth.fits(asks.muscle, cue, asks.part) or seen.truth.near(asks.muscle, cue)
             if not cue.denied and not fits:
                 message = f"{asks.muscle.name} is the answer, and '{cue.words}' is not what the deck says of it"
-                help = _fitting(seen, asks) + instead(seen, asks.muscle, asks.part, cue)
+                message += instead(seen, asks.muscle, asks.part, cue) + _fitting(seen, asks)
+                help = read_and_mend("the question", "its answer", mended_under(asks.muscle, cue))
                 yield Found(asks.record, asks.path, message, help, word=cue.words, grave=True)
         told = {id for cue in cues if cue.about == "group" for id in cue.ids}
         for group in sorted(seen.subjects.groups_asked(asks.text) - set(asks.muscle.groups) - told):
             name = seen.library.get(Group, group).name
             message = f"{asks.muscle.name} is the answer, and does not belong to the {name.lower()}"
-            help = f"name another muscle, or add '{group}' to the `groups` of '{asks.muscle.id}'"
+            help = read_and_mend("the question", "its answer", f"the `groups` of '{asks.muscle.id}'")
             yield Found(asks.record, asks.path, message, help, grave=True)
 
 
@@ -146,8 +147,9 @@ def _facts_against(seen: Seen) -> Iterator[Found]:
         if not true and said.role == "answer":
             facts = (fact_name(seen.library, about, fact) for fact in muscle.facts(about, part))
             names = listed(list(dict.fromkeys(facts)))
-            message = f"the record of {muscle.name} has another {about}: {names}"
-            yield Found(record, said.path, message, f"write '{names}', or mend the muscle's `{about}`", grave=True)
+            message = f"'{said.text}' is the answer, and the record of {muscle.name} has another {about}: {names}"
+            help = read_and_mend("this answer", f"the `{about}` of '{muscle.id}'")
+            yield Found(record, said.path, message, help, grave=True)
 
 
 @lru_cache(maxsize=1)
@@ -224,7 +226,7 @@ def _apart(seen: Seen, muscle: Muscle, others: list[Muscle]) -> str:
 
 
 def _fitting(seen: Seen, asks: Asks) -> str:
-    """'Pectineus fits; ': who does what is asked, if they are few."""
+    """'; Pectineus fits': who does what is asked, if they are few."""
     cues = [each for each in seen.reader.read(asks.text).cues if not each.denied]
     groups = seen.subjects.groups_asked(asks.text)
     names = [
@@ -232,4 +234,4 @@ def _fitting(seen: Seen, asks: Asks) -> str:
         for muscle in seen.library.muscles
         if groups <= {*muscle.groups} and all(seen.truth.fits(muscle, cue) for cue in cues)
     ]
-    return f"{listed(names)} {'fits' if len(names) == 1 else 'fit'}; " if 0 < len(names) <= 3 else ""
+    return f"; {listed(names)} {'fits' if len(names) == 1 else 'fit'}" if 0 < len(names) <= 3 else ""

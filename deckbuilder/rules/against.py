@@ -19,11 +19,17 @@ from deckbuilder.reading.tokens import plain
 from deckbuilder.records import Action, Group, Muscle, Record
 from deckbuilder.records.keys import Said
 from deckbuilder.records.muscle import ASKED
-from deckbuilder.rules.phrasing import fact_name, listed
+from deckbuilder.rules.phrasing import fact_name, listed, read_and_mend
 from deckbuilder.rules.rule import Found, Seen
 
 # The key under which the record states what a cue is about.
-_STATED_UNDER = {"attachment": "origin", "leads": "actions", "opposes": "actions", "joint": "actions"}
+_STATED_UNDER = {
+    "attachment": "origin",
+    "leads": "actions",
+    "opposes": "actions",
+    "joint": "actions",
+    "group": "groups",
+}
 
 
 def sentences_against(seen: Seen) -> Iterator[Found]:
@@ -60,17 +66,27 @@ def _by_cues(seen: Seen) -> Iterator[Found]:
             muscle, part = said.muscle, said.part
             if cue.about in ("joint", "opposes") or seen.truth.fits(muscle, cue, part) or seen.truth.near(muscle, cue):
                 continue
-            message = f"'{cue.words}' is not what the deck says of {muscle.name}"
-            yield Found(said.record, said.path, message, instead(seen, muscle, part, cue), word=cue.words)
+            message = f"'{cue.words}' is not what the deck says of {muscle.name}{instead(seen, muscle, part, cue)}"
+            help = read_and_mend("this text", mended_under(muscle, cue))
+            yield Found(said.record, said.path, message, help, word=cue.words)
 
 
 def instead(seen: Seen, muscle: Muscle, part: str, cue: Cue) -> str:
-    """The next step: what the record states about it."""
-    about = _STATED_UNDER.get(cue.about, cue.about)
-    if about == "group":
-        return f"name another muscle, or mend the `groups` of '{muscle.id}'"
+    """What the record states about it, in brackets; '' for a group, which the muscle is in or not."""
+    about = _stated_under(cue)
+    if about == "groups":
+        return ""
     names = dict.fromkeys(fact_name(seen.library, about, fact) for fact in muscle.facts(about, part))
-    return f"its {about}: {listed(list(names)) or 'none'}; mend this text, or the muscle's `{about}`"
+    return f" (its {about}: {listed(list(names)) or 'none'})"
+
+
+def mended_under(muscle: Muscle, cue: Cue) -> str:
+    """Where the record states what a cue is about."""
+    return f"the `{_stated_under(cue)}` of '{muscle.id}'"
+
+
+def _stated_under(cue: Cue) -> str:
+    return _STATED_UNDER.get(cue.about, cue.about)
 
 
 @lru_cache(maxsize=1)
@@ -85,7 +101,8 @@ def _compartment(said: Statement) -> Iterator[Found]:
     own = said.muscle.compartment
     if lies and own and own != side:
         message = f"{said.muscle.name} is said to be of the {side} compartment, its record says {own}"
-        yield Found(said.record, said.path, message, f"write '{own} compartment', or mend the muscle", word=lies[0])
+        help = read_and_mend("this text", f"the `compartment` of '{said.muscle.id}'")
+        yield Found(said.record, said.path, message, help, word=lies[0])
 
 
 def _alone(seen: Seen) -> Iterator[Found]:
@@ -104,8 +121,9 @@ def _not_alone(seen: Seen, group: Group, id: str, text: str) -> Iterator[Found]:
             others = [] if each.kind not in ("nerve", "landmark", "action") else _bearers(seen, group, id, each.id)
             if others:
                 words = clause.text[each.start : each.end]
-                message = f"'{words}' is also in the record of {', '.join(low(other.name) for other in others)}"
-                yield Found(group, ("tell_apart", id), message, _either(seen, others[0], each), word=words)
+                usual = _usual_nerve(seen, others[0], each.id) if each.kind == "nerve" else ""
+                message = f"'{words}' is also in the record of {', '.join(low(other.name) for other in others)}{usual}"
+                yield Found(group, ("tell_apart", id), message, _either(others[0], each), word=words)
 
 
 def _bearers(seen: Seen, group: Group, id: str, fact: str) -> list[Muscle]:
@@ -114,11 +132,10 @@ def _bearers(seen: Seen, group: Group, id: str, fact: str) -> list[Muscle]:
     return [member for member in others if any(fact in member.named(about) for about in ASKED)]
 
 
-def _either(seen: Seen, other: Muscle, said: Mention) -> str:
-    """The next step; for a nerve, with the one that the muscle's neighbors have."""
+def _either(other: Muscle, said: Mention) -> str:
+    """The next step: this line, or the key of the other muscle that says the same."""
     about = next(about for about in ASKED if said.id in other.named(about))
-    usual = _usual_nerve(seen, other, said.id) if said.kind == "nerve" else ""
-    return f"mend this line, or '{said.id}' at {other.locate(*other.stated(about))}{usual}"
+    return read_and_mend("this line", f"`{about}` at {other.locate(*other.stated(about))}")
 
 
 def _usual_nerve(seen: Seen, muscle: Muscle, without: str) -> str:
@@ -126,7 +143,8 @@ def _usual_nerve(seen: Seen, muscle: Muscle, without: str) -> str:
     home = (muscle.region, muscle.compartment)
     near = (each for each in seen.library.muscles if (each.region, each.compartment) == home and each is not muscle)
     nerves = Counter(id for each in near for id in each.named("nerve") if id != without)
-    return f" (its neighbours have '{nerves.most_common(1)[0][0]}')" if nerves else ""
+    usual = seen.library.name(nerves.most_common(1)[0][0], "nerve") if nerves else ""
+    return f" (the muscles beside it have the {low(usual)})" if usual else ""
 
 
 def _who(said: Statement) -> str:
@@ -135,8 +153,8 @@ def _who(said: Statement) -> str:
     return f"the {said.muscle.part_name(said.part).lower()} of {name}" if said.part else name
 
 
-def _mend(said: Statement, right: str) -> str:
-    return f"write {right}, or mend the record at {said.muscle.locate()}"
+def _mend(said: Statement) -> str:
+    return read_and_mend("this text", f"the record at {said.muscle.locate()}")
 
 
 def _another_nerve(seen: Seen, said: Statement, each: Mention) -> Iterator[tuple[str, str, str]]:
@@ -145,7 +163,7 @@ def _another_nerve(seen: Seen, said: Statement, each: Mention) -> Iterator[tuple
     if nerves and not any(seen.truth.same_trunk(each.id, id) for id in nerves):
         words = said.clause.text[each.start : each.end]
         own = " and ".join(low(seen.library.name(id, "nerve")) for id in dict.fromkeys(nerves))
-        yield f"the record of {_who(said)} has the {own}, not the {low(words)}", _mend(said, f"the {own}"), words
+        yield f"the record of {_who(said)} has the {own}, not the {low(words)}", _mend(said), words
 
 
 def _opposite_action(seen: Seen, said: Statement, each: Mention) -> Iterator[tuple[str, str, str]]:
@@ -157,7 +175,7 @@ def _opposite_action(seen: Seen, said: Statement, each: Mention) -> Iterator[tup
         return  # 'from 80° of hip flexion it extends the hip'
     words = said.clause.text[each.start : each.end]
     message = f"by its record, {_who(said)} {back.phrase}: '{words}' is the opposite"
-    yield message, _mend(said, f"'{back.phrase}'"), words
+    yield message, _mend(said), words
 
 
 @lru_cache(maxsize=1)
@@ -185,7 +203,7 @@ def _another_end(seen: Seen, said: Statement, each: Mention) -> Iterator[tuple[s
         words = said.clause.text[each.start : each.end]
         sites = " and ".join(low(site(id)) for id in dict.fromkeys(own))
         message = f"by its record, the {about} of {_who(said)} is the {sites}, not the {low(words)}"
-        yield message, _mend(said, f"the {sites}"), words
+        yield message, _mend(said), words
 
 
 def _another_side(seen: Seen, said: Statement, each: Mention, about: str) -> Iterator[tuple[str, str, str]]:
@@ -198,8 +216,7 @@ def _another_side(seen: Seen, said: Statement, each: Mention, about: str) -> Ite
             site = low(seen.library.site_short(each.id))
             message = f"'{word} {site}' stands here, and '{fact.detail}' in the record of {_who(said)}"
             where = said.muscle.locate(*said.muscle.stated(about, fact.part), fact.id)
-            there = fact.detail.replace(own[OPPOSITE[side]], word)
-            yield message, f"write '{OPPOSITE[side]}' here, or `{each.id}: {there}` at {where}", word
+            yield message, read_and_mend("this text", f"`{each.id}` at {where}"), word
 
 
 _TELLERS = {"nerve": _another_nerve, "action": _opposite_action, "landmark": _another_end}
@@ -235,7 +252,8 @@ def _not_shared(
         message = f"'{said[0]}' is said of {other.name}, but the two "
         message += f"share the {about}" if said["other"] else f"have no {about} in common"
         names = " and ".join(fact_name(seen.library, about, fact) for fact in other.facts(about, part)[:2])
-        help = f"mend the text, or one of the records: the {about} of {other.name} is {names}"
+        message += f": that of {other.name} is {names}"
+        help = read_and_mend("this text", "one of the two records")
         yield Found(muscle, ("confuse_with", id), message, help, word=said[0])
 
 
@@ -261,8 +279,8 @@ def _wrongly_supplied(seen: Seen, record: Record, said: Said, clause: Clause) ->
     if own and not own & seen.reader.meant.branches(nerve.id):
         words = clause.text[nerve.start : of.end]
         names = listed([seen.library.name(id, "nerve") for id in sorted(own)])
-        message = f"'{words}' is not what the deck says of {found[0].name}"
-        help = f"its nerve: {names}; mend this text, or the muscle's `nerve`"
+        message = f"'{words}' is not what the deck says of {found[0].name} (its nerve: {names})"
+        help = read_and_mend("this text", f"the `nerve` of '{found[0].id}'")
         yield Found(record, said.path, message, help, word=words)
 
 

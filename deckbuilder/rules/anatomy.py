@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterator, Sequence
 
 from deckbuilder.anatomy.linkage import OPPOSITE
 from deckbuilder.anatomy.words import low
 from deckbuilder.records import Action, Joint, Muscle, Nerve
 from deckbuilder.records.keys import Named
+from deckbuilder.rules.phrasing import read_and_mend
 from deckbuilder.rules.rule import Found, Seen, rule
 from deckbuilder.source import Path_
 
@@ -45,7 +46,7 @@ def joint_not_crossed(seen: Seen) -> Iterator[Found]:
                         (*muscle.stated("actions", part), each.id),
                         f"{_who(muscle, part)} does not cross the {_joint(seen, action.joint)}: from origin to insertion "
                         f"it spans {spans}",
-                        f"take '{action.id}' out, or mend origin or insertion",
+                        read_and_mend("the action", "the origin", "the insertion"),
                         key=True,
                     )
 
@@ -82,19 +83,15 @@ def joint_without_action(seen: Seen) -> Iterator[Found]:
     Good:
         actions: [ankle-plantar-flexion, knee-flexion]
     """
-    moved: dict[str, list[Action]] = {}
-    for action in seen.library.of(Action):
-        moved.setdefault(action.joint, []).append(action)
+    moved = {action.joint for action in seen.library.of(Action)}
     for muscle in seen.library.muscles:
         for part in muscle.divisions or ("",):
             for id in _idle(seen, muscle, part, moved):
-                fitting = [each.id for each in moved[id] if not _wrong_side(seen, muscle, each, part)]
-                asked = f"which of these does it do there: {', '.join(fitting)}? Name it under `actions`"
                 yield Found(
                     muscle,
                     muscle.stated("actions", part) or ("actions",),
                     f"{_who(muscle, part)} crosses the {_joint(seen, id)}, and has no action there",
-                    asked if fitting else "name what it does there under `actions`",
+                    "read the source, then name what it does there under `actions`, or say in `lint` why nothing",
                     key=True,
                 )
 
@@ -135,14 +132,13 @@ def wrong_side_action(seen: Seen) -> Iterator[Found]:
             for each in _stated(muscle, part):
                 action = seen.library.get(Action, each.id)
                 if _wrong_side(seen, muscle, action, part):
-                    back = seen.library.opposite(action)
                     lies = OPPOSITE[str(action.side)]
                     yield Found(
                         muscle,
                         (*muscle.stated("actions", part), each.id),
                         f"'{each.id}' is done from the {action.side} side of the {_joint(seen, action.joint)}, and "
                         f"{_who(muscle, part)} lies on the {lies} one",
-                        f"did you mean '{back.id}'?" if back else "mend the action, or the compartment",
+                        read_and_mend("the action", "the compartment", "the attachments"),
                         key=True,
                     )
 
@@ -185,7 +181,7 @@ def plane_of_movement(seen: Seen) -> Iterator[Found]:
         plane = next((plane for word, plane in _PLANES if re.search(rf"\b{word}\b", name)), action.plane)
         if plane != action.plane and not re.search(r"\b(?:upward|downward)\b", name):
             message = f"{low(action.name)} happens in the {plane} plane, and '{action.plane}' stands here"
-            yield Found(action, ("plane",), message, f"write '{plane}', or mend the name")
+            yield Found(action, ("plane",), message, "look it up, then mend the plane, or the name")
 
 
 @rule()
@@ -209,8 +205,10 @@ def foreign_root(seen: Seen) -> Iterator[Found]:
         trunk = seen.library.find(Nerve, nerve.part_of) if nerve.part_of else None
         for place, root in enumerate(nerve.roots if trunk else ()):
             if trunk and root not in trunk.roots:
-                message = f"the {low(trunk.name)}, of which it is a part, does not carry {root}"
-                help = f"mend the root, or `part_of`: the trunk carries {', '.join(trunk.roots)}{_carrying(seen, nerve.roots, nerve)}"
+                message = (
+                    f"the {low(trunk.name)}, of which it is a part, does not carry {root}: {_carries(trunk.roots)}"
+                )
+                help = read_and_mend("the root", "`part_of`", f"the `roots` of '{trunk.id}'")
                 yield Found(nerve, ("roots", place), message, help)
 
 
@@ -222,8 +220,9 @@ def _roots_of_no_nerve(seen: Seen, muscle: Muscle, part: str) -> Iterator[Found]
     for place, root in enumerate(roots if nerves else ()):
         if root not in carried:
             which = " and the ".join(low(nerve.name) for nerve in nerves)
-            help = f"it carries {', '.join(sorted(carried))}; mend the root, or the nerve{_carrying(seen, roots)}"
-            yield Found(muscle, (*_roots_at(muscle, part), place), f"the {which} does not carry {root}", help)
+            message = f"the {which} does not carry {root}: {_carries(sorted(carried))}"
+            help = read_and_mend("the root", "the nerve", f"the `roots` of '{nerves[0].id}'")
+            yield Found(muscle, (*_roots_at(muscle, part), place), message, help)
 
 
 def _roots_at(muscle: Muscle, part: str) -> Path_:
@@ -235,15 +234,9 @@ def _nerves(seen: Seen, muscle: Muscle, part: str) -> list[Nerve]:
     return [seen.library.get(Nerve, id) for id in dict.fromkeys(fact.id for fact in muscle.facts("nerve", part))]
 
 
-def _carrying(seen: Seen, roots: Iterable[str], branch: Nerve | None = None) -> str:
-    """The nerves, or the trunks of a branch, that carry all of these roots: '; all of them: …'."""
-    every = set(roots)
-    fitting = [
-        nerve.id
-        for nerve in sorted(seen.library.of(Nerve), key=lambda each: (len(each.roots), each.id))
-        if every <= {*nerve.roots} and nerve is not branch and not (branch and nerve.part_of)
-    ]
-    return f" (all of {', '.join(roots)}: {', '.join(fitting[:3])})" if fitting else ""
+def _carries(roots: Sequence[str]) -> str:
+    """'it carries L2, L3': the roots by which the deck knows a nerve."""
+    return f"it carries {', '.join(roots) or 'none'}"
 
 
 @rule()
@@ -273,7 +266,9 @@ def joint_order(seen: Seen) -> Iterator[Found]:
         for one, its in ((other, joint), (joint, other)):
             if _hangs(one, joints):
                 message = f"the {low(one.name)} has '{bone}' on its far side, and so has the {low(its.name)}"
-                help = f"the bone nearer to the trunk stands first: [{bone}, {one.bones[0]}]"
+                help = (
+                    f"the bone nearer to the trunk stands first: look it up, then mend the order here or in '{its.id}'"
+                )
                 yield Found(one, ("bones",), message, help)
                 break
 

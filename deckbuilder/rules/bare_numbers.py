@@ -52,7 +52,7 @@ def bare_number(seen: Seen) -> Iterator[Found]:
 def _uncounted(study: Study) -> Iterator[Found]:
     """That nothing says how many people a study measured."""
     if study.people.n is None and study.evidence != "review" and not re.search(r"\d", study.people.who):
-        help = "add `n: 13`, or say in `lint` that the source that was read does not tell"
+        help = "add `n: …`, or say in `lint` that the source that was read does not tell"
         yield Found(study, ("people",), "it is not said how many people were measured", help, key=True)
 
 
@@ -63,9 +63,9 @@ def _without_unit_or_load(seen: Seen, study: Study) -> Iterator[Found]:
         unit, path = study.unit(each), ("measurements", place, "value")
         if not unit or (unit.strip() == "%" and electric(each)):
             message = f"the value {each.value:g} has no unit" if not unit else "a percentage of what is not said"
-            yield Found(study, path, message, "add `normalised_to: MVIC` to the study, or `unit:` here", grave=True)
+            yield Found(study, path, message, "add `normalised_to: …` to the study, or `unit: …` here", grave=True)
         elif electric(each) and not loaded(each):
-            yield Found(study, path, f"the value {each.value:g} has no load", "add `load: 10RM`, or `body weight`")
+            yield Found(study, path, f"the value {each.value:g} has no load", "add `load: …`, as the paper gives it")
 
 
 def _loaded(seen: Seen, study: Study) -> Callable[[Measurement], bool]:
@@ -82,11 +82,10 @@ def _bare_in_words(record: Record, said: Said) -> Iterator[Found]:
         active = _TIMES_AS_ACTIVE.search(sentence)
         if active and not known and "% MVI" not in sentence:
             message = f"'{active[0]}' holds for the people, exercises and load of one study, and none are named"
-            yield Found(record, said.path, message, "say in whom: 'in 13 trained women at 10RM'", word=active[0])
+            yield Found(record, said.path, message, "say in whom, and at which load", word=active[0])
         if number := _of_what(sentence):
-            yield Found(
-                record, said.path, f"{number} of what?", f"write '{number} MVIC', or '{number} more'", word=number
-            )
+            help = "read the source, then say of what it is a share, or than what it is more"
+            yield Found(record, said.path, f"{number} of what?", help, word=number)
 
 
 def _of_what(sentence: str) -> str:

@@ -7,7 +7,11 @@ from functools import partial
 
 from deckbuilder.records import Action, Group, Muscle, Study
 from deckbuilder.records.study import Compared
+from deckbuilder.rules.phrasing import read_and_mend
 from deckbuilder.rules.rule import Found, Seen, rule
+
+# The next step; which movement that is, the deck cannot know.
+_BACK = "name the movement back, at the same joint in the same plane"
 
 
 @rule()
@@ -30,37 +34,24 @@ def not_reciprocal(seen: Seen) -> Iterator[Found]:
     for action in library.of(Action):
         back = library.find(Action, action.opposite) if action.opposite else None
         if back is not None and all(library.answers("joint", each.joint) for each in (action, back)):
-            said = _not_back(seen, action, back, stated)
+            said = _not_back(action, back, stated)
             if said:
                 yield Found(action, ("opposite",), *said)
 
 
-def _not_back(seen: Seen, action: Action, back: Action, stated: Mapping[str, Action]) -> tuple[str, str] | None:
+def _not_back(action: Action, back: Action, stated: Mapping[str, Action]) -> tuple[str, str] | None:
     """Why a movement is not the way back of another, and the next step."""
     if back.opposite and back.opposite != action.id:
-        return f"the opposite of '{back.id}' is said to be '{back.opposite}'", _back(seen, action, stated)
+        return f"the opposite of '{back.id}' is said to be '{back.opposite}'", _BACK
     if (back.joint, back.plane) != (action.joint, action.plane) or back is action:
-        message, help = f"'{back.id}' is not at the same joint in the same plane", _back(seen, action, stated)
+        message, help = f"'{back.id}' is not at the same joint in the same plane", _BACK
         if back.joint == action.joint and back is not action:
             message += f": that is {back.plane}, this one {action.plane}"
-            help = f"mend `plane` of one of the two, or {help}"
+            help = f"look it up, then mend `plane` of one of the two, or {_BACK}"
         return message, help
     if stated[back.id] is not action:
         return f"'{stated[back.id].id}' also says that its opposite is '{back.id}'", "state the pair once"
     return None
-
-
-def _back(seen: Seen, action: Action, stated: Mapping[str, Action]) -> str:
-    """The next step: the movements that could be the way back."""
-    fitting = [
-        each.id
-        for each in seen.library.of(Action)
-        if each is not action
-        and (each.joint, each.plane) == (action.joint, action.plane)
-        and each.opposite in (None, action.id)
-        and stated.get(each.id, action) is action
-    ]
-    return f"name the movement back: {' or '.join(fitting)}" if fitting else "name the movement back"
 
 
 @rule()
@@ -85,7 +76,7 @@ def impossible_role(seen: Seen) -> Iterator[Found]:
                     action,
                     ("prime_movers", place),
                     f"'{id}' is prime mover of '{action.id}', but does not list it under its actions",
-                    f"add '{action.id}' to the muscle's actions, or name another prime mover",
+                    read_and_mend("`prime_movers`", f"the `actions` of '{muscle.id}'"),
                 )
 
 
@@ -121,12 +112,9 @@ def odd_one_out(seen: Seen) -> Iterator[Found]:
             yield found(f"'{odd.odd}' is not among those shown", "name one of the muscles under `among`")
         elif odd.odd.split("/")[0] in members and "/" not in odd.odd:
             others = [id for id in odd.among if id not in members]
-            help = (
-                f"the one that does not belong is '{others[0]}'"
-                if len(others) == 1
-                else "name one that does not belong"
-            )
-            yield found(f"'{odd.odd}' is a member of the group", help)
+            message = f"'{odd.odd}' is a member of the group"
+            message += f", and '{others[0]}' is not" if len(others) == 1 else ""
+            yield found(message, read_and_mend("`odd`", "the `groups` of the muscles under `among`"))
 
 
 @rule()

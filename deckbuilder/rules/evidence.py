@@ -79,11 +79,12 @@ def _unlisted(record: Subject, said: Said, named: re.Match[str], known: _Known) 
     ids = known.get(author, {}).get(year, [])
     if ids and not set(ids) & set(record.cited()):
         message = f"'{named[1]} {year}' is named here, and is not among the sources"
-        yield Found(record, said.path, message, f"add '{ids[0]}' to `sources`", word=named[0].strip("()"))
+        help = "if it says so, add it to `sources`; else take the name out of this text"
+        yield Found(record, said.path, message, help, word=named[0].strip("()"))
     elif not ids and author in known:
         years = " or ".join(sorted(filter(None, known[author])))
-        message = f"no source is by {named[1]} of {year}"
-        yield Found(record, said.path, message, f"write {years}, or add the source", word=year)
+        message = f"no source is by {named[1]} of {year}, but of {years}"
+        yield Found(record, said.path, message, "look it up, then mend the year, or add the source", word=year)
 
 
 def _by_author_and_year(seen: Seen) -> _Known:
@@ -130,7 +131,7 @@ def _other_year_than_its_id(source: Source) -> Iterator[Found]:
     year = _year_in(source.id)
     if year and source.year and int(year) != source.year:
         message = f"the id says {year}, the year says {source.year}"
-        yield Found(source, ("year",), message, f"write `year: {year}`, or rename the id")
+        yield Found(source, ("year",), message, "look it up, then mend the year, or rename the id")
 
 
 def _other_year_than_its_source(seen: Seen, study: Study) -> Iterator[Found]:
@@ -138,7 +139,7 @@ def _other_year_than_its_source(seen: Seen, study: Study) -> Iterator[Found]:
     of = seen.library.find(Source, study.id) or seen.library.find(Source, first)
     if year and of and of.year and of.id != study.id and int(year) != of.year:
         message = f"the id says {year}, its source '{of.id}' is of {of.year}"
-        yield Found(study, ("study",), message, f"cite the source of {year}, or rename the study")
+        yield Found(study, ("study",), message, "look it up, then mend its source, or rename the study")
 
 
 def _year_in(id: str) -> str:
@@ -258,7 +259,7 @@ def emg_overreach(seen: Seen) -> Iterator[Found]:
             continue
         for word in _gains(seen, said.text, electric):
             message = f"'{word}' does not follow from EMG: a stronger signal is not more growth or strength"
-            help = f"write 'higher EMG' instead of '{word}', or say what a training study found"
+            help = "say what was measured, or what a training study found"
             yield Found(record, said.path, message, help, word=word)
 
 

@@ -44,7 +44,7 @@ def unlike_its_compartment(seen: Seen) -> Iterator[Found]:
             if nerve not in muscle.named("nerve") and not _is_said(seen, muscle, own):
                 usual = low(library.name(nerve, "nerve"))
                 message = f"{muscle.name} has the {low(listed(own))}, most of the {compartment} compartment the {usual}"
-                help = f"is it '{nerve}' by its source? If it is the exception, say so in `why` or a contrast"
+                help = "read the source, then mend it; if it is the exception, say so in `why` or a contrast"
                 yield Found(muscle, muscle.stated("nerve"), message, help)
 
 
@@ -159,10 +159,7 @@ def _ungrouped(library: Library) -> Iterator[Found]:
         others = [each for each in muscles if each.groups]
         for muscle in muscles if 2 * len(others) > len(muscles) else ():
             if not muscle.groups:
-                usual = Counter(group for each in others for group in each.groups).most_common(1)[0][0]
-                help = f"add `groups: [{usual}]`, or say in `lint` why not"
-                if not _belongs(library, muscle, usual):  # others may be on the card of the group for what they share
-                    help = "name its group under `groups`, or say in `lint` why it has none"
+                help = "name its group under `groups`, or say in `lint` why it has none"
                 message = f"{muscle.name} is in no group, unlike the others of the compartment '{compartment}' of the {region}"
                 yield Found(muscle, ("muscle",), message, help, key=True)
 
@@ -185,15 +182,5 @@ def _ways_back(library: Library) -> Iterator[Found]:
     for first, *others in alone.values():
         for action in others:
             message = f"neither '{action.id}' nor '{first.id}' says that it is the other's opposite"
-            help = f"add `opposite: {first.id}`"
-            if len(others) > 1:
-                known = ", ".join(each.id for each in (first, *others) if each is not action)
-                help = f"which is the way back: {known}? Name it"
+            help = "look up which movement is the way back, and name it under `opposite`"
             yield Found(action, ("action",), message, help, key=True)
-
-
-def _belongs(library: Library, muscle: Muscle, group: str) -> bool:
-    """Whether a muscle has whatever all members of a group share, and they share something."""
-    found = library.find(Group, group)
-    shared = [(about, id) for about in ("actions", "nerve") for id, _ in library.shared(found, about)] if found else []
-    return bool(shared) and all(id in muscle.named(about) for about, id in shared)

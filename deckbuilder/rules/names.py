@@ -139,7 +139,7 @@ def name_against_id(seen: Seen) -> Iterator[Found]:
             left = _left_out(id, said.text) if id else []
             if left:
                 message = f"the name '{said.text}' does not say '{' '.join(left)}', as the id does"
-                help = f"write '{id.replace('-', ' ').capitalize()}', or give it another id with `deckbuilder rename`"
+                help = "look it up, then mend the name, or give it another id with `deckbuilder rename`"
                 yield Found(record, said.path, message, help)
 
 
@@ -200,6 +200,4 @@ def spinal_level(seen: Seen) -> Iterator[Found]:
             letter, number = found[1], int(found[2])
             if not 1 <= number <= _LAST[letter]:
                 message = f"there is no {found[0]}: these levels end with {letter}{_LAST[letter]}"
-                yield Found(
-                    record, said.path, message, f"write '{letter}{_LAST[letter]}', or another level", word=found[0]
-                )
+                yield Found(record, said.path, message, "read the source, then mend the level", word=found[0])

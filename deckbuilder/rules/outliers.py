@@ -53,8 +53,8 @@ def _range(action: Action) -> Iterator[Found]:
         low, high = int(each[1]), int(each[2])
         if low >= high or high > 180:
             wrong = "runs backwards" if low >= high else "is beyond any joint"
-            help = f"write {high}° to {low}°" if low > high else "look it up in the source, and mend it"
-            yield Found(action, ("range",), f"a range from {low}° to {high}° {wrong}", help, word=each[0])
+            message = f"a range from {low}° to {high}° {wrong}"
+            yield Found(action, ("range",), message, "look it up in the source, and mend it", word=each[0])
 
 
 def _large_errors(study: Study) -> Iterator[Found]:
@@ -64,8 +64,7 @@ def _large_errors(study: Study) -> Iterator[Found]:
         if each.se is not None and each.value and each.se * n**0.5 > abs(each.value):
             deviation = f"a standard deviation of {each.se * n**0.5:.0f} around {each.value:g}"
             message = f"a standard error of {each.se:g} in {n} people is {deviation}"
-            help = f"write `sd: {each.se:g}`, if that is what the paper gives"
-            yield Found(study, ("measurements", place, "se"), message, help)
+            yield Found(study, ("measurements", place, "se"), message, f"{_LOOK}: it may be the `sd`")
 
 
 def _values(seen: Seen, study: Study) -> Iterator[Found]:
@@ -91,7 +90,7 @@ def _beyond_a_muscle(seen: Seen, study: Study, place: int) -> Iterator[Found]:
     """An EMG below nothing, or far beyond a maximal contraction."""
     each, most = study.measurements[place], seen.limit("emg-percent")
     if electric(each) and each.value < 0:
-        yield Found(study, _at(place), f"an EMG of {each.value:g} is below nothing", f"write {-each.value:g}")
+        yield Found(study, _at(place), f"an EMG of {each.value:g} is below nothing", f"{_LOOK}, and mend it")
     if electric(each) and study.unit(each).startswith("%") and each.value > most:
         message = f"{each.value:g} {study.unit(each)} is more than {most:g} %"
         yield Found(study, _at(place), message, f"{_LOOK}: a point may be missing")

@@ -12,6 +12,7 @@ from deckbuilder.reading.tokens import plain
 from deckbuilder.records import Claim, Study
 from deckbuilder.records.claim import Finding
 from deckbuilder.rules import quantities
+from deckbuilder.rules.phrasing import read_and_mend
 from deckbuilder.rules.rule import Found, Seen
 from deckbuilder.source import Path_
 
@@ -63,7 +64,7 @@ def _misquoted_values(claim: Claim, path: Path_, text: str, study: Study) -> Ite
         meant = next((each for each in values if each not in told and _slipped(number, each)), None)
         if meant and value not in values:
             message = f"{number} is no value of the study '{study.id}', {meant} is"
-            yield Found(claim, path, message, f"write {meant} here, or mend the study", word=number)
+            yield Found(claim, path, message, read_and_mend("this text", "the study"), word=number)
 
 
 def _values(study: Study) -> list[str]:
@@ -83,10 +84,10 @@ def _misquoted_ratio(claim: Claim, path: Path_, text: str, study: Study) -> Iter
     sides = [(one, other) for one, other in _measured(study) if spoken]
     wrong = next((ratio for ratio in spoken if sides and not any(ratio.fits(*pair) for pair in sides)), None)
     if wrong:
-        message = f"'{wrong.said}' follows from no two values of the study '{study.id}'"
         near = min(sides, key=lambda pair: abs(wrong.of(*pair) - wrong.value))
-        help = f"look it up; the nearest two are {near[0]:g} and {near[1]:g}: {wrong.right(*near)}"
-        yield Found(claim, path, message, help, word=wrong.said)
+        message = f"'{wrong.said}' follows from no two values of the study '{study.id}': "
+        message += f"the nearest, {near[0]:g} and {near[1]:g}, make {wrong.right(*near)}"
+        yield Found(claim, path, message, read_and_mend("this text", "the study"), word=wrong.said)
 
 
 def _misquoted_people(claim: Claim, path: Path_, text: str, study: Study) -> Iterator[Found]:
@@ -97,7 +98,7 @@ def _misquoted_people(claim: Claim, path: Path_, text: str, study: Study) -> Ite
     for count, words in quantities.people(text):
         if count not in who:
             message = f"'{words}', but the study '{study.id}' has {study.people.n} people"
-            yield Found(claim, path, message, f"write {study.people.n}, or mend `n` of the study", word=words)
+            yield Found(claim, path, message, read_and_mend("this text", "`n` of the study"), word=words)
 
 
 def quoted_apart(seen: Seen) -> Iterator[Found]:

@@ -70,7 +70,7 @@ def _stabilisers(seen: Seen) -> Iterator[Found]:
             if action is None or holds(held.detail, *seen.words("elsewhere")):
                 continue
             message = f"'{held.id}' is a stabiliser here and prime mover of '{action.id}', which the exercise trains"
-            help = f"delete it, or say what it holds meanwhile: `{held.id}: on the standing leg`"
+            help = f"delete it, or say what it holds meanwhile: `{held.id}: …`"
             yield Found(exercise, ("stabilisers", held.id), message, help, key=True, grave=not held.detail)
 
 
@@ -90,8 +90,7 @@ def relation_without_context(seen: Seen) -> Iterator[Found]:
     for concept in seen.library.of(Concept):
         if concept.topic in _IN_ONE_MOVEMENT and concept.muscles and not concept.actions and not concept.retired:
             message = f"the concept names muscles and no movement, and '{concept.topic}' is about one movement"
-            help = f"add `actions: [{_shared(seen, concept) or 'hip-extension'}]`, the movement that is meant"
-            yield Found(concept, ("topic",), message, help, grave=True)
+            yield Found(concept, ("topic",), message, "name the movement that is meant under `actions`", grave=True)
     yield from _in_sentences(seen)
 
 
@@ -101,13 +100,7 @@ def _in_sentences(seen: Seen) -> Iterator[Found]:
         if said.role in ("back", "answer") and re.search("agonist|ynergist", said.text):
             for words in _parts_played(seen, said.text):
                 message = f"'{words}' is true for one movement only, and the sentence names none"
-                yield Found(record, said.path, message, "say in which: 'in hip extension'", word=words.split()[0])
-
-
-def _shared(seen: Seen, concept: Concept) -> str:
-    """The movements that all muscles of a concept have."""
-    muscles = (seen.library.get(Muscle, id.split("/")[0]) for id in concept.muscles)
-    return ", ".join(sorted(frozenset[str].intersection(*(muscle.named("actions") for muscle in muscles))))
+                yield Found(record, said.path, message, "say in which movement", word=words.split()[0])
 
 
 def _parts_played(seen: Seen, text: str) -> Iterator[str]:
@@ -154,6 +147,5 @@ def leads_nothing(seen: Seen) -> Iterator[Found]:
         if muscle.tier != "core" or library.led_by(muscle.id) or not muscle.named("actions"):
             continue
         found = partial(Found, muscle, ("tier",))
-        actions = [fact.id for fact in muscle.facts("actions")]
         message = f"{muscle.name} is core, and prime mover of no movement"
-        yield found(message, f"name it under `prime_movers` of '{actions[0]}', or write `tier: useful`")
+        yield found(message, "read the source: name it under `prime_movers` of what it leads, or lower its `tier`")

@@ -10,11 +10,12 @@ from deckbuilder.anatomy.linkage import OPPOSITE
 from deckbuilder.anatomy.words import low
 from deckbuilder.reading.english import english
 from deckbuilder.reading.english import whole as wholly
-from deckbuilder.reading.sides import WORDS, other, side_of, sides_in, sides_named, swapped
+from deckbuilder.reading.sides import WORDS, side_of, sides_in, sides_named
 from deckbuilder.reading.statements import Statement
 from deckbuilder.records import Muscle, Record
 from deckbuilder.records.keys import Named, Said
 from deckbuilder.records.muscle import Part
+from deckbuilder.rules.phrasing import read_and_mend
 from deckbuilder.rules.rule import Found, Seen, rule
 from deckbuilder.source import Path_
 
@@ -66,7 +67,8 @@ def _against_id(record: Record, said: Said) -> Iterator[Found]:
     for side, word in by_name.items():
         if OPPOSITE[side] in by_id and side not in by_id and OPPOSITE[side] not in by_name:
             message = f"the id says {OPPOSITE[side]}, the name {side}"
-            yield Found(record, said.path, message, f"write '{said.text.replace(word, other(word))}'", word=word)
+            help = "look it up, then mend the name, or give it another id with `deckbuilder rename`"
+            yield Found(record, said.path, message, help, word=word)
 
 
 def _small_print(seen: Seen) -> Iterator[Found]:
@@ -96,30 +98,22 @@ def _starts(seen: Seen, muscle: Muscle, part: str, name: str) -> Iterator[Found]
             if OPPOSITE[side] in named and side not in named:
                 path = ("heads" if muscle.heads else "parts", part, "origin", each.id)
                 message = f"the {muscle.part_name(part).lower()} starts at a landmark that lies {side}"
-                help = f"name the {OPPOSITE[side]} one{_twin(seen, each.id)}, or another head"
-                yield Found(muscle, path, message, help, key=True)
+                yield Found(muscle, path, message, read_and_mend("the landmark", "the head"), key=True)
 
 
 def _clause(seen: Seen, muscle: Muscle, path: Path_, site: Named, clause: str, name: str) -> Iterator[Found]:
     """The small print of a landmark against where that lies, and against the name of the muscle or head."""
     lies, said, named = seen.skeleton.sides.get(site.id, ()), sides_in(clause), sides_named(name)
     for side, word in said.items():
-        fixed = f"write '{site.detail.replace(word, other(word), 1)}'"
         if OPPOSITE[side] in said or side not in ACROSS:
             continue
         if OPPOSITE[side] in lies and not _PART_OF.search(clause):
             message = f"the {low(seen.library.site_short(site.id))} lies {OPPOSITE[side]}, not {side}"
-            yield Found(muscle, path, message, f"{fixed}, or name another landmark{_twin(seen, site.id)}", word=word)
+            help = read_and_mend("the side", "the landmark", "the `sides` of its bone")
+            yield Found(muscle, path, message, help, word=word)
         elif OPPOSITE[side] in named and side not in named and not {side, OPPOSITE[side]} & {*lies}:
-            yield Found(
-                muscle, path, f"'{word}' stands against the name, {name}", f"{fixed}, if that is meant", word=word
-            )
-
-
-def _twin(seen: Seen, id: str) -> str:
-    """The landmark of the other side, where its id tells: ': lateral-femoral-condyle'."""
-    twin = swapped(id.replace("-", " ")).replace(" ", "-")
-    return f": '{twin}'" if twin != id and twin in seen.library.landmarks else ""
+            help = "read the source, and mend it if it is a slip"
+            yield Found(muscle, path, f"'{word}' stands against the name, {name}", help, word=word)
 
 
 def _before_landmarks(seen: Seen) -> Iterator[Found]:
@@ -134,9 +128,8 @@ def _before_landmarks(seen: Seen) -> Iterator[Found]:
             if side and OPPOSITE[side] in lies:
                 name = said.text[each.start : each.end]
                 message = f"'{word[0]} {name}': the {name.lower()} lies {OPPOSITE[side]}"
-                yield Found(
-                    record, said.path, message, f"write '{other(word[0])}', or name another landmark", word=word[0]
-                )
+                help = read_and_mend("the side", "the landmark", "the `sides` of its bone")
+                yield Found(record, said.path, message, help, word=word[0])
 
 
 def _of_muscles(seen: Seen) -> Iterator[Found]:
@@ -157,8 +150,9 @@ def _stated(seen: Seen, each: Statement) -> Iterator[Found]:
                 continue
             if side not in lies and OPPOSITE[side] in lies and OPPOSITE[side] not in said:
                 where = "ends" if ending else "lies"
-                message = f"{low(each.muscle.name)} {where} on the {OPPOSITE[side]} side, not on the {side} one"
-                yield Found(each.record, each.path, message, f"write '{other(word)}'", word=word)
+                message = f"by its record, {low(each.muscle.name)} {where} on the {OPPOSITE[side]} side, not on the {side} one"
+                help = read_and_mend("this text", f"the record at {each.muscle.locate()}")
+                yield Found(each.record, each.path, message, help, word=word)
 
 
 def _sides_of(seen: Seen, muscle: Muscle, part: str) -> tuple[set[str], set[str]]:

@@ -10,6 +10,7 @@ from deckbuilder.records import Compared, Record, Study
 from deckbuilder.records.keys import Said
 from deckbuilder.records.study import BANDS
 from deckbuilder.rules import quantities
+from deckbuilder.rules.phrasing import read_and_mend
 from deckbuilder.rules.quantities import NAMED_STUDY
 from deckbuilder.rules.quotes import misquoted, quoted_apart
 from deckbuilder.rules.rule import Found, Seen, rule
@@ -53,9 +54,10 @@ def _in_sentences(record: Record, said: Said) -> Iterator[Found]:
         found = quantities.pairs(sentence) if len(spoken) == 1 else []
         if len(found) == 1 and not spoken[0].fits(found[0].one, found[0].other):
             pair, ratio = found[0], spoken[0]
-            message = f"'{ratio.said}' does not follow from {pair.one:g} and {pair.other:g}"
             unit = f" % {'less' if ratio.percent == 'less' else 'more'}" if ratio.percent else " times"
-            help = f"write {ratio.right(pair.one, pair.other)}{unit}, or mend the values"
+            message = f"'{ratio.said}' does not follow from {pair.one:g} and {pair.other:g}, "
+            message += f"which make {ratio.right(pair.one, pair.other)}{unit}"
+            help = read_and_mend("the ratio", "the values")
             yield Found(record, said.path, message, help, word=ratio.said, grave=True)
         over = _MORE_THAN_ALL.search(sentence)
         if over and float(over[1]) > 100:
@@ -70,7 +72,7 @@ def _people(study: Study) -> Iterator[Found]:
     n = study.people.n
     if n is not None and counts and n not in counts and n != sum(counts):
         message = f"n is {n}, but `who` counts {' and '.join(map(str, counts))}"
-        yield Found(study, ("people", "n"), message, f"write n: {sum(counts)}, or mend `who`", grave=True)
+        yield Found(study, ("people", "n"), message, read_and_mend("`n`", "`who`"), grave=True)
 
 
 def _shares(study: Study) -> Iterator[Found]:
@@ -100,7 +102,7 @@ def _higher_by(study: Study, compared: Compared, path: Path_) -> Iterator[Found]
     said, true = compared.comparison.higher_by_percent or 0, (one / other - 1) * 100
     if abs(true - said) > max(0.5, 0.02 * abs(true)):
         message = f"{one:g} is {true:.0f} % higher than {other:g}, not {said:g} %"
-        help = "delete `higher_by_percent`: it follows from the measurements"
+        help = "read the source, then mend the measurements, or delete `higher_by_percent`: it follows from them"
         yield Found(study, (*path, "higher_by_percent"), message, help, grave=True)
 
 
@@ -120,11 +122,12 @@ def _told_in(sentence: str, study: Study, compared: Compared, path: Path_) -> It
     one, other = (side.value for side in compared.sides)
     wrong = next((each for each in quantities.lone_ratios(sentence) if not each.fits(one, other)), None)
     if wrong:
-        message = f"'{wrong.said}' does not follow from {one:g} and {other:g}, the values compared"
-        help = f"write {wrong.right(one, other)}, or leave the number out: the card shows both values"
+        message = f"'{wrong.said}' does not follow from {one:g} and {other:g}, the values compared, "
+        message += f"which make {wrong.right(one, other)}"
+        help = "read the source, then mend the values, or leave the number out: the card shows both values"
         yield Found(study, path, message, help, word=wrong.said, grave=True)
     equal = holds(sentence, "about equal", "about the same", "nearly equal", "roughly equal")
     if equal and compared.ratio >= BANDS[0][0] and sentence.startswith(equal):
         band = BANDS[compared.band][1]
         message = f"'{equal}' is said of {one:g} and {other:g}, which is {band}"
-        yield Found(study, path, message, f"write '{band}'", word=equal, grave=True)
+        yield Found(study, path, message, read_and_mend("the words", "the values"), word=equal, grave=True)

@@ -30,7 +30,7 @@ from deckbuilder.records import (
 from deckbuilder.records.base import Subject
 from deckbuilder.records.keys import Gist, Said
 from deckbuilder.rules.alike import IDLE, SAME, bare, near
-from deckbuilder.rules.phrasing import listed
+from deckbuilder.rules.phrasing import listed, read_and_mend
 from deckbuilder.rules.rule import Found, Seen, is_retired, rule
 from deckbuilder.source import Path_
 
@@ -190,7 +190,8 @@ def _landmarks_alike(bone: Bone) -> Iterator[Found]:
         first = of.setdefault(bare(name), id)
         if first != id:
             message = f"the landmark '{first}' has the same name"
-            yield Found(bone, ("landmarks", id), message, f"keep one, and name it wherever '{id}' is named")
+            help = f"mend the wrong name; if they are one, keep one, and name it wherever '{id}' is named"
+            yield Found(bone, ("landmarks", id), message, help)
 
 
 def _facts(record: Record) -> object:
@@ -335,8 +336,7 @@ def _small_print(seen: Seen) -> Iterator[Found]:
         first = max(usual[key].items(), key=lambda each: (each[1], each[0]))[0]
         if key[1] and " ".join(words(said.text)) != first:
             message = f"elsewhere the same is called '{first}'"
-            help = f"write '{first}' here too, or this in both places"
-            yield Found(muscle, said.path, message, help, word=said.text)
+            yield Found(muscle, said.path, message, "use the same words in both places", word=said.text)
 
 
 def _is_small_print(said: Said) -> bool:
@@ -368,7 +368,7 @@ def _sides(seen: Seen) -> Iterator[Found]:
             if side != usual:
                 name = seen.library.name(id, "muscle")
                 message = f"{name} is called {side} here, and {usual} in {first.key}"
-                yield Found(record, path, message, f"write '{usual}' here, or '{side}' there")
+                yield Found(record, path, message, read_and_mend("this text", f"that of {first.key}"))
 
 
 @lru_cache(maxsize=1)

@@ -117,6 +117,8 @@ _GAPS = (
         ":fill=#fff",
         ":angle=0",
         "=",
+        "\\:",
+        "\\",
     ),
 )
 
@@ -308,6 +310,38 @@ def test_a_mask_says_where_it_lies(workshop: Workshop) -> None:
     assert found == workshop.render("{{cloze:Text}}", "{{cloze:Text}}", ("", "", text), cloze_type=True)
     assert '<div class="cloze" data-ordinal="1" data-shape="rect" data-left=".1"' in found.front
     assert 'class="cloze-highlight" data-ordinal="1"' in found.back
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "image-occlusion:rect:left=.1:top=.2",
+        "rect:left=.1:oi:top=.2:width=.3",
+        "rect::left=.1:top=.2",
+        "rect:left=:top=.2",
+        "rect:left=.1=.3:top=.2",
+        r"text:text=a\:b:left=.1",
+        r"text:text=a\\:left=.1",
+        r"text:left=.1:text=a\b:top=.2",
+    ],
+    ids=[
+        "a shape for a name",
+        "a name without a value",
+        "an empty name",
+        "an empty value",
+        "two values",
+        "an escaped colon",
+        "an escaped backslash",
+        "a bare backslash",
+    ],
+)
+def test_an_odd_mask_is_read_as_anki_reads_it(workshop: Workshop, said: str) -> None:
+    """A property's name runs past colons to the next `=`, and nothing is read behind a fault; 2.1.66 split at colons."""
+    fields = ("", "", f"{{{{c1::image-occlusion:{said}}}}}")
+
+    found = ours("{{cloze:Text}}", "{{cloze:Text}}", fields, cloze_type=True)
+
+    assert found == workshop.render("{{cloze:Text}}", "{{cloze:Text}}", fields, cloze_type=True)
 
 
 @given(st.text(alphabet="ab <>&;é\n/br", max_size=30))

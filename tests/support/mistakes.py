@@ -30,8 +30,8 @@ class Mistake:
     """What an author did (`slip`), and how to tell that it was noticed.
 
     `look`: what the message, or the line that it points at, holds; else something else was noticed. `cure`: what the
-    message or its next step holds if it names the right thing; None where only the author can know it. Upper and lower
-    case count as equal in both.
+    message or its next step holds if it names the right thing, or the place to look at where two things disagree and
+    either may be right; None where only the author can know it. Upper and lower case count as equal in both.
     """
 
     id: str

@@ -16,6 +16,9 @@ _MATHJAX = re.compile(r"(\\[(\[])(.*?)(\\[\])])", re.DOTALL)
 _TAG = re.compile(r"<!--.*?-->|<style.*?>.*?</style>|<script.*?>.*?</script>|<.*?>", re.DOTALL | re.IGNORECASE)
 _PICTURE = "image-occlusion:"
 _SHAPES = ("rect", "ellipse", "polygon", "text")
+# One property of a mask. Its name runs on to the next `=`, past colons too: so do those of Anki since 23.10.
+_SAYS = re.compile(r":(?P<name>[^=]+)=(?P<value>(?:[^\\:]|\\[\\:])+)(?=:|\Z)")
+_ESCAPED = re.compile(r"\\([\\:])")
 # What a mask says, as Anki names it for its script; the last column: whether 0 is as good as nothing.
 _PROPERTIES = {
     "left": ("left", False),
@@ -155,14 +158,15 @@ def _revealed(gap: Deletion, number: int, front: bool) -> str:
 
 
 def _mask(said: str) -> str:
-    """A mask's shape and place as the attributes that Anki's script reads."""
-    shape, *properties = said.split(":")
-    if not properties:
+    """A mask's shape and place as the attributes that Anki's script reads; what follows a fault in it is left out."""
+    shape, colon, _ = said.partition(":")
+    if not colon:
         return ""
     found = [f'data-shape="{shape}" '] if shape in _SHAPES else []
-    for each in properties:
-        name, value = [*each.split("="), ""][:2]
-        found.append(_property(name, value))
+    each = _SAYS.match(said, len(shape))
+    while each:
+        found.append(_property(each["name"], _ESCAPED.sub(r"\1", each["value"])))
+        each = _SAYS.match(said, each.end())
     return "".join(found)
 
 
