@@ -53,6 +53,7 @@ class Library:
         self._alike: dict[str, list[Lookalike]] = {}
         self._sites: dict[str, tuple[str, str]] = {}
         self._low_sites: dict[str, str] = {}
+        self._ends: dict[tuple[str, str], str] = {}
         self._trails: dict[str, list[str]] = {}
         self.duplicates: list[tuple[Record, Record]] = []
         for record in records:
@@ -339,12 +340,13 @@ class Library:
             if other is not None and not other.retired:
                 found[other.id] = Lookalike(other, words)
         scores = self._nearness(muscle)
+        own = muscle.named("origin"), muscle.named("insertion")
         for _, id in sorted([(-score, id) for id, score in scores.items()]):
             if len(found) >= MAX_LOOKALIKES:
                 break
             if id != muscle.id and id not in found:
                 other = self.get(Muscle, id)
-                words = self._difference(muscle, other)
+                words = self._difference(*own, other)
                 if words:
                     found[id] = Lookalike(other, words)
         return list(found.values())
@@ -366,13 +368,13 @@ class Library:
                     scores[other.id] = scores.get(other.id, 0) + 1
         return scores
 
-    def _difference(self, muscle: Muscle, other: Muscle) -> str:
-        """'Also from the ischial tuberosity, but inserts on …': what is shared, then what is not."""
-        origin, insertion = (muscle.named(about) & other.named(about) for about in ("origin", "insertion"))
+    def _difference(self, from_: frozenset[str], to: frozenset[str], other: Muscle) -> str:
+        """'Also from the ischial tuberosity, but inserts on …': what another muscle shares with these ends, then what not."""
+        origin, insertion = from_ & other.named("origin"), to & other.named("insertion")
         ends = self._listed(other, "insertion", insertion)
-        starts = self._listed(other, "origin", origin)
         if origin and ends:
             return f"Also from {self._some(origin)}; inserts on {ends}."
+        starts = self._listed(other, "origin", origin)
         if insertion and starts:
             return f"Also inserts on {self._some(insertion)}; arises from {starts}."
         if starts and ends:
@@ -382,9 +384,16 @@ class Library:
     def _some(self, sites: Iterable[str]) -> str:
         return " and ".join([self._the(site) for site in sorted(sites)[:2]])
 
-    def _listed(self, muscle: Muscle, about: str, without: Iterable[str]) -> str:
-        found = [fact.id for fact in muscle.facts(about) if fact.id not in without]
-        return " and ".join([self._the(site) for site in dict.fromkeys(found[:2])])
+    def _listed(self, muscle: Muscle, about: str, without: frozenset[str]) -> str:
+        if without:
+            return self._first([fact.id for fact in muscle.facts(about) if fact.id not in without])
+        found = self._ends.get((muscle.id, about))
+        if found is None:
+            found = self._ends[muscle.id, about] = self._first([fact.id for fact in muscle.facts(about)])
+        return found
+
+    def _first(self, sites: list[str]) -> str:
+        return " and ".join([self._the(site) for site in dict.fromkeys(sites[:2])])
 
     def _the(self, site: str) -> str:
         if site not in self._low_sites:

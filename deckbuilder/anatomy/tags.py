@@ -23,9 +23,14 @@ TIERS = {"core": "1_Core", "useful": "2_Useful", "deep": "3_Deep"}
 
 def of(subject: Noted, library: Library, root: str) -> tuple[str, ...]:
     """Every tag of a note, sorted. A retired note keeps its tags and gains one."""
-    found = {intern(f"{root}::{tag}") for tag in _derived(subject, library)}
-    found |= {intern(f"{root}::{letters.composed(tag)}") for tag in subject.tags}
+    found = {_below(root, tag) for tag in _derived(subject, library)}
+    found |= {_below(root, letters.composed(tag)) for tag in subject.tags}
     return tuple(sorted(found))
+
+
+@lru_cache(maxsize=65_536)
+def _below(root: str, tag: str) -> str:
+    return intern(f"{root}::{tag}")
 
 
 @lru_cache(maxsize=16_384)
@@ -34,6 +39,7 @@ def level(name: str, id: str) -> str:
     return letters.level(name) or capital(id)
 
 
+@lru_cache(maxsize=16_384)
 def capital(id: str) -> str:
     """An id as a tag level: 'hip-extension' becomes 'Hip_extension'."""
     return letters.level(id.replace("-", "_").capitalize())

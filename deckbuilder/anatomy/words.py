@@ -55,6 +55,12 @@ def low(text: str) -> str:
     return text if second.isupper() or second.isdigit() else text[:1].lower() + text[1:]
 
 
+@lru_cache(maxsize=16_384)
+def _spelt(id: str) -> str:
+    """An id in words: 'motor-control' becomes 'Motor control'."""
+    return cap(id.replace("-", " "))
+
+
 def sentence(text: str) -> str:
     """With a capital and a full stop."""
     return cap(text) + ("" if text[-1:] in ".!?…" else ".")
@@ -83,10 +89,17 @@ def listed(names: Sequence[str], joint: str = ", ", low: Low = low) -> str:
 
 def _once(answers: Iterable[Answer]) -> tuple[Answer, ...]:
     """What several heads have is named once, with what is said of each below it."""
+    listed = tuple(answers)
+    if len(listed) == 1 and len(listed[0].small) < 2:  # nothing is said a second time
+        return listed
     found: dict[tuple[str, str], dict[str, None]] = {}
-    for each in answers:
+    for each in listed:
         found.setdefault((each.name, each.bone), {}).update(dict.fromkeys(each.small))
-    return tuple(Answer(*key, tuple(small)) for key, small in found.items())
+    return tuple([_answer(*key, tuple(small)) for key, small in found.items()])
+
+
+# The same few hundred answers are given by thousands of notes.
+_answer = lru_cache(maxsize=65_536)(Answer)
 
 
 @lru_cache(maxsize=65_536)
@@ -114,12 +127,15 @@ class Words:
     def _answers(self, muscle: Muscle, about: str) -> tuple[Answer, ...]:
         facts = muscle.facts(about)
         if about in ("origin", "insertion"):
-            return _once(Answer(*self._library.site_apart(fact.id), self._small(muscle, fact)) for fact in facts)
+            return _once([_answer(*self._library.site_apart(fact.id), self._small(muscle, fact)) for fact in facts])
         if about == "actions":
             return _once(
-                Answer(cap(self._library.get(Action, fact.id).phrase), "", self._small(muscle, fact)) for fact in facts
+                [
+                    _answer(cap(self._library.get(Action, fact.id).phrase), "", self._small(muscle, fact))
+                    for fact in facts
+                ]
             )
-        return _once(self._nerve(muscle, fact, several=len(facts) > 1) for fact in facts)
+        return _once([self._nerve(muscle, fact, several=len(facts) > 1) for fact in facts])
 
     def _expect(self, muscle: Muscle, about: str, one: str, many: str) -> str:
         """How many answers there are and of which sort: never which."""
@@ -138,6 +154,16 @@ class Words:
 
     def short(self, muscle: Muscle, about: str, parts: bool = True) -> str:
         """One line: 'Ischial tuberosity (long head); linea aspera (short head)'"""
+        if not muscle.divisions:
+            return cap(", ".join([self._low(self._name(about, fact.id)) for fact in muscle.facts(about)]))
+        found = []
+        for names, of in self._by_names(muscle, about).items():
+            named = [each for each in of if each] if parts else []
+            found.append(", ".join(names) + (f" ({', '.join(named)})" if named else ""))
+        return cap("; ".join(found))
+
+    def _by_names(self, muscle: Muscle, about: str) -> dict[tuple[str, ...], list[str]]:
+        """What is stated of the whole or of parts, and the parts of which it is; '' for the whole."""
         by_part: dict[str, list[str]] = {}
         for fact in muscle.facts(about):
             by_part.setdefault(fact.part, []).append(self._low(self._name(about, fact.id)))
@@ -145,11 +171,7 @@ class Words:
         for part in ("", *muscle.divisions):
             if part in by_part:
                 alike.setdefault(tuple(by_part[part]), []).append(self._low(muscle.part_name(part)) if part else "")
-        found = []
-        for names, of in alike.items():
-            named = [each for each in of if each] if parts else []
-            found.append(", ".join(names) + (f" ({', '.join(named)})" if named else ""))
-        return cap("; ".join(found))
+        return alike
 
     def _name(self, about: str, id: str) -> str:
         if about == "actions":
@@ -157,6 +179,8 @@ class Words:
         return self._library.get(Nerve, id).name if about == "nerve" else self._library.site_apart(id)[0]
 
     def _small(self, muscle: Muscle, fact: Fact, *more: str) -> tuple[str, ...]:
+        if not fact.part and not more:
+            return (fact.detail,) if fact.detail else ()
         part = self._low(muscle.part_name(fact.part)) if fact.part else ""
         line = ", ".join(each for each in (part, fact.detail, *more) if each)
         return (line,) if line else ()
@@ -167,7 +191,7 @@ class Words:
         roots = own or (() if muscle.roots and several else muscle.roots or nerve.roots)
         trunk = f"part of the {self._low(self._library.name(nerve.part_of, 'nerve'))}" if nerve.part_of else ""
         lines = self._small(muscle, fact, trunk)
-        return Answer(nerve.name, "", (*lines, ", ".join(roots)) if roots else lines)
+        return _answer(nerve.name, "", (*lines, ", ".join(roots)) if roots else lines)
 
     # Where a note belongs
 
@@ -185,10 +209,10 @@ class Words:
         found += self._step("Group", [group.name for group in groups])
         actions = filter(None, (library.find(Action, id) for id in about.moves or about.actions))
         found += self._step("Joint", [library.get(Joint, action.joint).name for action in actions])
-        found += self._step("Topic", [cap(subject.topic_id.replace("-", " "))])
+        found.append(f"Topic › {_spelt(subject.topic_id)}")
         exams = dict.fromkeys(exam.name for exam, _ in library.exams.get(subject.topic_id, ()))
         found += [f"Exam › {', '.join(exams)}"] if exams else []
-        return [*found, *self._step("Evidence", [cap(subject.evidence.replace("-", " "))])]
+        return [*found, f"Evidence › {_spelt(subject.evidence)}"]
 
     def _among(self, muscle: Muscle) -> str:
         """Where a muscle itself belongs: its region and its compartment."""

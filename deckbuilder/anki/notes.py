@@ -71,6 +71,17 @@ class NoteType:
     def _fronts(self) -> tuple[tuple[cardtemplate.Node, ...], ...]:
         return tuple(cardtemplate.parse(template.front) for template in self.templates)
 
+    @cached_property
+    def _decisive(self) -> tuple[int, ...]:
+        """The places of the fields by which it is decided which cards there are."""
+        named = {field for front in self._fronts for field, _ in cardtemplate.fields(front)}
+        return tuple(place for place, name in enumerate(self.names) if name in named)
+
+    @cached_property
+    def _known_ordinals(self) -> dict[tuple[bool, ...], tuple[int, ...]]:
+        """By which of those fields are filled: most notes of a kind are alike in that."""
+        return {}
+
     def with_version(self, values: tuple[str, ...], edition: str) -> tuple[str, ...]:
         """The fields, with the edition in which the note last changed: a learner who reports an error says which one."""
         if VERSION not in self.names:
@@ -80,10 +91,15 @@ class NoteType:
 
     def ordinals(self, values: Sequence[str]) -> tuple[int, ...]:
         """The cards that Anki makes of a normal note with these field values."""
-        filled = {
-            name for name, value in zip(self.names, values, strict=True) if value and not cardtemplate.is_blank(value)
-        }
-        return tuple(place for place, front in enumerate(self._fronts) if cardtemplate.shows(front, filled))
+        filled = tuple([not cardtemplate.is_blank(values[place]) for place in self._decisive])
+        found = self._known_ordinals.get(filled)
+        if found is None:
+            found = self._known_ordinals[filled] = self._worked_out(filled)
+        return found
+
+    def _worked_out(self, filled: Sequence[bool]) -> tuple[int, ...]:
+        named = {self.names[place] for place, is_filled in zip(self._decisive, filled, strict=True) if is_filled}
+        return tuple(place for place, front in enumerate(self._fronts) if cardtemplate.shows(front, named))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal, Protocol
 
 from pydantic import (
@@ -410,9 +411,14 @@ class Subject(Record):
         """What learners grade themselves on, where it is in its author's own words. `said`: its texts, if they are known."""
         return walker.graded(self.texts() if said is None else said)
 
+    @cached_property
+    def tagged_with(self) -> About:
+        """What `about` tells, which tags, cards and rules ask for."""
+        return walker.about(self)
+
     def about(self) -> About:
         """What its tags are derived from."""
-        return walker.about(self)
+        return self.tagged_with
 
     def cited(self, *facts: str) -> tuple[str, ...]:
         """The ids of the sources for these facts, those for all of them first, each once."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from deckbuilder.records import walker
 from deckbuilder.records.base import SITE, Id, Ids, Model, MuscleId, Names, Root, Subject, Text
 from deckbuilder.records.keys import About, As, Holds, Listed, Named, Of, Tagged
 from deckbuilder.source import Path_
@@ -164,9 +165,10 @@ class Muscle(Subject):
             found = self.names_in[about] = frozenset(fact.id for fact in self.facts(about))
         return found
 
-    def about(self) -> About:
+    @cached_property
+    def tagged_with(self) -> About:
         """With the movements of its parts."""
-        return replace(super().about(), moves=tuple(sorted(self.named("actions"))))
+        return walker.about(self, moves=tuple(sorted(self.named("actions"))))
 
     def tells_apart(self) -> list[tuple[Path_, str, str]]:
         return [(("confuse_with", id), id, text) for id, text in self.confuse_with.items()]

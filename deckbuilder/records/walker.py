@@ -291,14 +291,14 @@ def graded(said: Iterable[Said]) -> list[Graded]:
 # What it is about
 
 
-def about(record: BaseModel) -> About:
-    """What a note of this record is about."""
+def about(record: BaseModel, **also: tuple[str, ...]) -> About:
+    """What a note of this record is about. `also`: what no key of it says alone."""
     values = vars(record)
     found: dict[str, tuple[str, ...]] = {}
     for facet, name, ids in _tagged(type(record)):
         if value := values[name]:
             found[facet] = found.get(facet, ()) + ids(value)
-    return About(**found)
+    return About(**(found | also))
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from sys import intern
 
 from deckbuilder.anatomy import tags
@@ -157,6 +158,7 @@ class _Writer:
         self.faults: list[Diagnostic] = []
         self._remembered, self._project, self._deck, self._note_types = remembered, project, deck, note_types
         self._doubted = doubted
+        self._deck_of = cache(deck.deck_of)
         self._output = FieldChecks(project)
         self.broken: set[str] = set()
         self._asked: set[str] = set()
@@ -202,7 +204,7 @@ class _Writer:
         return Note(
             key=subject.key,
             kind=subject.kind,
-            deck=self._deck.deck_of(subject.kind),
+            deck=self._deck_of(subject.kind),
             # Half of all fields are said of several notes.
             fields=tuple(map(intern, fields)),
             tags=tuple(map(intern, tags)),

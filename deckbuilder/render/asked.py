@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
 from hashlib import blake2b
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel
 
@@ -19,6 +20,7 @@ from deckbuilder.source import Document
 
 # A method of the library, or a part of it, and what was handed in: texts, and lists that say how to find the rest again.
 Question = tuple[Any, ...]
+R = TypeVar("R", bound=Record)
 _UNKNOWN = ("?",)
 # What is no longer than this tells itself.
 _SHORT = 40
@@ -53,6 +55,20 @@ class AskedLibrary:
 
         self.__dict__[name] = ask  # asked for again and again
         return ask
+
+    # What follows makes four of five questions, and is told without asking what was handed in.
+
+    def find(self, cls: type[R], id: str) -> R | None:
+        found = self.questions["find", _kind(cls), id] = self._library.find(cls, id)
+        return found
+
+    def get(self, cls: type[R], id: str) -> R:
+        found = self.questions["get", _kind(cls), id] = self._library.get(cls, id)
+        return found
+
+    def site_apart(self, id: str) -> tuple[str, str]:
+        found = self.questions["site_apart", id] = self._library.site_apart(id)
+        return found
 
     def record(self, key: tuple[str, str]) -> Record | None:
         """One of the records, by kind and id."""
@@ -134,6 +150,11 @@ class KeptAnswers:
         return [self._meant(each) for each in of]
 
 
+@cache
+def _kind(cls: type[Record]) -> Question:
+    return (_KIND, cls.kind)
+
+
 def _said(given: Any) -> Any:
     """What is handed to a method, in texts. Something else makes a question that has no answer."""
     say = _SAYERS.get(given.__class__)
@@ -146,13 +167,13 @@ def _said_slowly(given: Any) -> Any:
         say = _SAYERS[given.__class__] = lambda record: (_RECORD, record.kind, record.id)
         return say(given)
     if isinstance(given, type) and issubclass(given, Record):
-        return (_KIND, given.kind)
+        return _kind(given)
     return str(given) if isinstance(given, str) else _UNKNOWN
 
 
 _SAYERS: dict[type[Any], Callable[[Any], Any]] = {
     str: lambda text: text,
-    type(Record): lambda cls: (_KIND, cls.kind) if issubclass(cls, Record) else _UNKNOWN,
+    type(Record): lambda cls: _kind(cls) if issubclass(cls, Record) else _UNKNOWN,
     Player: lambda player: (_PLAYER, player.muscle.id, player.part),
     **dict.fromkeys((tuple, list), lambda several: _said_of_several(several)),
 }

@@ -22,7 +22,6 @@ from deckbuilder.render.drawn import DrawnPicture
 from deckbuilder.render.explained import Wrong, explain
 from deckbuilder.render.sandbox import Sandbox
 
-_LINE_BREAK = re.compile(r"\s*\n\s*")
 # Where a gap of a cloze will stand, while its text is made harmless.
 _GAP = re.compile("\ue000([0-9]+)\ue001")
 
@@ -92,7 +91,8 @@ class Fields:
             context = self._jinja.context_class(self._jinja, names, template.name, template.blocks)
             for _ in template.root_render_func(context):
                 pass  # what stands outside `set` is no field
-            return {key: _text(value) for key, value in context.get_exported().items() if key[0].isupper()}
+            exported = context.vars
+            return {key: _text(exported[key]) for key in context.exported_vars if key[0].isupper()}
         except Exception as error:  # a template may raise anything; its line is what helps
             self._break(folder, error)
             return {}
@@ -153,17 +153,19 @@ def number(value: float) -> str:
 
 def finalize(value: object) -> object:
     """Whatever a template puts out is harmless text, unless it is HTML already."""
-    if isinstance(value, str) and not isinstance(value, Markup):
+    if value.__class__ is str:
         return plain(value)
-    return value if value.__class__ is Markup else escape(value)
+    if value.__class__ is Markup:
+        return value
+    return plain(value) if isinstance(value, str) and not isinstance(value, Markup) else escape(value)
 
 
 def _text(value: object) -> str:
     """A field as Anki keeps it: on one line, in NFC."""
-    text = value if isinstance(value, Markup) else plain(str(value)) if value else ""
-    if not text:
+    if not value:
         return ""
-    text = str(_LINE_BREAK.sub(" ", text)).strip() if "\n" in text else str(text).strip()
+    text = str(value if isinstance(value, Markup) else plain(str(value)))
+    text = " ".join(filter(None, map(str.strip, text.split("\n")))) if "\n" in text else text.strip()
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
