@@ -100,6 +100,10 @@ class _Records(Mapping[tuple[str, str], Record]):
         return len(self._asked.all_records())
 
 
+# What Jinja says of a record that is not there names the type of what it was looked up in: the same with a cache as without.
+_Records.__module__, _Records.__name__ = dict.__module__, dict.__name__
+
+
 class KeptAnswers:
     """What a library answers now, each question asked once."""
 
