@@ -90,7 +90,9 @@ class NoteType:
         return (*values[:place], edition, *values[place + 1 :])
 
     def ordinals(self, values: Sequence[str]) -> tuple[int, ...]:
-        """The cards that Anki makes of a normal note with these field values."""
+        """The cards that Anki makes of a normal note with these field values, one for each of its fields."""
+        if len(values) != len(self.names):
+            raise ValueError(f"{len(values)} values for the {len(self.names)} fields of '{self.name}'")
         filled = tuple([not cardtemplate.is_blank(values[place]) for place in self._decisive])
         found = self._known_ordinals.get(filled)
         if found is None:
