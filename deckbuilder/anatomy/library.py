@@ -14,8 +14,10 @@ from typing import Any, TypeVar
 from rapidfuzz.distance import DamerauLevenshtein
 
 from deckbuilder.anatomy.drawings import Drawings
+from deckbuilder.core.cache import digest
 from deckbuilder.records import Action, Bone, Deck, Exam, Exercise, Group, Muscle, Record, Region, Source
 from deckbuilder.records.base import Subject
+from deckbuilder.records.walker import prose_of
 
 R = TypeVar("R", bound=Record)
 MAX_LOOKALIKES = 3
@@ -98,6 +100,11 @@ class Library:
     def landmarks(self) -> dict[str, tuple[Bone, str]]:
         """Landmark id to its bone and name."""
         return {id: (bone, name) for bone in self.of(Bone) for id, name in bone.landmarks.items()}
+
+    @cached_property
+    def facts(self) -> bytes:
+        """A digest of all that the records state outside of their prose, of the files in which they stand, and of figures."""
+        return digest(repr(self.drawings), *map(_stated, self.records.values()))
 
     @cached_property
     def named(self) -> set[tuple[tuple[str, ...], str]]:
@@ -414,6 +421,12 @@ class Library:
                 for topic in each.topics:
                     found.setdefault(topic, []).append((exam, domain))
         return found
+
+
+def _stated(record: Record) -> str:
+    document, prose = record.document, prose_of(type(record))
+    stated = [(key, "" if key in prose else value) for key, value in document.value.items()]
+    return f"{document.file.name} {stated}"
 
 
 def _only_parts(muscle: Muscle, about: str, id: str) -> list[Player]:

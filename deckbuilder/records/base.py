@@ -28,6 +28,7 @@ from deckbuilder.core.diagnostics import Location
 from deckbuilder.records import walker
 from deckbuilder.records.glosses import glosses
 from deckbuilder.records.keys import (
+    MAX_PROSE,
     NAMES_A,
     About,
     As,
@@ -47,7 +48,6 @@ ID = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 _ID = re.compile(ID)
 ROOT = re.compile(r"(?:C[1-8]|T(?:[1-9]|1[0-2])|L[1-5]|S[1-5]|Co1|CN (?:I{1,3}|I?V|VI{0,3}|I?X|XI{1,2}))")
 MAX_TEXT = 2_000
-MAX_PROSE = 8_000
 
 # What a muscle attaches to.
 SITE = ("landmark", "bone", "structure")

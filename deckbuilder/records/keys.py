@@ -20,6 +20,8 @@ from deckbuilder.source import Path_
 
 # In a schema, next to a text that is an id: the kinds of record that may answer to it. Editors offer their ids.
 NAMES_A = "x-names"
+# How many characters a text of whole sentences may have; a line has fewer.
+MAX_PROSE = 8_000
 
 Role = Literal["name", "front", "hint", "answer", "back", "alt"]
 # What is graded: one part of an answer, a sentence, or the steps of a mechanism. Each has a length of its own.

@@ -13,7 +13,20 @@ from typing import Annotated, Any, NamedTuple, Protocol, TypeVar, Union, get_arg
 
 from pydantic import BaseModel
 
-from deckbuilder.records.keys import About, As, Asked, Cited, Graded, Holds, Named, Of, Reference, Said, Tagged
+from deckbuilder.records.keys import (
+    MAX_PROSE,
+    About,
+    As,
+    Asked,
+    Cited,
+    Graded,
+    Holds,
+    Named,
+    Of,
+    Reference,
+    Said,
+    Tagged,
+)
 from deckbuilder.source import Document, Path_
 
 # What these do for one key: they add to what is found, from the value at a path.
@@ -243,6 +256,21 @@ def _tells_within(form: str) -> _Tell:
             _tell(found, at, each, first=form == "list" and at[-1] == 0)
 
     return within
+
+
+@cache
+def prose_of(cls: type[BaseModel]) -> frozenset[str]:
+    """The keys of a class, as the source has them, that hold whole sentences: nothing that other records go by."""
+    return frozenset(
+        key_of(cls, name)
+        for name, mark, held in declared(cls, As)
+        if held == Holding("one", str) and mark.role != "name" and may_be_long(cls, name)
+    )
+
+
+def may_be_long(cls: type[BaseModel], name: str) -> bool:
+    """Whether a field takes sentences, and not a line."""
+    return any(getattr(each, "max_length", 0) == MAX_PROSE for each in cls.model_fields[name].metadata)
 
 
 # What it asks, and what of it is graded

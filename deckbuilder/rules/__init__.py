@@ -6,7 +6,7 @@ limits and words are. A project may say otherwise in a `rules` record, and one r
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any
 from deckbuilder import records, source
 from deckbuilder.anatomy.library import Library
 from deckbuilder.core import findings
+from deckbuilder.core.cache import NOTHING, Cache
 from deckbuilder.core.diagnostics import Diagnostic, Severity
 from deckbuilder.records.rulebook import Rulebook
 from deckbuilder.records.salvage import Lost
 from deckbuilder.rules import both_sides, listings, masked, references, suppressions
+from deckbuilder.rules.kept import Hit, KeptHits, Where
 from deckbuilder.rules.rule import Found, Rule, Seen, Settings, told
 
 if TYPE_CHECKING:
@@ -62,32 +64,64 @@ def seen(library: Library, lost: Lost | None = None, *, today: date | None = Non
     return Seen(library, settings(library), defaults(), frozenset(_GUARDS), lost or Lost(), today, media)
 
 
-def guard(library: Library, lost: Lost) -> list[Diagnostic]:
+def guard(library: Library, lost: Lost, cache: Cache = NOTHING) -> list[Diagnostic]:
     """What rendering relies on. `lost`: what the records that could not be read would have answered to."""
-    view = seen(library, lost)
-    return [
-        told(rule, each, findings.severity(rule.name)) if isinstance(each, Found) else each
-        for rule in _GUARDS.values()
-        for each in rule.check(view)
-    ]
+    view, asked = seen(library, lost), [*_GUARDS.values()]
+    kept = KeptHits(NOTHING if lost != Lost() else cache, library, asked, repr(view.settings))
+    hits = [each for rule in asked for each in kept.hits(rule, view, view)]
+    faults = [each for each in hits if not isinstance(each, Hit)]
+    found = [(each, _told(each, findings.severity(each.rule), library)) for each in hits if isinstance(each, Hit)]
+    if not faults:
+        kept.keep(asked, (_placed(*each) for each in found))
+    return [*faults, *(diagnostic for _, diagnostic in found)]
 
 
 def lint(
-    library: Library, *, whole: bool, today: date | None = None, media: Path | None = None, infos: bool = False
+    library: Library,
+    *,
+    whole: bool,
+    today: date | None = None,
+    media: Path | None = None,
+    infos: bool = False,
+    cache: Cache = NOTHING,
 ) -> list[Diagnostic]:
     """What the other rules find in sound records, as strict as the project wants it.
 
     `whole`: the library is all there is, so that something missing is told. `today`: for what grows stale. `infos`: with
-    what is only told on request.
+    what is only told on request. `cache`: where hits are kept.
     """
     from deckbuilder.rules.book import RULES  # a tenth of a second that only whoever lints is to pay
 
     view = seen(library, today=today, media=media)
-    asked = (rule for rule in RULES.values() if _wanted(rule, view, whole=whole, infos=infos))
-    found = [(rule, each, _severity(rule, each, view)) for rule in asked for each in _hits(rule, view)]
-    told_of = [each for each in found if each[2] != "info" or infos]
-    told_of.sort(key=lambda each: each[1].record.document.file.name)  # a file is read again for its places: once
-    return [told(*each) for each in told_of]
+    asked = [rule for rule in RULES.values() if _wanted(rule, view, whole=whole, infos=infos)]
+    kept = KeptHits(cache, library, asked, repr(view.settings), str(whole))
+    part = view if len(kept.stale) == len(library.records) else view.of_part(kept.stale)
+    hits: list[Hit] = []
+    found: list[tuple[int, Hit, Severity]] = []
+    for rule in asked:
+        view.asked_rules.add(rule.name)
+        for each in kept.hits(rule, view, part):
+            assert isinstance(each, Hit)
+            if _is_told(each, view) and ((severity := _severity(rule, each.found, view)) != "info" or infos):
+                found.append((len(hits), each, severity))
+            hits.append(each)
+    found.sort(key=lambda each: each[1].found.record.document.file.name)  # a file is read again for its places: once
+    told_of = [_told(hit, severity, library) for _, hit, severity in found]
+    for (place, hit, _), diagnostic in zip(found, told_of, strict=True):
+        hits[place] = _placed(hit, diagnostic)
+    kept.keep(asked, hits)
+    return told_of
+
+
+def _told(hit: Hit, severity: Severity, library: Library) -> Diagnostic:
+    return told(hit.rule, hit.found, severity, library, hit.located())
+
+
+def _placed(hit: Hit, diagnostic: Diagnostic) -> Hit:
+    """The hit with the place at which it was told."""
+    at, words = diagnostic.location, diagnostic.place
+    told_at = (words.line, words.column) if words else None
+    return replace(hit, where=Where(at.line, at.column, told_at, diagnostic.width))
 
 
 def _wanted(rule: Rule, view: Seen, *, whole: bool, infos: bool) -> bool:
@@ -98,15 +132,12 @@ def _wanted(rule: Rule, view: Seen, *, whole: bool, infos: bool) -> bool:
     return usual != "off" and (usual != "info" or bool(graver) or infos)
 
 
-def _hits(rule: Rule, view: Seen) -> Iterator[Found]:
-    """What a rule finds and no record excepts; the exceptions that it met are remembered as used."""
-    view.asked_rules.add(rule.name)
-    for each in rule.check(view):
-        assert isinstance(each, Found)
-        if rule.name in each.record.lint:
-            view.used.add((each.record.key, rule.name))
-        else:
-            yield each
+def _is_told(hit: Hit, view: Seen) -> bool:
+    """Whether no record excepts it; the exceptions that are met are remembered as used."""
+    excepted = hit.rule in hit.found.record.lint
+    if excepted:
+        view.used.add((hit.found.record.key, hit.rule))
+    return not excepted
 
 
 def _severity(rule: Rule, found: Found, view: Seen) -> Severity:

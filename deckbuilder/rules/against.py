@@ -20,7 +20,7 @@ from deckbuilder.records import Action, Group, Muscle, Record
 from deckbuilder.records.keys import Said
 from deckbuilder.records.muscle import ASKED
 from deckbuilder.rules.phrasing import fact_name, listed, read_and_mend
-from deckbuilder.rules.rule import Found, Seen
+from deckbuilder.rules.rule import Found, Seen, at
 
 # The key under which the record states what a cue is about.
 _STATED_UNDER = {
@@ -135,7 +135,7 @@ def _bearers(seen: Seen, group: Group, id: str, fact: str) -> list[Muscle]:
 def _either(other: Muscle, said: Mention) -> str:
     """The next step: this line, or the key of the other muscle that says the same."""
     about = next(about for about in ASKED if said.id in other.named(about))
-    return read_and_mend("this line", f"`{about}` at {other.locate(*other.stated(about))}")
+    return read_and_mend("this line", f"`{about}` at {at(other, *other.stated(about))}")
 
 
 def _usual_nerve(seen: Seen, muscle: Muscle, without: str) -> str:
@@ -154,7 +154,7 @@ def _who(said: Statement) -> str:
 
 
 def _mend(said: Statement) -> str:
-    return read_and_mend("this text", f"the record at {said.muscle.locate()}")
+    return read_and_mend("this text", f"the record at {at(said.muscle)}")
 
 
 def _another_nerve(seen: Seen, said: Statement, each: Mention) -> Iterator[tuple[str, str, str]]:
@@ -215,7 +215,7 @@ def _another_side(seen: Seen, said: Statement, each: Mention, about: str) -> Ite
         if OPPOSITE[side] in own and side not in own:
             site = low(seen.library.site_short(each.id))
             message = f"'{word} {site}' stands here, and '{fact.detail}' in the record of {_who(said)}"
-            where = said.muscle.locate(*said.muscle.stated(about, fact.part), fact.id)
+            where = at(said.muscle, *said.muscle.stated(about, fact.part), fact.id)
             yield message, read_and_mend("this text", f"`{each.id}` at {where}"), word
 
 
@@ -234,7 +234,7 @@ def _shares() -> re.Pattern[str]:
 
 def _shared(seen: Seen) -> Iterator[Found]:
     """'shares its nerve', 'same insertion', 'has another nerve' between the two muscles of a contrast."""
-    for muscle in seen.library.muscles:
+    for muscle in seen.muscles:
         for id, text in muscle.confuse_with.items():
             found = seen.subjects.by_id(id)
             for each in _shares().finditer(text) if found else ():

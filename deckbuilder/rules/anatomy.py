@@ -14,7 +14,7 @@ from deckbuilder.rules.rule import Found, Seen, rule
 from deckbuilder.source import Path_
 
 
-@rule()
+@rule(scope="facts")
 def joint_not_crossed(seen: Seen) -> Iterator[Found]:
     """An action at a joint that the muscle does not cross: origin and insertion lie on the same side of it.
 
@@ -69,7 +69,7 @@ def _joint(seen: Seen, id: str) -> str:
     return low(seen.library.get(Joint, id).name)
 
 
-@rule()
+@rule(scope="facts")
 def joint_without_action(seen: Seen) -> Iterator[Found]:
     """A joint that the muscle crosses from bone to bone, and at which it has no action.
 
@@ -111,7 +111,7 @@ def _idle(seen: Seen, muscle: Muscle, part: str, moved: Container[str]) -> Itera
             yield id
 
 
-@rule()
+@rule(scope="facts")
 def wrong_side_action(seen: Seen) -> Iterator[Found]:
     """An action that muscles of the other side of the joint have: the muscle lies in front, and is said to pull from behind.
 
@@ -160,7 +160,7 @@ _PLANES = (
 )
 
 
-@rule()
+@rule(scope="facts")
 def plane_of_movement(seen: Seen) -> Iterator[Found]:
     """A movement in another plane than its name says: flexion and extension are sagittal, abduction and adduction frontal,
     rotation transverse.
@@ -186,7 +186,7 @@ def plane_of_movement(seen: Seen) -> Iterator[Found]:
             yield Found(action, ("plane",), message, "look it up, then mend the plane, or the name")
 
 
-@rule()
+@rule(scope="facts")
 def foreign_root(seen: Seen) -> Iterator[Found]:
     """A spinal root of a muscle that none of its nerves carries, or of a branch that its trunk does not carry.
 
@@ -241,7 +241,7 @@ def _carries(roots: Sequence[str]) -> str:
     return f"it carries {', '.join(roots) or 'none'}"
 
 
-@rule()
+@rule(scope="facts")
 def joint_order(seen: Seen) -> Iterator[Found]:
     """A bone that lies beyond two joints of one chain: the bones of one of them are in the wrong order.
 

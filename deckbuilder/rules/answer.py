@@ -68,7 +68,7 @@ def long_answer(seen: Seen) -> Iterator[Found]:
             yield Found(record, each.path, message, help, grave=count > most)
 
 
-@rule()
+@rule(scope="facts")
 def long_list(seen: Seen) -> Iterator[Found]:
     """An answer of many parts: four origins, insertions, actions or nerves on one card; grave from five on.
 
@@ -93,7 +93,7 @@ def long_list(seen: Seen) -> Iterator[Found]:
                 yield Found(muscle, muscle.stated(about), message, help, key=True, grave=count >= most)
 
 
-@rule(whole=True)
+@rule(whole=True, scope="all")
 def long_group(seen: Seen) -> Iterator[Found]:
     """A group of more members than a card asks for, and no cloze that names them all.
 
@@ -223,7 +223,7 @@ def _one_of(phrases: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(r"(?<![\w-])(?:" + "|".join(map(re.escape, longest)) + r")(?![\w-])", re.IGNORECASE)
 
 
-@rule(whole=True)
+@rule(whole=True, scope="all")
 def undefined_abbreviation(seen: Seen) -> Iterator[Found]:
     """Capitals that no glossary entry explains: neither `short` of a `term`, nor an exam, nor spelt out in the same text.
 
@@ -259,7 +259,7 @@ def not_preferred_term(seen: Seen) -> Iterator[Found]:
     yield from preferred.others(seen)
 
 
-@rule()
+@rule(scope="facts")
 def name_tells_it(seen: Seen) -> Iterator[Found]:
     """A muscle whose name holds a word of its answer: adductor longus adducts. Told on request only.
 

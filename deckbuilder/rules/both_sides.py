@@ -14,7 +14,7 @@ from deckbuilder.rules.rule import Found, Seen, rule
 _BACK = "name the movement back, at the same joint in the same plane"
 
 
-@rule()
+@rule(scope="facts")
 def not_reciprocal(seen: Seen) -> Iterator[Found]:
     """Opposite movements that are not each other's opposite, at one joint in one plane.
 
@@ -54,7 +54,7 @@ def _not_back(action: Action, back: Action, stated: Mapping[str, Action]) -> tup
     return None
 
 
-@rule()
+@rule(scope="facts")
 def impossible_role(seen: Seen) -> Iterator[Found]:
     """A prime mover of a movement that is not among the muscle's actions.
 
@@ -88,7 +88,7 @@ def _can(seen: Seen, muscle: Muscle, part: str, action: Action) -> bool:
     return action.id in own or action.id in {fact.id for fact in muscle.facts("actions", part)}
 
 
-@rule()
+@rule(scope="facts")
 def odd_one_out(seen: Seen) -> Iterator[Found]:
     """An odd one out that belongs to the group, or is not among those shown.
 
@@ -117,7 +117,7 @@ def odd_one_out(seen: Seen) -> Iterator[Found]:
             yield found(message, read_and_mend("`odd`", "the `groups` of the muscles under `among`"))
 
 
-@rule()
+@rule(scope="facts")
 def unmeasured(seen: Seen) -> Iterator[Found]:
     """A comparison of which a side was not measured, or was measured twice, or in another unit.
 

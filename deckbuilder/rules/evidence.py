@@ -97,7 +97,7 @@ def _by_author_and_year(seen: Seen) -> _Known:
     return known
 
 
-@rule()
+@rule(scope="all")
 def source_form(seen: Seen) -> Iterator[Found]:
     """A source that nobody could find, an error; a warning where its id has another year than it.
     Neither DOI, address, publisher nor place; a year to come or before printing; a reading day that is no date or to
@@ -193,7 +193,7 @@ def _when(source: Source, today: date | None) -> Iterator[Found]:
         yield Found(source, ("read_on",), f"{source.read_on} is still to come", "mend the day", grave=True)
 
 
-@rule(dated=True)
+@rule(dated=True, scope="all")
 def stale_source(seen: Seen) -> Iterator[Found]:
     """An exam outline, a verdict or a web page that nobody has looked at for long.
 

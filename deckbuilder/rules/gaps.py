@@ -84,7 +84,7 @@ def _about_of(library: Library) -> dict[str, str]:
     return {id: text.lower() for id, text in found.items()}
 
 
-@rule(whole=True)
+@rule(whole=True, scope="facts")
 def empty_exam(seen: Seen) -> Iterator[Found]:
     """A domain of an exam whose topics no card has, or an exam that no card belongs to.
 
@@ -110,7 +110,7 @@ def empty_exam(seen: Seen) -> Iterator[Found]:
                 yield Found(exam, ("domains", id, "topics"), message, "write such cards, or leave the topics out")
 
 
-@rule(whole=True)
+@rule(whole=True, scope="facts")
 def coverage_gap(seen: Seen) -> Iterator[Found]:
     """A hole: a muscle, head or part without origin, insertion, action or nerve; a group of one; a movement without its opposite.
     Also a muscle that is in no group while the others of its compartment are. A reason in `lint` is the exception.

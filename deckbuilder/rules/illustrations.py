@@ -62,7 +62,7 @@ def alt_text(seen: Seen) -> Iterator[Found]:
             yield Found(record, path, message, "say which part is seen from which side, and the rest in `why`")
 
 
-@rule()
+@rule(scope="all")
 def picture_reveals_answer(seen: Seen) -> Iterator[Found]:
     """A picture that is asked about and tells the answer: in the words that stand in for it, or in a label beside its mask.
 
@@ -119,7 +119,7 @@ def _covers(box: tuple[float, float, float, float], at: tuple[float, float]) -> 
     return x - width / 2 <= at[0] <= x + 1.5 * width and y - height / 2 <= at[1] <= y + 1.5 * height
 
 
-@rule()
+@rule(scope="all")
 def heavy_picture(seen: Seen) -> Iterator[Found]:
     """A picture of many bytes or, where it is made of pixels, of more than a phone shows.
 

@@ -10,11 +10,11 @@ from deckbuilder.core import letters
 from deckbuilder.core.diagnostics import Diagnostic
 from deckbuilder.records import Exercise, Muscle
 from deckbuilder.records.base import Subject
-from deckbuilder.rules.rule import Fix, Found, Seen, rule
+from deckbuilder.rules.rule import Fix, Found, Seen, at, rule
 from deckbuilder.source import Path_
 
 
-@rule()
+@rule(scope="facts")
 def tag(seen: Seen) -> Iterator[Diagnostic]:
     """An extra tag that is not in the vocabulary of `deck.yaml`, or that Anki would not keep whole.
 
@@ -32,7 +32,7 @@ def tag(seen: Seen) -> Iterator[Diagnostic]:
             yield from tags.check(record, allowed)
 
 
-@rule()
+@rule(scope="facts")
 def same_name(seen: Seen) -> Iterator[Found]:
     """Two names of which Anki makes one tag, or one deck: alike but for case, signs, or the way an accent is typed.
 
@@ -59,11 +59,11 @@ def same_name(seen: Seen) -> Iterator[Found]:
         one_id = first.setdefault(letters.folded(each.name), id)
         if deck and one_id != id:
             message = f"'{each.name}' and '{deck.subdecks[one_id].name}' are one deck to Anki"
-            help = f"the other one is at {deck.locate('subdecks', one_id, 'name')}; rename one of the two"
+            help = f"the other one is at {at(deck, 'subdecks', one_id, 'name')}; rename one of the two"
             yield Found(deck, ("subdecks", id, "name"), message, help)
 
 
-@rule()
+@rule(scope="facts")
 def listed_twice(seen: Seen) -> Iterator[Found]:
     """An id or a text that stands twice in one list: groups, roots, prime movers, sources, tags, topics, whatever it is.
 
@@ -82,7 +82,7 @@ def listed_twice(seen: Seen) -> Iterator[Found]:
             if path[-2:-1] == ("compare",):
                 yield Found(record, path, f"'{text}' is compared with itself", "name the other one")
                 continue
-            place = record.locate(*path[:-1], first)
+            place = at(record, *path[:-1], first)
             message, help = f"'{text}' stands twice in this list", f"the first is at {place}; name it once, or mend one"
             yield Found(record, path, message, help, fix=Fix(path, None))
 
@@ -129,7 +129,7 @@ def _doubled_texts(value: list[object], path: Path_) -> Iterator[tuple[Path_, st
                 yield (*path, place), text, first[text]
 
 
-@rule()
+@rule(scope="facts")
 def missing_pattern(seen: Seen) -> Iterator[Found]:
     """An exercise with a card that belongs to no pattern of movement.
 
@@ -154,7 +154,7 @@ def missing_pattern(seen: Seen) -> Iterator[Found]:
             )
 
 
-@rule()
+@rule(scope="facts")
 def unused_curriculum(seen: Seen) -> Iterator[Diagnostic]:
     """A step of the curriculum at which nothing lies; a warning.
 

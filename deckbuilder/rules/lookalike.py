@@ -13,7 +13,7 @@ from deckbuilder.reading.tokens import bare, content, plain, words
 from deckbuilder.records import Action, Claim, Cloze, Concept, Exercise, Group, Muscle, Study
 from deckbuilder.records.base import Subject
 from deckbuilder.rules.fronts import asked_answers
-from deckbuilder.rules.rule import Found, Seen
+from deckbuilder.rules.rule import Found, Seen, at
 from deckbuilder.source import Path_
 
 # Of two texts that are nearly the same one is no longer than this many times the other.
@@ -42,8 +42,7 @@ def equal(seen: Seen) -> Iterator[Found]:
     for front in (*_written(seen), *_from_names(seen)):
         other = first.setdefault(front.key, front)
         if other is not front and other.answer != front.answer:
-            at = other.record.locate(*other.path)
-            message = f"{front.what} is the same as at {at}, and the answers differ"
+            message = f"{front.what} is the same as at {at(other.record, *other.path)}, and the answers differ"
             help = "name in one of them what only it has: the side, the head, the people, the movement"
             yield Found(front.record, front.path, message, help, grave=True)
 
@@ -54,8 +53,8 @@ def near(seen: Seen, least: float) -> Iterator[Found]:
     for one, other in _sharing_rare_words(fronts):
         first, second = fronts[one], fronts[other]
         if _alike(first, second) and fuzz.token_set_ratio(first.text, second.text) >= least:
-            at = first.record.locate(*first.path)
-            message = f"{second.what} is nearly the same as at {at}, and the answers differ"
+            place = at(first.record, *first.path)
+            message = f"{second.what} is nearly the same as at {place}, and the answers differ"
             apart = sorted(set(words(second.text)) ^ set(words(first.text)))
             tells = f"only {_quoted(apart)} tells them apart: begin with it, or say more"
             yield Found(second.record, second.path, message, tells if apart else "say what only one has")

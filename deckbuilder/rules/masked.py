@@ -15,7 +15,7 @@ def _masks(seen: Seen, name: str) -> Iterator[Diagnostic]:
         yield from (fault for fault in masks.check(occlusion, seen.library) if fault.rule == name)
 
 
-@rule()
+@rule(scope="facts")
 def no_masks(seen: Seen) -> Iterator[Diagnostic]:
     """A picture for image occlusion without a mask.
 
@@ -33,7 +33,7 @@ def no_masks(seen: Seen) -> Iterator[Diagnostic]:
     yield from _masks(seen, "no-masks")
 
 
-@rule()
+@rule(scope="facts")
 def named_twice(seen: Seen) -> Iterator[Diagnostic]:
     """Two masks of a picture that ask for the same thing.
 
@@ -48,7 +48,7 @@ def named_twice(seen: Seen) -> Iterator[Diagnostic]:
     yield from _masks(seen, "named-twice")
 
 
-@rule()
+@rule(scope="facts")
 def placeless_mask(seen: Seen) -> Iterator[Diagnostic]:
     """A mask of which nothing says where it lies.
 
@@ -64,7 +64,7 @@ def placeless_mask(seen: Seen) -> Iterator[Diagnostic]:
     yield from _masks(seen, "placeless-mask")
 
 
-@rule()
+@rule(scope="facts")
 def masks_overlap(seen: Seen) -> Iterator[Diagnostic]:
     """Two masks that lie over each other; a warning.
 

@@ -21,7 +21,7 @@ _NAMED_BY_ID = ("muscle", "bone", "nerve", "structure")
 _SMALL = frozenset(["of", "the", "and", "to", "muscle", "muscles", "nerve", "bone", "joint"])
 
 
-@rule(whole=True)
+@rule(whole=True, scope="all")
 def misspelt_name(seen: Seen) -> Iterator[Found]:
     """A word in a text that nobody uses otherwise, one letter away from a word of the vocabulary.
 
@@ -130,7 +130,7 @@ def _inflected(word: str, other: str) -> bool:
     return (long.startswith(short) and long[len(short) :] in _ENDINGS) or stem(word) == stem(other)
 
 
-@rule()
+@rule(scope="facts")
 def name_against_id(seen: Seen) -> Iterator[Found]:
     """The name of a muscle, bone, landmark, nerve or structure that leaves out what its id says.
 
@@ -170,7 +170,7 @@ def _id_of(record: Record, said: Said) -> str:
     return str(said.path[-1]) if said.path[0] == "landmarks" and len(said.path) == 2 else ""
 
 
-@rule()
+@rule(scope="facts")
 def latin_name(seen: Seen) -> Iterator[Found]:
     """A Latin name that is none: Terminologia Anatomica calls a muscle *Musculus* and what follows.
 

@@ -8,13 +8,13 @@ from deckbuilder.core import letters
 from deckbuilder.core.diagnostics import Diagnostic, Location
 from deckbuilder.records import Bone, Muscle, Record, Reference, Region, Study, nearest
 from deckbuilder.records.base import Subject
-from deckbuilder.rules.rule import Found, Seen, rule
+from deckbuilder.rules.rule import Found, Seen, at, rule
 
 # Of more ids than these none is looked for by its words: a file may misspell thousands.
 MOST = 2_000
 
 
-@rule()
+@rule(scope="facts")
 def no_deck(seen: Seen) -> Iterator[Diagnostic]:
     """A project without a `deck` record, which stands in `cards/deck.yaml`.
 
@@ -36,7 +36,7 @@ def no_deck(seen: Seen) -> Iterator[Diagnostic]:
         )
 
 
-@rule()
+@rule(scope="facts")
 def duplicate_id(seen: Seen) -> Iterator[Found | Diagnostic]:
     """An id that names two records of one kind, two landmarks, or two comparisons of one study.
 
@@ -84,7 +84,7 @@ def _taken_landmarks(seen: Seen) -> Iterator[Found]:
                     bone,
                     ("landmarks", id),
                     f"the landmark '{id}' also stands under the bone '{landmarks[id].id}'",
-                    f"the other one is at {landmarks[id].locate('landmarks', id, key=True)}; name one after its bone",
+                    f"the other one is at {at(landmarks[id], 'landmarks', id, key=True)}; name one after its bone",
                     key=True,
                 )
 
@@ -99,7 +99,7 @@ def _taken_comparisons(seen: Seen) -> Iterator[Found]:
                 yield Found(study, ("comparisons", place, "id"), message, "rename one of the two")
 
 
-@rule()
+@rule(scope="facts")
 def unknown_reference(seen: Seen) -> Iterator[Found]:
     """An id that nothing has, of a muscle, landmark, nerve, source or anything else that records name.
 
@@ -182,7 +182,7 @@ def _unnamed(kind: str, ids: list[str]) -> str:
     return f"write {letters.an(kind)} record for it, or mend the id"
 
 
-@rule()
+@rule(scope="facts")
 def uncited(seen: Seen) -> Iterator[Found]:
     """A record with cards and without a source.
 
@@ -202,7 +202,7 @@ def uncited(seen: Seen) -> Iterator[Found]:
             yield Found(record, (), f"{record.key} has no source", "add `sources: id`")
 
 
-@rule()
+@rule(scope="facts")
 def unknown_fact(seen: Seen) -> Iterator[Found]:
     """A source for a fact that the record does not state.
 

@@ -31,7 +31,7 @@ def two_roles(seen: Seen) -> Iterator[Found]:
     """
     library = seen.library
     opposite = {action.id: against.id for action in library.of(Action) if (against := library.opposite(action))}
-    for muscle in library.muscles:
+    for muscle in seen.muscles:
         for part in ("", *muscle.divisions):
             if not part or muscle.divisions[part].actions:  # else taken over from the muscle, where it is told
                 yield from _back_and_forth(seen, muscle, part, opposite)
@@ -122,7 +122,7 @@ def _moves() -> re.Pattern[str]:
     return whole(english().movement)
 
 
-@rule()
+@rule(scope="facts")
 def leads_nothing(seen: Seen) -> Iterator[Found]:
     """A muscle of tier core that is prime mover of no movement; an error: a movement whose prime movers are all retired.
 

@@ -6,16 +6,18 @@ The docstring's first line says what is found; then come paragraphs that begin w
 
 from __future__ import annotations
 
+import json
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from inspect import getdoc
 from itertools import accumulate
 from pathlib import Path
 from textwrap import dedent
+from typing import Literal, TypeVar
 
 from deckbuilder.anatomy.library import Library
 from deckbuilder.anatomy.linkage import Skeleton
@@ -28,20 +30,26 @@ from deckbuilder.reading.statements import Statement, Statements
 from deckbuilder.reading.subjects import Asks, Subjects
 from deckbuilder.reading.tokens import pieces
 from deckbuilder.reading.truth import Truth
-from deckbuilder.records import Question, Record
+from deckbuilder.records import Muscle, Question, Record
 from deckbuilder.records.base import Subject, near_id
 from deckbuilder.records.keys import Asked, Graded, Said
 from deckbuilder.records.rulebook import Rulebook
 from deckbuilder.records.salvage import Lost
 from deckbuilder.source import Path_
 
+R = TypeVar("R", bound=Record)
+# On what a hit hangs: on its own record and the facts of all, on the facts of all alone, or on whatever is there.
+Scope = Literal["record", "facts", "all"]
 _PARAGRAPH = re.compile(r"^(Why|Bad|Good|Source|Fix): *", re.MULTILINE)
+# Around a place in a message. No text of a card can hold these.
+_PLACE = re.compile("\x02(.*?)\x03")
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """One hit: the record, the path to the value (with `key`: to the key that names it), what is wrong, the next step.
 
+    Message and help tell of other places with `at`, since hits are kept while lines move.
     `grave`: the rule's second severity. `word`: what in the text at the path is meant, for the caret.
     """
 
@@ -53,6 +61,11 @@ class Found:
     grave: bool = False
     word: str = ""
     fix: Fix | None = None
+
+
+def at(record: Record, *path: str | int, key: bool = False) -> str:
+    """Where something of a record stands, within a message: a line, by the time that it is told."""
+    return f"\x02{json.dumps([record.kind, record.id, key, *path])}\x03"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,20 +106,36 @@ class Seen:
     media: Path | None = None
     asked_rules: set[str] = field(default_factory=set)
     used: set[tuple[str, str]] = field(default_factory=set)
+    whole: Seen | None = None
+    part: Collection[tuple[str, str]] | None = None
+
+    def of_part(self, part: Collection[tuple[str, str]]) -> Seen:
+        """The same, where only the records of these kinds and ids are to be looked at."""
+        return replace(self, whole=self, part=part)
+
+    def within(self, records: Iterable[R]) -> list[R]:
+        """Those of the records that are to be looked at."""
+        part = self.part
+        return list(records) if part is None else [each for each in records if (each.kind, each.id) in part]
 
     @property
     def records(self) -> list[Record]:
-        return list(self.library.records.values())
+        return self.within(self.library.records.values())
+
+    @cached_property
+    def muscles(self) -> list[Muscle]:
+        """Those that are still taught."""
+        return self.within(self.library.muscles)
 
     @cached_property
     def living(self) -> list[Subject]:
         """Records with cards that are still taught."""
-        return [record for each in self.library.living.values() for record in each]
+        return self.within(record for each in self.library.living.values() for record in each)
 
     @cached_property
     def said(self) -> list[tuple[Record, tuple[Said, ...]]]:
         """Every record with its texts, those of retired ones among them: worked out once for all rules."""
-        return [(record, tuple(record.texts())) for record in self.library.records.values()]
+        return [(record, tuple(record.texts())) for record in self.records]
 
     @cached_property
     def texts(self) -> list[tuple[Record, Said]]:
@@ -171,22 +200,22 @@ class Seen:
     @cached_property
     def lexicon(self) -> Lexicon:
         """The names of everything, to be found in texts."""
-        return Lexicon(names_of(self.library))
+        return self.whole.lexicon if self.whole else Lexicon(names_of(self.library))
 
     @cached_property
     def reader(self) -> Reader:
         """What texts say, by these names."""
-        return Reader(self.library, self.lexicon)
+        return self.whole.reader if self.whole else Reader(self.library, self.lexicon)
 
     @cached_property
     def subjects(self) -> Subjects:
         """Of which muscle texts are."""
-        return Subjects(self.library, self.lexicon)
+        return self.whole.subjects if self.whole else Subjects(self.library, self.lexicon)
 
     @cached_property
     def truth(self) -> Truth:
         """Whether what they say is so by the records."""
-        return Truth(self.library)
+        return self.whole.truth if self.whole else Truth(self.library)
 
     @cached_property
     def asks(self) -> list[Asks]:
@@ -207,7 +236,7 @@ class Seen:
     @cached_property
     def skeleton(self) -> Skeleton:
         """Bones and joints."""
-        return Skeleton(self.library)
+        return self.whole.skeleton if self.whole else Skeleton(self.library)
 
     @cached_property
     def preferred_ids(self) -> dict[str, str]:
@@ -234,13 +263,15 @@ class Rule:
     """A check with its name and its manual; its group and how strict it is stand in `core/findings`.
 
     `whole`: asked only where nothing is at fault, because it tells of what is missing. `dated`: asked only where somebody
-    says which day it is.
+    says which day it is. `scope`: what its hits hang on beside the settings. Facts are all that records state outside of
+    their prose (`walker.prose_of`); of the day and of files only a rule for `all` may know.
     """
 
     name: str
     check: Check
     whole: bool = False
     dated: bool = False
+    scope: Scope = "record"
 
     @property
     def group(self) -> str:
@@ -260,19 +291,42 @@ class Rule:
         return {"What": what.strip()} | {name: dedent(text).strip() for name, text in paragraphs}
 
 
-def rule(*, whole: bool = False, dated: bool = False) -> Callable[[Check], Rule]:
+def rule(*, whole: bool = False, dated: bool = False, scope: Scope = "record") -> Callable[[Check], Rule]:
     """Makes a rule of a function; `yes_no` is called `yes-no`."""
 
     def made(check: Check) -> Rule:
-        return Rule(check.__name__.strip("_").replace("_", "-"), check, whole, dated)
+        return Rule(check.__name__.strip("_").replace("_", "-"), check, whole, dated, scope)
 
     return made
 
 
-def told(rule: Rule, found: Found, severity: Severity) -> Diagnostic:
-    """The hit as every stage tells its faults."""
-    at: Location = found.record.locate(*found.path, key=found.key)
-    place, width = found.record.document.find(found.path, found.word, key=found.key) if found.word else (None, 0)
+def told(
+    rule: str,
+    found: Found,
+    severity: Severity,
+    library: Library,
+    located: tuple[Location, Location | None, int] | None = None,
+) -> Diagnostic:
+    """The hit as every stage tells its faults. `located`: its place, the words that are meant, and their width, if known."""
+    location, place, width = located or _located(found)
+    message, help = (_with_places(text, library) for text in (found.message, found.help))
     return Diagnostic(
-        at, rule.name, found.message, found.help, severity, found.record.key, place=place, width=width, fix=found.fix
+        location, rule, message, help, severity, found.record.key, place=place, width=width, fix=found.fix
     )
+
+
+def _located(found: Found) -> tuple[Location, Location | None, int]:
+    """Its place, the words that are meant, and their width."""
+    document = found.record.document
+    words = document.find(found.path, found.word, key=found.key) if found.word else (None, 0)
+    return found.record.locate(*found.path, key=found.key), *words
+
+
+def _with_places(text: str, library: Library) -> str:
+    """A text in which each place that `at` left is a line of a file."""
+
+    def located(found: re.Match[str]) -> str:
+        kind, id, key, *path = json.loads(found[1])
+        return str(library.records[kind, id].locate(*path, key=key))
+
+    return _PLACE.sub(located, text) if "\x02" in text else text

@@ -16,7 +16,7 @@ from deckbuilder.records import Muscle, Record
 from deckbuilder.records.keys import Named, Said
 from deckbuilder.records.muscle import Part
 from deckbuilder.rules.phrasing import read_and_mend
-from deckbuilder.rules.rule import Found, Seen, rule
+from deckbuilder.rules.rule import Found, Seen, at, rule
 from deckbuilder.source import Path_
 
 ACROSS = ("medial", "lateral", "anterior", "posterior")
@@ -73,7 +73,7 @@ def _against_id(record: Record, said: Said) -> Iterator[Found]:
 
 def _small_print(seen: Seen) -> Iterator[Found]:
     """Sides in the small print of attachments, and heads that start at a landmark of the other side than their name."""
-    for muscle in seen.library.muscles:
+    for muscle in seen.muscles:
         label = "heads" if muscle.heads else "parts"
         yield from _of_holder(seen, muscle, muscle, muscle.name, ())
         for part, holder in muscle.divisions.items():
@@ -151,7 +151,7 @@ def _stated(seen: Seen, each: Statement) -> Iterator[Found]:
             if side not in lies and OPPOSITE[side] in lies and OPPOSITE[side] not in said:
                 where = "ends" if ending else "lies"
                 message = f"by its record, {low(each.muscle.name)} {where} on the {OPPOSITE[side]} side, not on the {side} one"
-                help = read_and_mend("this text", f"the record at {each.muscle.locate()}")
+                help = read_and_mend("this text", f"the record at {at(each.muscle)}")
                 yield Found(each.record, each.path, message, help, word=word)
 
 

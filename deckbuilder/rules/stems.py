@@ -258,7 +258,7 @@ def long_front(seen: Seen) -> Iterator[Found]:
         yield Found(each.record, each.said.path, message, help, grave=len(text) > grave)
 
 
-@rule()
+@rule(scope="all")
 def look_alike_front(seen: Seen) -> Iterator[Found]:
     """Two fronts that cannot be told apart, with different answers. Grave where they are equal: one name for two muscles,
     movements or terms, two groups of the same members, one comparison twice, a sentence with the same words around its gaps.

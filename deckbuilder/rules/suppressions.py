@@ -11,7 +11,7 @@ from deckbuilder.rules.rule import Fix, Found, Seen, rule
 _ALL = "`deckbuilder check --explain` lists them"
 
 
-@rule()
+@rule(scope="facts")
 def unknown_rule(seen: Seen) -> Iterator[Found]:
     """A rule, a limit or a list of words that there is not, or a suppressed rule that cannot be suppressed.
 
@@ -38,7 +38,7 @@ def unknown_rule(seen: Seen) -> Iterator[Found]:
                     yield _no(book, (key, name), "rule" if key == "severity" else key, name, getattr(seen.usual, key))
 
 
-@rule(whole=True)
+@rule(whole=True, scope="all")
 def unused_suppression(seen: Seen) -> Iterator[Found]:
     """A reason for an exception where the rule finds nothing (any more).
 

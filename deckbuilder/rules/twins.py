@@ -39,7 +39,7 @@ _IDLE_WORDS = ("a", "by", "from", "its", "of", "the", "to")
 _SHOWN = 3
 
 
-@rule()
+@rule(scope="facts")
 def site_twice(seen: Seen) -> Iterator[Found]:
     """A bone and a landmark on it that say the same under one key: a femur at its shaft, and the shaft of the femur.
 
@@ -73,7 +73,7 @@ def _on_a_named_bone(seen: Seen, named: Mapping[str, str]) -> Iterator[tuple[str
                 yield id, bone.id
 
 
-@rule()
+@rule(scope="all")
 def duplicate_note(seen: Seen) -> Iterator[Found]:
     """Two records, or two measurements, that state the same thing: an error where they disagree, else a warning.
     Muscles, movements, nerves, bones, terms and the like of one name; a muscle's Latin name; a DOI; landmarks of one bone;
@@ -211,7 +211,7 @@ def _facts(record: Record) -> object:
     return tuple(str(getattr(record, key)) for key in keys)
 
 
-@rule()
+@rule(scope="facts")
 def confusable(seen: Seen) -> Iterator[Found]:
     """Names that are two letters or less apart, or two muscles with the same attachments, and no word on any card about it.
     A muscle's cards tell it apart from what shares an attachment with it; only what they leave out is told here.
@@ -308,7 +308,7 @@ def _related(one: Muscle, other: Muscle) -> bool:
     return not named.isdisjoint((one.id, other.id))
 
 
-@rule()
+@rule(scope="facts")
 def same_fact_two_ways(seen: Seen) -> Iterator[Found]:
     """One piece of small print in two wordings, or two texts about a muscle that disagree about its side.
     'outer lip' and 'lateral lip' of one landmark; A is said to lie behind B and B behind A; a muscle is lateral in one

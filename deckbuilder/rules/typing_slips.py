@@ -9,8 +9,9 @@ from operator import eq
 
 from deckbuilder.reading.tokens import plain, words
 from deckbuilder.records import Cloze, Record
-from deckbuilder.records.base import MAX_PROSE, Model
+from deckbuilder.records.base import Model
 from deckbuilder.records.keys import Said
+from deckbuilder.records.walker import may_be_long
 from deckbuilder.rules.rule import Fix, Found, Seen, rule
 from deckbuilder.rules.unrendered import formula_slip, markup_slip
 from deckbuilder.source import Path_
@@ -66,10 +67,7 @@ def takes_markdown(record: Record, path: Path_) -> bool:
 @lru_cache(maxsize=64)
 def _prose(kind: type[Model]) -> frozenset[str]:
     """The fields of a model that may be as long as prose."""
-    fields = kind.model_fields.items()
-    return frozenset(
-        name for name, field in fields if any(getattr(each, "max_length", 0) == MAX_PROSE for each in field.metadata)
-    )
+    return frozenset(name for name in kind.model_fields if may_be_long(kind, name))
 
 
 @rule()

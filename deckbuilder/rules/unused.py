@@ -53,7 +53,7 @@ class _Uses:
         return text + " ".join(exam.name for exam in self.seen.library.of(Exam))
 
 
-@rule(whole=True)
+@rule(whole=True, scope="all")
 def unreferenced(seen: Seen) -> Iterator[Found]:
     """Something that nothing names: a source, landmark, structure, joint, nerve, curve, term, picture credit, exercise.
 

@@ -235,13 +235,14 @@ class Workspace:
     @cached_property
     def guarded(self) -> tuple[Diagnostic, ...]:
         """What is wrong with what notes rely on: ids that stand twice, names that lead nowhere."""
-        return tuple(rules.guard(self.library, self.lost))
+        return tuple(rules.guard(self.library, self.lost, self.project.cache))
 
     def linted(self, *, today: date | None = None, infos: bool = False) -> tuple[Diagnostic, ...]:
         """What the other rules think of the sound records; `today` and `infos` as for `check`."""
         if (today, infos) not in self._opinions:
             whole, media = not errors([*self.faults, *self.guarded]), self.project.media
-            found = rules.lint(self._sound[0], whole=whole, today=today, media=media, infos=infos)
+            cache = self.project.cache
+            found = rules.lint(self._sound[0], whole=whole, today=today, media=media, infos=infos, cache=cache)
             self._opinions[today, infos] = tuple(found)
         return self._opinions[today, infos]
 

@@ -16,8 +16,8 @@ from deckbuilder.anatomy import tags
 from deckbuilder.anatomy.library import Library
 from deckbuilder.core.project import find
 from deckbuilder.records import KINDS, NOTE_KINDS, Record, parse, walker
-from deckbuilder.records.base import MAX_PROSE, MAX_TEXT, Id, Ids, Model, Names, Prose, Subject, Text
-from deckbuilder.records.keys import About, As, Holds, Listed, Named, Of, Tagged
+from deckbuilder.records.base import MAX_TEXT, Id, Ids, Model, Names, Prose, Subject, Text
+from deckbuilder.records.keys import MAX_PROSE, About, As, Holds, Listed, Named, Of, Tagged
 from deckbuilder.records.salvage import Lost
 from deckbuilder.verbs.editors.meanings import meanings
 from deckbuilder.verbs.edits import targets

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from support.cases import BASE, CASES, HERE, PROJECT, base
+from support.cases import BASE, CASES, HERE, PROJECT, base, documents_of
 
 from deckbuilder import records, rules, source
 from deckbuilder.anatomy.library import Library
@@ -36,17 +36,6 @@ OF_TWO = (
     *("bare-number", "emg-overreach", "unlisted-study"),
 )
 _MARK = re.compile(r"# <- (?P<rules>[a-z-]+(?:, [a-z-]+)*)\s*$")
-
-
-def documents_of(case: Path) -> list[Document]:
-    """Those of the case, and those of the small deck that the case does not replace."""
-    paths = sorted((case / "cards").rglob("*.yaml"))
-    own, faults = source.read(paths, case)
-    assert not faults, faults
-    files = {path.relative_to(case).as_posix() for path in paths}
-    ids = {next(iter(each.value.items())) for each in own}
-    kept = [each for each in base() if each.file.name not in files and next(iter(each.value.items())) not in ids]
-    return [*own, *kept]
 
 
 def checked(documents: Iterable[Document], media: Path) -> list[Diagnostic]:

@@ -26,3 +26,14 @@ def base() -> tuple[Document, ...]:
     documents, faults = source.read(PROJECT.sources(), BASE)
     assert not faults
     return tuple(documents)
+
+
+def documents_of(case: Path) -> list[Document]:
+    """Those of the case, and those of the small deck that the case does not replace."""
+    paths = sorted((case / "cards").rglob("*.yaml"))
+    own, faults = source.read(paths, case)
+    assert not faults, faults
+    files = {path.relative_to(case).as_posix() for path in paths}
+    ids = {next(iter(each.value.items())) for each in own}
+    kept = [each for each in base() if each.file.name not in files and next(iter(each.value.items())) not in ids]
+    return [*own, *kept]
