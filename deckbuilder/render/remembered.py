@@ -1,11 +1,12 @@
 """Notes as they were made before, wherever everything that they were made of is the same.
 
 What a note hangs on: deckbuilder's code, the templates, the deck's settings; its own record and picture; and whatever it
-asked of the other records on its way. All but the last is in the key under which it is kept; the last is asked again, and
-only where every answer is the same is the note taken as it was. So an edit makes those notes anew that say something else.
+asked of the other records on its way. The first three are in the key under which it is kept, a digest of the next two
+stands beside it; the last is asked again, and only where every answer is the same is the note taken as it was. So an edit
+makes those notes anew that say something else.
 
-Notes are kept some dozens at a time. A bundle ends where a record's digest says so, and not after a number of records: one
-that is added leaves the other bundles as they are.
+Notes are kept some dozens at a time. A bundle is known by the ids of what is in it, and ends where an id's digest says so, and
+not after a number of records: one that is edited or added leaves the other bundles, and the other notes of its own, as they are.
 """
 
 from __future__ import annotations
@@ -40,8 +41,9 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of a note, and what was asked for it."""
+    """What is known of a note, what it was made of, and what was asked for it."""
 
+    made_of: str
     fields: tuple[str, ...]
     tags: tuple[str, ...]
     ordinals: tuple[int, ...]
@@ -115,7 +117,7 @@ class Remembered:
             for each in asking_for(job.record):
                 asked.pop(each, None)
             bundle.answers.update(asked)
-            bundle.known[note.key] = Known(note.fields, note.tags, note.ordinals, tuple(asked))
+            bundle.known[note.key] = Known(_made_of(job), note.fields, note.tags, note.ordinals, tuple(asked))
             bundle.as_it_was = False
         if bundle.jobs and job is bundle.jobs[-1] and not bundle.as_it_was:
             self._cache.put(bundle.key, self._written(bundle))
@@ -125,8 +127,8 @@ class Remembered:
         for at, job in enumerate(jobs):
             held.append(job)
             last = at + 1 == len(jobs) or jobs[at + 1].record is not job.record
-            if last and (int(digest_of(job.record)[:8], 16) % _ENDS == 0 or at + 1 == len(jobs)):
-                key = self._cache.key("notes", *self._base, "\n".join(_of_jobs(held)))
+            if last and (digest(job.record.key)[0] % _ENDS == 0 or at + 1 == len(jobs)):
+                key = self._cache.key("notes", *self._base, "\n".join(each.subject.key for each in held))
                 yield _Bundle(key, held, holds=frozenset(map(id, held)))
                 held = []
 
@@ -138,10 +140,11 @@ class Remembered:
         questions = [asked_again(each) for each in kept["questions"]]
         answers = zip(questions, kept["answers"], strict=True)
         same = [answer != "" and self._answers.of(each) == answer for each, answer in answers]
-        for key, (asked, fields, tags, ordinals) in kept["notes"].items():
-            if all(same[each] for each in asked):
-                of = tuple([questions[each] for each in asked])
-                bundle.known[key] = Known(tuple(fields), tuple(tags), tuple(ordinals), of)
+        made_of = {job.subject.key: _made_of(job) for job in bundle.jobs}
+        for key, (of, asked, fields, tags, ordinals) in kept["notes"].items():
+            if of == made_of[key] and all(same[each] for each in asked):
+                put = tuple([questions[each] for each in asked])
+                bundle.known[key] = Known(of, tuple(fields), tuple(tags), tuple(ordinals), put)
         bundle.as_it_was = len(bundle.known) == len(kept["notes"])
         return bundle
 
@@ -152,7 +155,7 @@ class Remembered:
         questions = list(places)
         at = {each: place for place, each in enumerate(questions)}
         notes = {
-            key: ([at[each] for each in known.questions], known.fields, known.tags, known.ordinals)
+            key: (known.made_of, [at[each] for each in known.questions], known.fields, known.tags, known.ordinals)
             for key, known in bundle.known.items()
         }
         return {"questions": questions, "answers": [self._answers.of(each) for each in questions], "notes": notes}
@@ -166,8 +169,7 @@ def _told(shown: DrawnPicture | None) -> tuple[Any, ...] | None:
     return media.name, media.digest, media.credit, shown.width, shown.height, shown.seen, shown.hidden
 
 
-def _of_jobs(jobs: Sequence[Job]) -> Iterator[str]:
-    for job in jobs:
-        yield digest_of(job.record)
-        yield job.subject.key
-        yield "" if job.media is None else repr((job.media.name, job.media.digest, job.media.credit))
+def _made_of(job: Job) -> str:
+    """Of a record and its picture."""
+    media = job.media
+    return digest_of(job.record) + ("" if media is None else repr((media.name, media.digest, media.credit)))

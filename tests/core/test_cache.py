@@ -422,7 +422,7 @@ def test_only_notes_that_an_edit_reaches_are_made_again(
     assert filled_with(documents, Cache(folder), monkeypatch) == []
     again = filled_with(edited, Cache(folder), monkeypatch)
     assert "muscle/piriformis" in again
-    assert len(again) < len(every) / 2
+    assert len(again) < len(every) / 20
     assert filled_with(edited, Cache(folder), monkeypatch) == []
 
 
