@@ -111,6 +111,8 @@ class KeptAnswers:
         """`others`: what is asked of somebody else, by the first word of the question."""
         self._library, self._others = library, others
         self._known: dict[Question, str] = {}
+        self._met: dict[Question, list[Record]] = {}
+        self._reading = _Reading()
 
     def of(self, question: Question) -> str:
         """A digest of the answer; '' where nothing is known of it: such a question is never answered as it was."""
@@ -124,11 +126,20 @@ class KeptAnswers:
         if question not in self._known:
             self._known[question] = self._told(question, lambda: answer)
 
+    def met(self, questions: Iterable[Question]) -> list[Record]:
+        """The records in the answers to questions that were asked, each once."""
+        return list({id(record): record for each in questions for record in self._met.get(each, ())}.values())
+
+    def hangs_on_records(self, question: Question) -> bool:
+        """Whether the facts of all records, and all of those in the answer, are all that the answer hangs on."""
+        return question[0] not in self._others
+
     def _told(self, question: Question, answer: Callable[[], Any] | None = None) -> str:
         try:
             if question == _UNKNOWN or _UNKNOWN in question:
                 return ""
-            return _of_answer(answer() if answer else self._answer(*question))
+            said, self._met[question] = self._reading.of(answer() if answer else self._answer(*question))
+            return said
         except Exception:  # of a record that is no more, say
             return ""
 
@@ -199,11 +210,6 @@ def asked_again(said: Iterable[Any]) -> Question:
     return tuple([tuple(asked_again(each)) if each.__class__ is list else each for each in said])
 
 
-def _of_answer(answer: Any) -> str:
-    said = repr(_plain(answer))
-    return said if len(said) <= _SHORT else blake2b(said.encode(), digest_size=16).hexdigest()
-
-
 def digest_of(record: Record) -> str:
     """Of all that a record says. Raises `LookupError` where it was read without one."""
     document: Document = record.__pydantic_private__["_document"]  # type: ignore[index]  # asked for ten times a note
@@ -212,30 +218,43 @@ def digest_of(record: Record) -> str:
     return document.digest
 
 
-def _plain(value: Any) -> Any:
-    """All that can be read from a value, in texts, numbers and lists."""
-    cls = value.__class__
-    read = _READERS.get(cls)
-    if read is None:
-        read = _READERS[cls] = _reader(cls)
-    return read(value)
+class _Reading:
+    """Reads all that there is to be read from a value, in texts, numbers and lists, and notes the records in it."""
 
+    def __init__(self) -> None:
+        self._met: list[Record] = []
+        self._readers: dict[type[Any], Callable[[Any], Any]] = {
+            **dict.fromkeys((str, int, float, bool, type(None)), lambda value: value),
+            **dict.fromkeys((tuple, list), lambda value: [self._plain(each) for each in value]),
+            **dict.fromkeys((set, frozenset), lambda value: sorted(map(repr, map(self._plain, value)))),
+        }
 
-def _reader(cls: type[Any]) -> Callable[[Any], Any]:
-    if issubclass(cls, Record):
-        return digest_of
-    if issubclass(cls, Mapping):
-        return lambda value: [(_plain(key), _plain(each)) for key, each in value.items()]
-    if issubclass(cls, BaseModel):
-        return repr
-    if is_dataclass(cls):
-        names = [each.name for each in fields(cls)]
-        return lambda value: [_plain(getattr(value, name)) for name in names]
-    raise TypeError(cls.__name__)
+    def of(self, answer: Any) -> tuple[str, list[Record]]:
+        """A digest of an answer, and the records in it."""
+        self._met = []
+        said = repr(self._plain(answer))
+        return said if len(said) <= _SHORT else blake2b(said.encode(), digest_size=16).hexdigest(), self._met
 
+    def _plain(self, value: Any) -> Any:
+        cls = value.__class__
+        read = self._readers.get(cls)
+        if read is None:
+            read = self._readers[cls] = self._reader(cls)
+        return read(value)
 
-_READERS: dict[type[Any], Callable[[Any], Any]] = {
-    **dict.fromkeys((str, int, float, bool, type(None)), lambda value: value),
-    **dict.fromkeys((tuple, list), lambda value: [_plain(each) for each in value]),
-    **dict.fromkeys((set, frozenset), lambda value: sorted(map(repr, map(_plain, value)))),
-}
+    def _record(self, record: Record) -> str:
+        said = digest_of(record)
+        self._met.append(record)
+        return said
+
+    def _reader(self, cls: type[Any]) -> Callable[[Any], Any]:
+        if issubclass(cls, Record):
+            return self._record
+        if issubclass(cls, Mapping):
+            return lambda value: [(self._plain(key), self._plain(each)) for key, each in value.items()]
+        if issubclass(cls, BaseModel):
+            return repr
+        if is_dataclass(cls):
+            names = [each.name for each in fields(cls)]
+            return lambda value: [self._plain(getattr(value, name)) for name in names]
+        raise TypeError(cls.__name__)

@@ -83,12 +83,14 @@ class Remembered:
         self._asked = AskedLibrary(library)
         self._answers = KeptAnswers(library, {_DRAWN: lambda id, which: _told(figures.of(id, which))})
         self._base: tuple[bytes, ...] = ()
+        self._facts, self._records = b"", library.records
         self._bundles: Iterator[_Bundle] = iter(())
         self.library = library
         if self._on:
             self.library = self._asked.as_library
             self._base = (digest(digest_of(deck), repr(library.drawings)), *of_folder(project.templates))
             self._bundles = self._bundled(jobs)
+            self._facts = library.facts
         self._bundle = _Bundle(b"", ())
 
     def drawn(self, id: str, which: Which) -> DrawnPicture | None:
@@ -138,8 +140,14 @@ class Remembered:
         if kept is None:
             return bundle
         questions = [asked_again(each) for each in kept["questions"]]
-        answers = zip(questions, kept["answers"], strict=True)
-        same = [answer != "" and self._answers.of(each) == answer for each, answer in answers]
+        answers = kept["answers"]
+        before = self._met_before(bundle, questions, answers)
+        same = [
+            answer != "" and ((before and self._answers.hangs_on_records(each)) or self._answers.of(each) == answer)
+            for each, answer in zip(questions, answers, strict=True)
+        ]
+        if not before and all(same):
+            self._keep_met(bundle, questions, answers)
         made_of = {job.subject.key: _made_of(job) for job in bundle.jobs}
         for key, (of, asked, fields, tags, ordinals) in kept["notes"].items():
             if of == made_of[key] and all(same[each] for each in asked):
@@ -158,7 +166,24 @@ class Remembered:
             key: (known.made_of, [at[each] for each in known.questions], known.fields, known.tags, known.ordinals)
             for key, known in bundle.known.items()
         }
-        return {"questions": questions, "answers": [self._answers.of(each) for each in questions], "notes": notes}
+        answers = [self._answers.of(each) for each in questions]
+        self._keep_met(bundle, questions, answers)
+        return {"questions": questions, "answers": answers, "notes": notes}
+
+    def _keep_met(self, bundle: _Bundle, questions: list[Question], answers: list[str]) -> None:
+        """What these answers hang on: the facts of all records, and whatever the records in them say."""
+        met = [(each.kind, each.id, digest_of(each)) for each in self._answers.met(questions)]
+        self._cache.put(self._key_of_met(bundle, questions, answers), met)
+
+    def _met_before(self, bundle: _Bundle, questions: list[Question], answers: list[str]) -> bool:
+        """Whether all of that is as it was when these were the answers: then they are so again, and nobody has to ask."""
+        met, records = self._cache.get(self._key_of_met(bundle, questions, answers)), self._records
+        return met is not None and all(
+            (kind, id) in records and digest_of(records[kind, id]) == said for kind, id, said in met
+        )
+
+    def _key_of_met(self, bundle: _Bundle, questions: list[Question], answers: list[str]) -> bytes:
+        return self._cache.key("met", bundle.key, self._facts, repr(questions), *answers)
 
 
 def _told(shown: DrawnPicture | None) -> tuple[Any, ...] | None:
