@@ -56,11 +56,6 @@ class Reader:
         self.lexicon = lexicon
         self.meant = Meant(library)
         self._divider = Divider(lexicon)
-        self._tellers: dict[str, Callable[[Clause, re.Match[str], list[Mention], int], Iterator[Cue]]] = {
-            "nerve": self._supplied,
-            "joint": self._crossed,
-            "group": self._joined,
-        }
 
     def clauses(self, text: str) -> tuple[Clause, ...]:
         """A plain text in clauses."""
@@ -129,8 +124,8 @@ class Reader:
         if about in ("leads", "opposes"):
             for each in [each for each in named if each.kind == "action"][:1]:
                 yield self._cue(clause, about, frozenset({each.id}), (each.start, each.end), at.start(), each.end)
-        elif about in self._tellers:
-            yield from self._tellers[about](clause, at, named, end)
+        elif about in _TELLERS:
+            yield from _TELLERS[about](self, clause, at, named, end)
         else:
             yield from self._attached(clause, at, named, end)
 
@@ -196,6 +191,14 @@ class Reader:
             for each in self.lexicon.mentions(text, *_PLACES)
             for span in [(each.start, each.end)]
         ]
+
+
+# Not kept by each reader, as its own methods: it would hold itself, and with it all names of a deck, for ever.
+_TELLERS: dict[str, Callable[[Reader, Clause, re.Match[str], list[Mention], int], Iterator[Cue]]] = {
+    "nerve": Reader._supplied,
+    "joint": Reader._crossed,
+    "group": Reader._joined,
+}
 
 
 @lru_cache(maxsize=1)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from types import MappingProxyType
 
 from deckbuilder.reading.english import english, pattern
-from deckbuilder.reading.tokens import KEPT, words
+from deckbuilder.reading.tokens import remembered, words
 
 _SIDES = english().sides
 _SIDE_OF = {word: side for side, meant in _SIDES.items() for word in meant}
@@ -24,7 +23,7 @@ def side_of(word: str) -> str:
     return _SIDE_OF.get(word.lower().strip("*_(“"), "")
 
 
-@lru_cache(maxsize=KEPT)
+@remembered
 def sides_in(text: str) -> Mapping[str, str]:
     """The sides that a text names, each with the word for it. *Internus* names a muscle, never a side of something else."""
     found = sides_named(text)
@@ -36,6 +35,6 @@ def sides_named(name: str) -> Mapping[str, str]:
     return _NONE if _SIDE_OF.keys().isdisjoint(words(name)) else _named(name)
 
 
-@lru_cache(maxsize=KEPT)
+@remembered
 def _named(name: str) -> Mapping[str, str]:
     return MappingProxyType({_SIDE_OF[each[0].lower()]: each[0] for each in _SIDE.finditer(name)})

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import cache, lru_cache
+from sys import intern
+from typing import Any, TypeVar
 
 from deckbuilder.reading.english import english
 
-# So many texts are remembered. Rules come one after another over all texts of a deck: a store that holds fewer than the
-# deck has forgets each text before the next rule asks for it.
-KEPT = 1 << 20
+T = TypeVar("T")
+# More texts than any deck has; a preview that goes on for days meets ever new ones.
+MOST = 1 << 20
+_STORES: list[Any] = []
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _MARKS = re.compile(r"[*_`~^]")
 _SENTENCE = re.compile(r"(?<=[.!?])[\"'’”)]*\s+(?=[A-Z\"'“(*])")
@@ -21,7 +24,25 @@ _LOW_LETTERS = "".join(chr(code).lower() if chr(code).isalnum() else " " for cod
 _STEM = 4  # letters that a stem keeps
 
 
-@lru_cache(maxsize=KEPT)
+def remembered(read: Callable[[str], T]) -> Callable[[str], T]:
+    """What is read from a text, until somebody forgets it.
+
+    Rules come one after another over all texts of a deck: a store that held fewer than the deck has would forget each text
+    before the next rule asks for it, and one that knows which was asked for last takes twice as long to ask.
+    """
+    store = cache(read)
+    _STORES.append(store)
+    return store
+
+
+def forget(most: int = 0) -> None:
+    """What was read from texts, wherever it was from more than so many."""
+    for store in _STORES:
+        if store.cache_info().currsize > most:
+            store.cache_clear()
+
+
+@remembered
 def plain(text: str) -> str:
     """The text as it is read: emphasis and the targets of links taken off, white space closed up."""
     if _is_marked(text):
@@ -35,18 +56,20 @@ def _is_marked(text: str) -> bool:
     return "*" in text or "_" in text or "`" in text or "~" in text or "^" in text or "[" in text
 
 
-@lru_cache(maxsize=KEPT)
+@remembered
 def sentences(text: str) -> tuple[str, ...]:
     """The sentences of a plain text. 'e.g. the hip' may come in two: rules count, they do not quote."""
     return tuple(each for each in _SENTENCE.split(plain(text)) if each)
 
 
-@lru_cache(maxsize=KEPT)
+@remembered
 def words(text: str) -> tuple[str, ...]:
     """The words of a text in lower case, as a person counts them: "don't" is one."""
-    if text.isascii() and "'" not in text:  # most texts; what the pattern finds in them is found so in half the time
-        return tuple(text.translate(_LOW_LETTERS).split())
-    return tuple(_WORD.findall(text.lower()))
+    # Most texts are plain; what the pattern finds in them is found by splitting in half the time. A deck says few words a
+    # thousand times each: not held once, they would be a third of what the rules remember.
+    plain_letters = text.isascii() and "'" not in text
+    found = text.translate(_LOW_LETTERS).split() if plain_letters else _WORD.findall(text.lower())
+    return tuple(map(intern, found))
 
 
 def pieces(text: str) -> Sequence[str]:
@@ -68,7 +91,7 @@ def spots(text: str) -> list[tuple[int, int]]:
     return found
 
 
-@lru_cache(maxsize=KEPT)
+@remembered
 def stem(word: str) -> str:
     """What 'rotation', 'rotator' and 'rotates' share; short words stay whole. Rough: for warnings, never for facts."""
     for ending in english().endings:
@@ -103,14 +126,14 @@ def _any(phrases: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE)
 
 
-@lru_cache(maxsize=KEPT)
+@remembered
 def content(text: str) -> tuple[str, ...]:
     """The words of a text that carry a meaning, in lower case."""
     empty = english().empty
     return tuple(word for word in words(plain(text)) if word not in empty)
 
 
-@lru_cache(maxsize=KEPT)
+@remembered
 def bare(text: str) -> str:
     """What an answer names: without its article, what stands in brackets, and the full stop."""
     core = re.sub(r"\s*\([^)]*\)", "", plain(text)).strip(" .;:,!?\"'").lower()

@@ -96,6 +96,9 @@ KINDS: dict[str, type[Record]] = {
 NOTE_KINDS: dict[str, type[Subject]] = {kind: each for kind, each in KINDS.items() if issubclass(each, Subject)}
 
 
+_UNTOLD: set[str] = set()
+
+
 def parse(
     documents: Iterable[Document], known: Mapping[int, Record] = MappingProxyType({})
 ) -> tuple[list[Record], list[Diagnostic]]:
@@ -125,6 +128,8 @@ def parse(
             faults += faults_of(document, cls, error, called)
         else:
             record._document = document
+            # Which keys were set its document tells; a set of them for each record takes much memory in a large deck.
+            object.__setattr__(record, "__pydantic_fields_set__", _UNTOLD)
             found.append(record)
     return found, faults
 

@@ -164,8 +164,10 @@ def _text(value: object) -> str:
     """A field as Anki keeps it: on one line, in NFC."""
     if not value:
         return ""
-    text = str(value if isinstance(value, Markup) else plain(str(value)))
-    text = " ".join(filter(None, map(str.strip, text.split("\n")))) if "\n" in text else text.strip()
+    # As a method of Markup it would make another Markup.
+    text = str.strip(value if isinstance(value, Markup) else plain(str(value)))
+    if "\n" in text:
+        text = " ".join(filter(None, map(str.strip, text.split("\n"))))
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 

@@ -7,6 +7,7 @@ time; here it is known.
 
 from __future__ import annotations
 
+import keyword
 from collections.abc import Callable
 from functools import partial
 from typing import Any, cast
@@ -29,6 +30,15 @@ class _OurCode(CodeGenerator):
 
     def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
         self.write(")")
+
+    @optimizeconst
+    def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # noqa: N802 (Jinja's name)
+        if keyword.iskeyword(node.attr):
+            super().visit_Getattr(node, frame)
+            return
+        self.write("(")
+        self.visit(node.node, frame)
+        self.write(f").{node.attr}")
 
     @optimizeconst
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: N802 (Jinja's name)
@@ -83,13 +93,6 @@ class Ours(jinja2.Environment):
     def __init__(self, **options: Any) -> None:
         super().__init__(autoescape=True, undefined=jinja2.StrictUndefined, **options)
         self._found: dict[str, jinja2.Template] = {}
-
-    def getattr(self, obj: Any, attribute: str) -> Any:
-        """`a.b`, where most are attributes, and the others keys."""
-        try:
-            return obj[attribute] if obj.__class__ is dict else getattr(obj, attribute)
-        except (AttributeError, KeyError):
-            return super().getattr(obj, attribute)
 
     def get_template(self, name: Any, parent: str | None = None, globals: Any = None) -> jinja2.Template:
         """A template by its name, which is read once: an environment lives as long as one rendering."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from itertools import islice
 
-from deckbuilder.reading.tokens import KEPT, content, may_hold, plain, sentences, stem, words
+from deckbuilder.reading.tokens import content, may_hold, plain, remembered, sentences, stem, words
 from deckbuilder.records import Cloze, Group, Muscle
 from deckbuilder.records.keys import Said
 from deckbuilder.records.muscle import ASKED
@@ -291,7 +290,7 @@ def _told_by_name(seen: Seen, muscle: Muscle, about: str, names: Mapping[str, st
             yield Found(muscle, path, message, "leave it, or ask what the name does not tell", key=True)
 
 
-@lru_cache(maxsize=KEPT)
+@remembered
 def _long_stems(name: str) -> tuple[str, ...]:
     """The stems of the longer words of a name; many muscles have an end, a movement or a nerve of one name."""
     return tuple(stem(each) for each in content(name) if len(each) >= 5)

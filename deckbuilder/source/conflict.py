@@ -14,7 +14,7 @@ KEEP = "keep what is right of the two sides, take out the lines with the marks, 
 
 def conflict(text: str, name: str, help: str = KEEP) -> Diagnostic | None:
     """All conflicts of a file as one fault, None if there is none."""
-    if not _CERTAIN.search(text):
+    if not ("<<<<<<<" in text or ">>>>>>>" in text) or not _CERTAIN.search(text):
         return None
     found = _spans(text)
     lines = [str(first) if first == last else f"{first}-{last}" for first, last in found]

@@ -28,10 +28,11 @@ SAFE_NESTING = 400
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\u2028\u2029]")
 # Names that no terminal, report or package can hold: bytes that are not UTF-8, and what a terminal obeys.
 UNSPEAKABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-# Where a value may begin with an anchor or an alias; text between such places may hold & and *.
-_REPEATS = re.compile(r"(?:^[ \t\r]*|[-:?,\[{][ \t\r]+|[\[{,])[&*][^\s&*]", re.MULTILINE)
-# So many columns of indentation and dashes could open too many levels: the composer would exhaust the stack.
-_STEEP = re.compile(rf"^[ \t?:-]{{{MAX_DEPTH}}}", re.MULTILINE)
+# An anchor or an alias, if a value may begin where it stands.
+_REPEATS = re.compile(r"[&*][^\s&*]")
+# So many columns of indentation and dashes could open too many levels: the composer would exhaust the stack. A pattern
+# that begins with a certain character is searched for six times as fast as one that begins with `^`.
+_STEEP = re.compile(rf"\n[ \t?:-]{{{MAX_DEPTH}}}")
 _OPENERS = re.compile(r"[\[{]")
 _BRACKETS = re.compile(r"[\[{}\]]")
 _QUOTED = re.compile(r"\"(?:\\.|[^\"\\])*\"|'[^']*'")
@@ -134,13 +135,23 @@ def refuse(file: File) -> list[Diagnostic]:
     text = file.text
     if found := hidden(text, file.name):
         return [found]
-    repeats = ("&" in text or "*" in text) and _REPEATS.search(text)
-    if text.count("[") + text.count("{") < SAFE_NESTING and not repeats and not _STEEP.search(text):
+    if text.count("[") + text.count("{") < SAFE_NESTING and not _may_repeat(text) and not _STEEP.search(f"\n{text}"):
         return []
     try:
         return _forbidden(file.text, file.name)
     except (yaml.YAMLError, ValueError) as error:
         return [too_deep(file, error) or broken(file, error)]
+
+
+def _may_repeat(text: str) -> bool:
+    """Whether a value may begin with an anchor or an alias; text between such places may hold & and *."""
+    for found in _REPEATS.finditer(text) if "&" in text or "*" in text else ():
+        start = at = found.start()
+        while at and text[at - 1] in " \t\r":
+            at -= 1
+        if text[at - 1 : at] in ("\n-:?,[{" if at < start else "\n,[{"):  # nothing, where the file begins, is in either
+            return True
+    return False
 
 
 def hidden(text: str, name: str) -> Diagnostic | None:

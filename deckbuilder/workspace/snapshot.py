@@ -25,6 +25,7 @@ from deckbuilder.anki.notes import Note, NoteType
 from deckbuilder.core.diagnostics import Diagnostic, Location, distinct, errors
 from deckbuilder.core.project import Project, find
 from deckbuilder.lock import Lock
+from deckbuilder.reading import tokens
 from deckbuilder.records import NOTE_KINDS, Deck, Exam, Record, Rulebook
 from deckbuilder.records.salvage import Lost, salvage
 from deckbuilder.source import Document, Kept
@@ -244,6 +245,7 @@ class Workspace:
             cache = self.project.cache
             found = rules.lint(self._sound[0], whole=whole, today=today, media=media, infos=infos, cache=cache)
             self._opinions[today, infos] = tuple(found)
+            tokens.forget(tokens.MOST)
         return self._opinions[today, infos]
 
     @cached_property
@@ -308,6 +310,7 @@ class Workspace:
         self._prepare()
         today = datetime.fromtimestamp(now, timezone.utc).date()
         before = self._before_notes(today=today) if lint else [*self.faults, *self.guarded]
+        tokens.forget()  # a tenth of the memory that a large build takes, and only rules read texts
         rendered, faults = self._rendering
         lock, against = self.held(allow_schema_change=allow_schema_change)
         found = self._marked([*before, *faults, *against])
