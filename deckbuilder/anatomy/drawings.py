@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, TypeVar
 
 from pydantic import ValidationError
 
 from deckbuilder.core.diagnostics import Diagnostic
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.records import Muscle
 from deckbuilder.records.base import Model, Text
 from deckbuilder.records.occlusion import Box

@@ -7,7 +7,6 @@ easily mixed up, and which origin and insertion belong to one muscle alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -15,6 +14,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from deckbuilder.anatomy.drawings import Drawings
 from deckbuilder.core.cache import digest
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.records import Action, Bone, Deck, Exam, Exercise, Group, Muscle, Record, Region, Source
 from deckbuilder.records.base import Subject
 from deckbuilder.records.walker import prose_of

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import combinations
 
 from markupsafe import Markup
 
 from deckbuilder.anatomy.library import Library
 from deckbuilder.core.diagnostics import Diagnostic
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.core.prose import plain
 from deckbuilder.records import Occlusion, nearest
 from deckbuilder.records.occlusion import Mask

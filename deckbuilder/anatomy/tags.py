@@ -6,13 +6,13 @@ Every tag is `ROOT::Facet::Value`, at most five levels of letters of any script,
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from sys import intern
 
 from deckbuilder.anatomy.library import Library
 from deckbuilder.core import letters
 from deckbuilder.core.diagnostics import Diagnostic, Location
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.records import Action, Deck, Exam, Exercise, Group, Joint, Muscle, Record, Region, nearest
 from deckbuilder.records.base import Noted, Subject
 from deckbuilder.records.keys import About

@@ -6,10 +6,10 @@ Everything here is asked for every note, so what depends on a record alone is wo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from deckbuilder.anatomy.library import Library, Player
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.records import Action, Group, Joint, Muscle, Nerve, Region, Source
 from deckbuilder.records.base import Noted, Subject
 from deckbuilder.records.keys import About

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Set
-from dataclasses import dataclass
 from functools import lru_cache
+
+from deckbuilder.core.frozen import dataclass
 
 # Names that Anki fills in itself; they never make a front non-empty.
 SPECIAL = frozenset({"FrontSide", "Tags", "Type", "Deck", "Subdeck", "Card", "CardFlag", "CardID"})

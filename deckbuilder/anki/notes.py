@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from deckbuilder.anki import cardtemplate
+from deckbuilder.core.frozen import dataclass
 
 # Filled from the lock when the package is written: the edition in which the note last changed. It is no content.
 VERSION = "Version"

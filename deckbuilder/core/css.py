@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from deckbuilder.core.frozen import dataclass
 
 # In Chromium a picture of this size is shown at once; more of it on each card is a file's work.
 MAX_DATA = 32_768

@@ -6,12 +6,13 @@ Stages return diagnostics, they never raise them; `cli` alone prints them.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import PurePath
 from typing import cast
 
 from deckbuilder.core import findings
 from deckbuilder.core.findings import Severity as Severity
+from deckbuilder.core.frozen import dataclass
 
 _AS_USUAL = cast("Severity", "")
 

@@ -8,8 +8,10 @@ the sentence beside its name. A project overrules the severity of any rule that 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
+
+from deckbuilder.core.frozen import dataclass
 
 Severity = Literal["error", "warning", "info"]
 Strictness = Literal["error", "warning", "info", "off"]

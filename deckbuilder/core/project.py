@@ -8,12 +8,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from pathlib import Path
 
 from deckbuilder.core.cache import NOTHING, Cache
 from deckbuilder.core.diagnostics import Fault
+from deckbuilder.core.frozen import dataclass
 
 MAX_FILES = 200_000
 _ENDINGS = (".yaml", ".yml")

@@ -16,10 +16,10 @@ import stat
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from deckbuilder.core.diagnostics import Fault
+from deckbuilder.core.frozen import dataclass
 
 
 class Torn(OSError):

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from deckbuilder.anki.notes import VERSION
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.diff import mediafiles
 from deckbuilder.diff.changes import Difference, Effect, FieldChange, NoteChange, PackageChange
 from deckbuilder.diff.packageside import Brief, PackageSide, side_of

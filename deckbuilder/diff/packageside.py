@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from deckbuilder.anki.notes import VERSION
 from deckbuilder.core.diagnostics import Fault
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.diff.wording import visible
 from deckbuilder.package.reader import NoteSeen, NoteTypeSeen, PackageContents
 

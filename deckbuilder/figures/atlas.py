@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.figures.places import Shape, on
 from deckbuilder.figures.surface import Edge, FirstMet, Near
 

@@ -7,7 +7,6 @@ told. What is spanned between them is a sheet; it swells across and towards the 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -15,6 +14,7 @@ from scipy import ndimage
 from scipy.interpolate import Akima1DInterpolator
 from scipy.spatial import cKDTree
 
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.figures.model import BoneMesh
 from deckbuilder.figures.raster import Surface
 from deckbuilder.figures.view import Floats, View

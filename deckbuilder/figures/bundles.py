@@ -6,9 +6,9 @@ where a line must be joined in another order than the answers'. Millimetres, and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.figures.bodies import BodyShape
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.figures.curves import outline, soft
 from deckbuilder.figures.model import skeleton
 from deckbuilder.figures.raster import FAR, MARGIN, DepthBuffer, Surface, look

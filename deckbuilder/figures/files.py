@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from pathlib import Path
 
 from deckbuilder import figures
 from deckbuilder.anatomy import drawings
 from deckbuilder.anatomy.library import Library
 from deckbuilder.core.diagnostics import Diagnostic, Fault, errors
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.core.project import Project
 from deckbuilder.core.transaction import writing
 from deckbuilder.core.turn import alone

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.figures.bodies import Body
 from deckbuilder.figures.canvas import TOLERANCE, Canvas, lit, tones
 from deckbuilder.figures.curves import open_, outline, soft

@@ -6,11 +6,12 @@ Sizes are in units of the picture, two to a pixel of a page 350 pixels wide.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 from scipy.optimize import isotonic_regression
+
+from deckbuilder.core.frozen import dataclass
 
 SIZE, LEADING = 26, 31  # the text: 13 pixels on a phone
 PAD = 7  # a label's box around its text

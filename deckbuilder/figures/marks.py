@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.figures.canvas import Canvas
 from deckbuilder.figures.curves import open_
 from deckbuilder.figures.raster import MARGIN

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.figures import bodies, canvas, flesh, marks
 from deckbuilder.figures.bodies import Body, Ground
 from deckbuilder.figures.bundles import TENDON, At, Bundle, Cut, Line, Portrait

@@ -6,9 +6,9 @@ A line runs from above to below or, where it lies level, from front to back; an 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.figures.surface import Around, Edge, Extreme, FirstMet, Near, Rule
 
 

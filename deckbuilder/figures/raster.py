@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.figures.view import Floats, Frame
 
 FAR = 1e9

@@ -8,12 +8,12 @@ of the mid plane `across` is 0 at its right edge and 0.5 in the middle.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.figures.model import BoneMesh, Points
 
 Side = Literal["lateral", "medial", "front", "back", "below", "above"]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+from deckbuilder.core.frozen import dataclass
 
 Floats: TypeAlias = NDArray[np.float64]
 # Degrees round the body, from straight behind towards its right side, and degrees from above.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from deckbuilder.anki.notes import Note, NoteType
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.lock import order
 from deckbuilder.lock.editions import NEXT
 from deckbuilder.lock.entry import Entry, Lock, TypeEntry, content_hash, guid, remembered, type_entry

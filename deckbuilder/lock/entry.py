@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from json.encoder import encode_basestring_ascii as _ascii
 from typing import Any, TypeVar
 
 from deckbuilder.anki.notes import VERSION, Note, NoteType
 from deckbuilder.core.diagnostics import Location
+from deckbuilder.core.frozen import dataclass
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _GUID_LENGTH = 16

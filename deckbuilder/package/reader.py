@@ -19,13 +19,14 @@ import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import repeat
 from pathlib import Path
 from typing import Any, Literal
 
 from deckbuilder.core import scratch
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.package import mistaken
 from deckbuilder.package.medianames import kept
 

@@ -16,7 +16,6 @@ import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ from genanki.apkg_schema import APKG_SCHEMA
 from deckbuilder.anki.notes import OCCLUSION_FIELDS, DeckSpec, Media, Note, NoteType
 from deckbuilder.core import scratch
 from deckbuilder.core.diagnostics import Fault
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.lock import Lock
 
 MANIFEST = "manifest.json"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.reading.english import english, pattern, signs
 from deckbuilder.reading.lexicon import Lexicon, Mention
 from deckbuilder.reading.tokens import words

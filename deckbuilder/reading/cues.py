@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, cast
 
 from deckbuilder.anatomy.library import Library
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.reading.clauses import Clause, Divider
 from deckbuilder.reading.english import english, pattern, whole
 from deckbuilder.reading.lexicon import Lexicon, Mention

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from deckbuilder.anatomy.library import Library
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.reading.tokens import pieces, spots
 from deckbuilder.records import Action, Bone, Exercise, Group, Joint, Muscle, Nerve, Structure
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from deckbuilder.anatomy.library import Library
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.reading.clauses import Clause
 from deckbuilder.reading.cues import Reader
 from deckbuilder.reading.tokens import plain

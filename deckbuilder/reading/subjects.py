@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from deckbuilder.anatomy.library import Library
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.reading.english import english, pattern, whole
 from deckbuilder.reading.lexicon import Lexicon
 from deckbuilder.reading.tokens import pieces, plain, sentences

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.core.prose import MATH
 from deckbuilder.records.base import Id, Ids, Prose, Subject, Text, Topic
 from deckbuilder.records.keys import As, Gist, Graded, Of, Opening, Role, Said, Tagged

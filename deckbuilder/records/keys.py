@@ -10,12 +10,13 @@ from it. `walker` reads these, so that references, texts, questions, tags, schem
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, NamedTuple
 
 from pydantic import GetJsonSchemaHandler
 from pydantic_core import CoreSchema
 
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.source import Path_
 
 # In a schema, next to a text that is an id: the kinds of record that may answer to it. Editors offer their ids.

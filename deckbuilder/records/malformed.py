@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -11,6 +10,7 @@ from pydantic.fields import FieldInfo
 
 from deckbuilder.core import letters
 from deckbuilder.core.diagnostics import Diagnostic, Location
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.records import hints, walker
 from deckbuilder.records.base import Record, suggest_id
 from deckbuilder.records.hints import Called, nearest

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.records import walker
 from deckbuilder.records.base import SITE, Id, Ids, Model, MuscleId, Names, Root, Subject, Text
 from deckbuilder.records.keys import About, As, Holds, Listed, Named, Of, Tagged

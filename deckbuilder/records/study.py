@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from deckbuilder.core.diagnostics import Location
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.records.base import (
     Evidence,
     Id,

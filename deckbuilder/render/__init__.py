@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from sys import intern
 
@@ -13,6 +12,7 @@ from deckbuilder.anatomy.drawings import INDEX
 from deckbuilder.anatomy.library import Library
 from deckbuilder.anki.notes import Media, Note, NoteType
 from deckbuilder.core.diagnostics import Diagnostic, Location
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.core.project import Project
 from deckbuilder.records import NOTE_KINDS, Deck, Record, nearest
 from deckbuilder.records.base import Subject

@@ -5,13 +5,13 @@ The paths in the index may be a stranger's: they go through the same gate as tho
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from deckbuilder.anatomy.drawings import INDEX, DrawnFigure, drawn_from
 from deckbuilder.anatomy.library import Library
 from deckbuilder.anki.notes import Media
 from deckbuilder.core.diagnostics import Diagnostic, Location
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.records import Muscle
 from deckbuilder.render.media import Pictures
 

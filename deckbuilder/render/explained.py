@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import jinja2
 from jinja2.compiler import CodeGenerator
@@ -12,6 +11,7 @@ from jinja2.nodes import Node
 from jinja2.parser import Parser
 
 from deckbuilder.core.diagnostics import Diagnostic, Location
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.core.project import Project
 from deckbuilder.render import loader
 from deckbuilder.render.limits import DEEP, OffLimits, TooMuch

@@ -6,9 +6,9 @@ The shipped templates take a third of a millisecond and some 5,000 characters fo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from jinja2.exceptions import SecurityError
+
+from deckbuilder.core.frozen import dataclass
 
 # What one text or list inside a template may hold, and the largest number that may be handed to a filter or a method.
 MAX_LENGTH = 2_000_000

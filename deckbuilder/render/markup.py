@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator
-from dataclasses import dataclass
 from html.parser import HTMLParser
 
 from deckbuilder.core import css
+from deckbuilder.core.frozen import dataclass
 
 # Stands for what a field will hold, of which nothing is known yet.
 _FIELD = "\ue000"

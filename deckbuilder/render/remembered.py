@@ -12,12 +12,13 @@ not after a number of records: one that is edited or added leaves the other bund
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from deckbuilder.anatomy.library import Library
 from deckbuilder.anki.notes import Media, Note
 from deckbuilder.core.cache import digest, of_folder
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.core.project import Project
 from deckbuilder.records import Deck
 from deckbuilder.records.base import Noted, Subject

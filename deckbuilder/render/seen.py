@@ -6,7 +6,6 @@ Of a record, and of what stands inside one, every declared key is seen: a new ke
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from jinja2 import filters
@@ -17,6 +16,7 @@ from deckbuilder.anatomy.library import Library, Lookalike, Player
 from deckbuilder.anatomy.masks import Masked
 from deckbuilder.anatomy.words import Answer, Answers, Words
 from deckbuilder.anki.notes import Media
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.records import Cloze, Compared, Credit, Curve, Muscle, Occlusion, Record, Source, Study, Subject
 from deckbuilder.records.base import Model
 from deckbuilder.records.keys import Named

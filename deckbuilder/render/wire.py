@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import pickle
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
 
 from deckbuilder.anatomy.drawings import Drawings
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.records import Deck, Record
 from deckbuilder.render.limits import Limits
 

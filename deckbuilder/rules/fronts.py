@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from deckbuilder.anatomy.words import Words
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.records import Action, Cloze, Concept, Exercise, Group, Muscle, Occlusion, Study
 from deckbuilder.records.base import Subject
 from deckbuilder.records.keys import Asked, Said

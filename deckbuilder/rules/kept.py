@@ -8,13 +8,13 @@ rules that compare all with all.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from deckbuilder.anatomy.library import Library
 from deckbuilder.core.cache import Cache, digest
 from deckbuilder.core.diagnostics import Diagnostic, Fix, Location
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.records import Record
 from deckbuilder.rules.rule import Found, Rule, Seen
 from deckbuilder.source.document import File

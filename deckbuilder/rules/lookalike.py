@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import combinations
 
 from rapidfuzz import fuzz
 
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.reading.tokens import bare, content, plain, words
 from deckbuilder.records import Action, Claim, Cloze, Concept, Exercise, Group, Muscle, Study
 from deckbuilder.records.base import Subject

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.core.images import bitmap
 from deckbuilder.core.images.filenames import Names
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.records.study import Measurement
 
 NAMED_STUDY = re.compile(r"\b([A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?)(?: et al\.?| and others)?,? \(?((?:19|20)\d\d)\)?")

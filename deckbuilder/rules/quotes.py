@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import combinations
 
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.reading.tokens import plain
 from deckbuilder.records import Claim, Study
 from deckbuilder.records.claim import Finding

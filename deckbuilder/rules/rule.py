@@ -10,7 +10,7 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from functools import cached_property
 from inspect import getdoc
@@ -24,6 +24,7 @@ from deckbuilder.anatomy.linkage import Skeleton
 from deckbuilder.core import findings
 from deckbuilder.core.diagnostics import Diagnostic, Location, Severity
 from deckbuilder.core.diagnostics import Fix as Fix
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.reading.cues import Reader
 from deckbuilder.reading.lexicon import Lexicon, names_of
 from deckbuilder.reading.statements import Statement, Statements

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import Any
 
 import yaml
 
 from deckbuilder.core.diagnostics import Location
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.source import paths
 from deckbuilder.source.parser import nodes_of
 from deckbuilder.source.paths import Path_

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
 from deckbuilder.core.diagnostics import Fault
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.source.document import BREAK, Document, File, child, down
 from deckbuilder.source.parser import nodes_of
 from deckbuilder.source.paths import Path_

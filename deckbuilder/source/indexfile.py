@@ -7,10 +7,10 @@ is told at its place.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from deckbuilder.core.diagnostics import Diagnostic, Location
+from deckbuilder.core.frozen import dataclass
 
 if TYPE_CHECKING:
     from pydantic import ValidationError

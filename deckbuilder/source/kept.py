@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from deckbuilder import source
 from deckbuilder.core.cache import NOTHING, Cache
 from deckbuilder.core.diagnostics import Diagnostic
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.source import guard
 from deckbuilder.source.document import Document, File
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deckbuilder.anki.notes import Note
 from deckbuilder.core import git
 from deckbuilder.core.diagnostics import Diagnostic, Fault
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.core.project import Project
 from deckbuilder.core.transaction import write_text, writing
 from deckbuilder.core.turn import alone

@@ -6,12 +6,12 @@ recorded it. What an author edits is compared with what learners have, never wit
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from deckbuilder import diff
 from deckbuilder.core import git, scratch
 from deckbuilder.core.diagnostics import Diagnostic, Fault, Location
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.core.project import Project, shipped
 from deckbuilder.diff import Difference
 from deckbuilder.lock import LOCK, Release

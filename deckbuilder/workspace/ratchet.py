@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import Field, TypeAdapter, ValidationError
 
 from deckbuilder.core.diagnostics import Diagnostic
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.source import File
 from deckbuilder.source.indexfile import IndexFile
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deckbuilder import lock as locks
 from deckbuilder.anki.notes import DeckSpec, Note
 from deckbuilder.core.diagnostics import Diagnostic, Fault, Location, errors
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.lock import Changes, Lock
 from deckbuilder.records import Exam
 

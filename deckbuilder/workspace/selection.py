@@ -7,7 +7,6 @@ note says or who it is: learners may import one part after another, and then the
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 
 import boolean
 
@@ -15,6 +14,7 @@ from deckbuilder.anatomy import tags
 from deckbuilder.anki.notes import Note
 from deckbuilder.core import letters
 from deckbuilder.core.diagnostics import Fault
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.records import Exam, nearest
 
 MAX_LENGTH = 2_000

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime, timezone
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +23,7 @@ from deckbuilder.anatomy.drawings import Drawings
 from deckbuilder.anatomy.library import Library
 from deckbuilder.anki.notes import Note, NoteType
 from deckbuilder.core.diagnostics import Diagnostic, Location, distinct, errors
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.core.project import Project, find
 from deckbuilder.lock import Lock
 from deckbuilder.records import NOTE_KINDS, Deck, Exam, Record, Rulebook

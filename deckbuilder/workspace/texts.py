@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from types import MappingProxyType
 
 from deckbuilder import lock as locks
 from deckbuilder.anatomy import drawings
 from deckbuilder.core.diagnostics import Diagnostic, Fault, Location
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.core.project import Project, is_source
 from deckbuilder.lock import LOCK, Lock
 from deckbuilder.source import Kept, guard

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from deckbuilder.anki.cardtemplate import BadTemplate, Node, Put, is_blank, parse, shows
 from deckbuilder.anki.reviewer import deletions, filters, sounds
+from deckbuilder.core.frozen import dataclass
 
 __all__ = ["BadTemplate", "Sides", "Where", "render"]
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from deckbuilder.core.diagnostics import Fault
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.core.git import plain
 from deckbuilder.core.git.asking import Objects, Refused, answer, home, objects
 

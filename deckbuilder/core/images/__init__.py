@@ -6,8 +6,7 @@ a library that decodes pixels (Pillow) weighs more than all else that this packa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.core.images import bitmap, drawing
 from deckbuilder.core.images.flaw import Flaw
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from deckbuilder.core.diagnostics import Diagnostic, Fault, errors
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.core.project import Project
 from deckbuilder.core.transaction import writing
 from deckbuilder.core.turn import alone

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from deckbuilder.core.diagnostics import Fault, Location
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.source import Document, File, Path_, edit
 from deckbuilder.source.document import BREAK
 from deckbuilder.source.edit import Edit

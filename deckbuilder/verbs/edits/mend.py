@@ -9,11 +9,11 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
 from datetime import date
 
 from deckbuilder.core import letters
 from deckbuilder.core.diagnostics import Diagnostic, Fault, Location
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.core.project import Project
 from deckbuilder.core.prose import unobeyed
 from deckbuilder.core.turn import alone

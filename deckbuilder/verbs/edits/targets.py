@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, cast
 
 from deckbuilder.core.diagnostics import Diagnostic, Fault
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.records import KINDS, Muscle, Record, nearest
 from deckbuilder.records.base import Noted, one_or_more
 from deckbuilder.source import Document, Path_, edit

@@ -12,11 +12,11 @@ import os
 from base64 import b64encode
 from collections.abc import Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from deckbuilder.core.diagnostics import Diagnostic, Fault, errors
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.core.project import Project
 from deckbuilder.core.transaction import write, writing
 from deckbuilder.core.turn import alone

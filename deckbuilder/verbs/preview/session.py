@@ -9,12 +9,13 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
 from deckbuilder.anki.notes import Media, NoteType
 from deckbuilder.core.diagnostics import Diagnostic, Fault, Location, errors
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.core.project import Project
 from deckbuilder.lock import Lock
 from deckbuilder.records import Record

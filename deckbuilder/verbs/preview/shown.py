@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from deckbuilder.anki.cardtemplate import BadTemplate
 from deckbuilder.anki.notes import Media, Note, NoteType
 from deckbuilder.anki.reviewer import Sides, Where, filters, render, sounds, typed
 from deckbuilder.core.diagnostics import Diagnostic
+from deckbuilder.core.frozen import dataclass
 
 MAX_SEARCHED = 4_000  # characters of a note's text
 # Where a record stands: its file, the document in it, and the item of a list.

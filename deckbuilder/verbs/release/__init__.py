@@ -8,11 +8,12 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from deckbuilder import lock as locks
 from deckbuilder.core.diagnostics import Diagnostic, Fault, Location
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.core.project import Project
 from deckbuilder.core.transaction import Transaction, write_text, writing
 from deckbuilder.core.turn import alone

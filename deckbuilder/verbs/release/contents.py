@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from deckbuilder import diff
 from deckbuilder.core.diagnostics import Fault
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.core.project import shipped
 from deckbuilder.core.transaction import write_text
 from deckbuilder.diff import Difference

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from deckbuilder.core.diagnostics import Diagnostic, Fault
 from deckbuilder.core.findings import FINDINGS, GROUPS
+from deckbuilder.core.frozen import dataclass
 from deckbuilder.core.project import Project
 from deckbuilder.records import nearest
 
