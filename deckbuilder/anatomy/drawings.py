@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import field
 from typing import Any, Literal, TypeVar
 
@@ -13,6 +12,7 @@ from pydantic import ValidationError
 
 from deckbuilder.core.diagnostics import Diagnostic
 from deckbuilder.core.frozen import dataclass
+from deckbuilder.core.patterns import regex
 from deckbuilder.records import Muscle
 from deckbuilder.records.base import Model, Text
 from deckbuilder.records.occlusion import Box
@@ -24,7 +24,7 @@ KEYS = ("figures", "plates")
 Pixels = tuple[int, int]
 _FILE = IndexFile(INDEX, "figures", "make it again with `deckbuilder figures`, or restore it")
 _ANY = "*"
-_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_ID = regex(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 class DrawnMark(Model):

@@ -6,16 +6,17 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from deckbuilder.core.patterns import regex
 from deckbuilder.reading.english import english
 
 # So many texts are remembered. Rules come one after another over all texts of a deck: a store that holds fewer than the
 # deck has forgets each text before the next rule asks for it.
 KEPT = 1 << 20
-_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
-_MARKS = re.compile(r"[*_`~^]")
-_SENTENCE = re.compile(r"(?<=[.!?])[\"'’”)]*\s+(?=[A-Z\"'“(*])")
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_PIECE = re.compile(r"[^\W_]+")
+_LINK = regex(r"\[([^\]]*)\]\([^)]*\)")
+_MARKS = regex(r"[*_`~^]")
+_SENTENCE = regex(r"(?<=[.!?])[\"'’”)]*\s+(?=[A-Z\"'“(*])")
+_WORD = regex(r"[^\W_]+(?:['’][^\W_]+)*")
+_PIECE = regex(r"[^\W_]+")
 # ASCII in lower case, and a blank for all that is in no word.
 _LOW_LETTERS = "".join(chr(code).lower() if chr(code).isalnum() else " " for code in range(128))
 _STEM = 4  # letters that a stem keeps
