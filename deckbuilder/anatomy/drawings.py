@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
 from pydantic import ValidationError
 
 from deckbuilder.core.diagnostics import Diagnostic
+from deckbuilder.core.patterns import regex
 from deckbuilder.records import Muscle
 from deckbuilder.records.base import Model, Text
 from deckbuilder.records.occlusion import Box
@@ -23,7 +23,7 @@ KEYS = ("figures", "plates")
 Pixels = tuple[int, int]
 _FILE = IndexFile(INDEX, "figures", "make it again with `deckbuilder figures`, or restore it")
 _ANY = "*"
-_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_ID = regex(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 class DrawnMark(Model):

@@ -11,16 +11,18 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
+from deckbuilder.core.patterns import regex
+
 # Names that Anki fills in itself; they never make a front non-empty.
 SPECIAL = frozenset({"FrontSide", "Tags", "Type", "Deck", "Subdeck", "Card", "CardFlag", "CardID"})
 FILTERS = frozenset({"text", "hint", "type", "nc", "cloze", "cloze-only", "furigana", "kana", "kanji"})
 MAX_DEPTH = 100
 
-_TOKEN = re.compile(r"<!--.*?-->|\{\{(.*?)\}\}", re.DOTALL)
+_TOKEN = regex(r"<!--.*?-->|\{\{(.*?)\}\}", re.DOTALL)
 # Templates of long ago may begin so, and then have their tags in <% %>.
 _OLD = "{{=<% %>=}}"
-_OLD_TOKEN = re.compile(r"<!--.*?-->|<%(.*?)%>", re.DOTALL)
-_BLANK = re.compile(r"(?:[ \t\n\v\f\r]|</?(?:br|div) ?/?>)*", re.IGNORECASE)
+_OLD_TOKEN = regex(r"<!--.*?-->|<%(.*?)%>", re.DOTALL)
+_BLANK = regex(r"(?:[ \t\n\v\f\r]|</?(?:br|div) ?/?>)*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
+from deckbuilder.core.patterns import regex
+
 KEY = "{{text:Key}}"  # Anki's own placeholder for the key of a note, which is made of a-z, 0-9, `-` and `/`
-_ENCODED = re.compile(r"(%[0-9A-Fa-f]{2})")
+_ENCODED = regex(r"(%[0-9A-Fa-f]{2})")
 _PATH = "/:@!$&'()*+,;=~"
 _QUERY = _PATH + "?"
-_FORM = re.compile(r"/issues/new/?$")
+_FORM = regex(r"/issues/new/?$")
 
 
 class Unsound(ValueError):

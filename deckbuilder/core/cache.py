@@ -12,6 +12,7 @@ import os
 import stat
 import sys
 import threading
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import lru_cache
 from hashlib import blake2b
@@ -193,21 +194,30 @@ def digest(*parts: str | bytes) -> bytes:
 
 def of_folder(folder: Path) -> list[bytes]:
     """Digests of every file below a folder, with its path."""
-    files = sorted(each for each in folder.rglob("*") if each.is_file())
-    return [digest(each.relative_to(folder).as_posix(), each.read_bytes()) for each in files]
+    return [digest(*each) for each in _files(folder)]
 
 
 @lru_cache(maxsize=1)
 def code() -> bytes:
     """Of all that decides what is made of the same cards: our own modules and words, Python, and what else is installed."""
-    package = Path(__file__).parents[1]
-    own: list[str | bytes] = []
-    for folder, folders, names in os.walk(package):
-        folders[:] = sorted(name for name in folders if name not in ("shipped", "__pycache__"))
-        for name in sorted(name for name in names if name.endswith((".py", ".yaml"))):
-            path = Path(folder, name)
-            own += [path.relative_to(package).as_posix(), path.read_bytes()]
+    files = _files(Path(__file__).parents[1], (".py", ".yaml"), aside=("shipped", "__pycache__"))
+    own = [part for each in files for part in each]
     return digest(sys.version, *_installed(), *own)
+
+
+def _files(root: Path, endings: tuple[str, ...] = ("",), aside: tuple[str, ...] = ()) -> Iterator[tuple[str, bytes]]:
+    """The files below a folder, but for the folders aside: path and bytes of each.
+
+    Every run reads some hundred of them, and a `Path` for each would take as long again.
+    """
+    start = len(str(root))
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(name for name in folders if name not in aside)
+        for name in sorted(names):
+            path = f"{folder}{os.sep}{name}"
+            if name.endswith(endings) and os.path.isfile(path):  # noqa: PTH113
+                with open(path, "rb", buffering=0) as file:  # noqa: PTH123
+                    yield path[start:], file.read()
 
 
 def _installed() -> list[str]:

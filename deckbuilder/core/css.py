@@ -11,14 +11,16 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from deckbuilder.core.patterns import regex
+
 # In Chromium a picture of this size is shown at once; more of it on each card is a file's work.
 MAX_DATA = 32_768
-_DATA = re.compile(r"data:(?:image/|font/|application/(?:x-)?font-)", re.IGNORECASE)
-_ELSEWHERE = re.compile(r"(?:[a-z][a-z0-9+.-]*:|[/\\]{2})", re.IGNORECASE)
+_DATA = regex(r"data:(?:image/|font/|application/(?:x-)?font-)", re.IGNORECASE)
+_ELSEWHERE = regex(r"(?:[a-z][a-z0-9+.-]*:|[/\\]{2})", re.IGNORECASE)
 _LOADS = frozenset({"url", "src", "image", "image-set", "-webkit-image-set", "cross-fade", "-webkit-cross-fade"})
 _UNKNOWN = frozenset({"var", "env", "attr", "if"})
 # Browsers take these out of an address before they read it.
-_SKIPPED = re.compile(r"[\t\n\r]|^[\x00-\x20]+|[\x00-\x20]+$")
+_SKIPPED = regex(r"[\t\n\r]|^[\x00-\x20]+|[\x00-\x20]+$")
 _BLANK = ("whitespace", "comment")
 _LAST = "deckbuilder-last"
 

@@ -11,9 +11,11 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from deckbuilder.core.patterns import regex
+
 # What `kept` says of ASCII, for whole texts.
-_NOT_KEPT = re.compile(r"[^0-9A-Za-z_-]+")
-_LEVEL = re.compile(r"[_-]*[0-9A-Za-z][0-9A-Za-z_-]*")
+_NOT_KEPT = regex(r"[^0-9A-Za-z_-]+")
+_LEVEL = regex(r"[_-]*[0-9A-Za-z][0-9A-Za-z_-]*")
 
 
 def composed(text: str) -> str:

@@ -14,12 +14,13 @@ from pathlib import Path
 
 from deckbuilder.core.cache import NOTHING, Cache
 from deckbuilder.core.diagnostics import Fault
+from deckbuilder.core.patterns import regex
 
 MAX_FILES = 200_000
 _ENDINGS = (".yaml", ".yml")
 # How a file of cards is called, and how it is called by mistake: EXTRA.YAML, or what Windows' editor makes of it.
-_MEANT = re.compile(r"(.+)(\.ya?ml)(?:\.txt)?", re.IGNORECASE)
-_DECK = re.compile(r"deck\.ya?ml(?:\.txt)?", re.IGNORECASE)
+_MEANT = regex(r"(.+)(\.ya?ml)(?:\.txt)?", re.IGNORECASE)
+_DECK = regex(r"deck\.ya?ml(?:\.txt)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

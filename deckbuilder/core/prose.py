@@ -13,23 +13,25 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
+from deckbuilder.core.patterns import regex
+
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
 _TAGS = {"p", "em", "strong", "ul", "ol", "li", "a", "br", "sub", "sup", "code"}
 # What a terminal obeys, or what would show text in another order than it is read.
-OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_SPECIAL = re.compile(r"[{}\[\]]|\\(?=[()\[\]])|::")
-_UNSAFE = re.compile(r"[&<>\"'{}\[\]\\]|::")
+OBEYED = regex("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_SPECIAL = regex(r"[{}\[\]]|\\(?=[()\[\]])|::")
+_UNSAFE = regex(r"[&<>\"'{}\[\]\\]|::")
 _HARMLESS = {"{": "&#123;", "}": "&#125;", "[": "&#91;", "]": "&#93;", "\\": "&#92;&#8288;", "::": "&#58;&#58;"}
-_MARKDOWN = re.compile(r"[*_`\[~^\\\n]|^(?:[-+]|\d+[.)])\s")
+_MARKDOWN = regex(r"[*_`\[~^\\\n]|^(?:[-+]|\d+[.)])\s")
 # A formula within a line, or on its own. None holds another's opening, so that no search goes on to the end of the text
 # again and again; the `\\[` of a row's distance opens nothing.
-MATH = re.compile(
+MATH = regex(
     r"(?<!\\)\\(?:\((?P<within>(?:(?!(?<!\\)\\\().)+?)\\\)|\[(?P<apart>(?:(?!(?<!\\)\\\[).)+?)\\\])", re.DOTALL
 )
-_KEPT = re.compile("\ue000([0-9]+)\ue001")
-_IN_MATH = re.compile(r"[{}\[\]]|::")
+_KEPT = regex("\ue000([0-9]+)\ue001")
+_IN_MATH = regex(r"[{}\[\]]|::")
 
 
 def unobeyed(text: str, but: str = "") -> str:

@@ -7,7 +7,6 @@ has no such file was not made here.
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import stat
 import tempfile
@@ -15,10 +14,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from deckbuilder.core.patterns import regex
+
 MARK = ".deckbuilder-in-use"
 GRACE = 60.0  # seconds, between the making of a folder and the locking of its mark
 _PREFIX = "deckbuilder-"
-_NAME = re.compile(rf"{_PREFIX}[a-z0-9_]{{8}}")
+_NAME = regex(rf"{_PREFIX}[a-z0-9_]{{8}}")
 _swept: set[str] = set()
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from itertools import groupby
 from typing import Any
 
+from deckbuilder.core.patterns import regex
 from deckbuilder.diff.changes import Difference, Effect, FieldChange, NoteChange, PackageChange
 from deckbuilder.diff.wording import shorten
 
 Mark = Callable[[str, str], str]
-_MARKDOWN = re.compile(r"([\\`*_~<>\[\]|#])")
+_MARKDOWN = regex(r"([\\`*_~<>\[\]|#])")
 
 
 def as_value(found: Difference) -> dict[str, Any]:

@@ -8,18 +8,19 @@ from collections.abc import Iterator
 
 from rapidfuzz.distance import LCSseq
 
+from deckbuilder.core.patterns import regex
 from deckbuilder.core.prose import OBEYED
 from deckbuilder.diff.changes import Run
 
 MAX_LENGTH = 100_000  # of a field in characters; past that nobody reads a comparison
 MAX_WORDS = 2_000
 CONTEXT = 4  # words that are kept on either side of a change
-_CLOZE = re.compile(r"\{\{c\d+::(.*?)(?:::[^{}]*)?\}\}", re.DOTALL)
-_MASK = re.compile(r"\{\{c(\d+)::image-occlusion:[^{}]*\}\}")
-_SOUND = re.compile(r"\[(?:sound|anki):([^\[\]]*)\]")
+_CLOZE = regex(r"\{\{c\d+::(.*?)(?:::[^{}]*)?\}\}", re.DOTALL)
+_MASK = regex(r"\{\{c(\d+)::image-occlusion:[^{}]*\}\}")
+_SOUND = regex(r"\[(?:sound|anki):([^\[\]]*)\]")
 _BREAKS = {"li": " · ", "br": " / ", "hr": " / "}
-_TAG = re.compile(r"<(/?)([a-z0-9]+)([^<>]*)>", re.IGNORECASE)
-_ALT = re.compile(r'\b(alt|src)="([^"]*)"')
+_TAG = regex(r"<(/?)([a-z0-9]+)([^<>]*)>", re.IGNORECASE)
+_ALT = regex(r'\b(alt|src)="([^"]*)"')
 _INLINE = frozenset(
     {"a", "abbr", "b", "bdi", "cite", "code", "em", "i", "kbd", "mark", "q", "s", "strong", "sub", "sup", "u"}
 )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from html import unescape
 from typing import TYPE_CHECKING
 
 from deckbuilder.anki.notes import Note, NoteType
 from deckbuilder.core.diagnostics import Diagnostic
+from deckbuilder.core.patterns import regex
 from deckbuilder.lock.entry import Entry, Lock
 from deckbuilder.lock.numbers import like, nearer
 
@@ -19,7 +19,7 @@ MAX_NAME = 100
 # Beyond so many changed names, only those that are equal are looked for: likeness costs the square.
 _MANY = 400
 _LIKE = 0.8
-_MARKUP = re.compile(r"<[^>]*>")
+_MARKUP = regex(r"<[^>]*>")
 
 
 def called(note: Note, note_type: NoteType) -> str:

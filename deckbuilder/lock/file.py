@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from deckbuilder.core import git
 from deckbuilder.core.diagnostics import Diagnostic, Fault, Location
+from deckbuilder.core.patterns import regex
 from deckbuilder.core.project import Project
 from deckbuilder.lock.entry import DeckEntry, Entry, Lock, Release, TypeEntry, later
 from deckbuilder.source import guard
@@ -31,7 +31,7 @@ _BOTH = "keep the lines of both sides and delete the marker lines, then build ag
 MAX_BYTES = 64 * 1024 * 1024
 # `json.dumps` with options makes an encoder for every line.
 _WRITTEN, _SORTED = json.JSONEncoder(ensure_ascii=False).encode, json.JSONEncoder(sort_keys=True).encode
-_GUID = re.compile("[0-9A-Za-z]+")
+_GUID = regex("[0-9A-Za-z]+")
 _HEAD = "deckbuilder lock"
 # The last line. It never changes, so that a merge keeps it; since format 2 a lock without it was cut off.
 _END = {"end": "A lock that does not end here was cut off."}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from rapidfuzz.distance import Indel
 
 from deckbuilder.core.diagnostics import Diagnostic
+from deckbuilder.core.patterns import regex
 from deckbuilder.lock.entry import Entry, Lock
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 # Words that are as near as this to another number's are that number's, if they are farther from their own by a margin. What
 # comes back under a number that was given up must share half of its words with what that asked for.
 SAME, MARGIN, _BACK = 0.6, 0.3, 0.5
-_WORD = re.compile(r"[^\W_]+")
+_WORD = regex(r"[^\W_]+")
 
 
 def check_numbers(lock: Lock, subjects: Sequence[Noted]) -> Iterator[Diagnostic]:

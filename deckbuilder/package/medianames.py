@@ -12,13 +12,15 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from deckbuilder.core.patterns import regex
+
 LONGEST = 120  # bytes of a name
 LONGEST_ENDING = 10
 STATIC = ("_", "latex-")  # what begins so is copied whether or not a note asks for it
-_TAKEN_OUT = re.compile(r'[\[\]<>:"/?*^\\|\x00-\x1f\x7f]')
-_DEVICE = re.compile(r"^(CON|PRN|AUX|NUL|COM[1-9]|LPT[1-9])(?=\.|$)", re.IGNORECASE)
-_TAG = re.compile(r"<(?:img|audio|video|object|source)\b", re.IGNORECASE)
-_ASKS = re.compile(r"""\b(?:src|data)\b=(?:"([^"]+)"|'([^']+)'|([^ >]+))""", re.IGNORECASE)
+_TAKEN_OUT = regex(r'[\[\]<>:"/?*^\\|\x00-\x1f\x7f]')
+_DEVICE = regex(r"^(CON|PRN|AUX|NUL|COM[1-9]|LPT[1-9])(?=\.|$)", re.IGNORECASE)
+_TAG = regex(r"<(?:img|audio|video|object|source)\b", re.IGNORECASE)
+_ASKS = regex(r"""\b(?:src|data)\b=(?:"([^"]+)"|'([^']+)'|([^ >]+))""", re.IGNORECASE)
 _QUOTES = 10  # closing brackets inside quotes, in one tag
 
 

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from deckbuilder.core.patterns import regex
+
 LOOKED_AT = 4096
 PACKAGES = (".apkg", ".colpkg")
 
@@ -50,10 +52,10 @@ _BEGINNINGS: tuple[tuple[bytes, str, str], ...] = (
     (b"version https://git-lfs", "the place holder that Git LFS leaves for a file", FROM_LFS),
     (b"PK\x03\x04", "a zip file whose end is missing, as after a download that broke off", FETCH_AGAIN),
 )
-_PAGE = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
-_XML = re.compile(r"\s*<(?:\?xml|[A-Za-z][\w:-]*)[\s/>]")
-_CROWDANKI = re.compile(r'"(?:__type__|crowdanki_uuid|note_models)"')
-_HEAD = re.compile(r"#(?:separator|html|tags|columns|notetype|deck|guid)\b[^\n]*:", re.IGNORECASE)
+_PAGE = regex(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
+_XML = regex(r"\s*<(?:\?xml|[A-Za-z][\w:-]*)[\s/>]")
+_CROWDANKI = regex(r'"(?:__type__|crowdanki_uuid|note_models)"')
+_HEAD = regex(r"#(?:separator|html|tags|columns|notetype|deck|guid)\b[^\n]*:", re.IGNORECASE)
 
 
 def folder(path: Path) -> tuple[str, str]:

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from deckbuilder.core import scratch
+from deckbuilder.core.patterns import regex
 from deckbuilder.package import mistaken
 from deckbuilder.package.medianames import kept
 
@@ -59,7 +60,7 @@ Layout = Literal["anki2", "anki21", "anki21b"]
 LAYOUTS: dict[int, Layout] = {1: "anki2", 2: "anki21", 3: "anki21b"}  # by the version in `meta`
 
 
-_VARINT = re.compile(rb"[\x80-\xff]{0,9}[\x00-\x7f]")
+_VARINT = regex(rb"[\x80-\xff]{0,9}[\x00-\x7f]")
 
 
 class UnreadablePackage(Exception):

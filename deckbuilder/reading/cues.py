@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Literal, cast
 
 from deckbuilder.anatomy.library import Library
+from deckbuilder.core.patterns import regex
 from deckbuilder.reading.clauses import Clause, Divider
 from deckbuilder.reading.english import english, pattern, whole
 from deckbuilder.reading.lexicon import Lexicon, Mention
@@ -22,8 +23,8 @@ from deckbuilder.reading.tokens import pieces
 About = Literal["origin", "insertion", "attachment", "nerve", "actions", "leads", "opposes", "joint", "group"]
 Span = tuple[int, int]
 
-_NEXT_VERB = re.compile(r"(?:\b(?:and|or)|,) (?:also |then )?(?!the\b|its\b)\w+s (?:the|it|its|up|out|them)\b")
-_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_NEXT_VERB = regex(r"(?:\b(?:and|or)|,) (?:also |then )?(?!the\b|its\b)\w+s (?:the|it|its|up|out|them)\b")
+_WORD = regex(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _SITES = ("landmark", "bone", "structure", "group")
 _PLACES = ("landmark", "bone", "structure")
 _MOST_BETWEEN = 6  # words between a verb and the joint that it moves

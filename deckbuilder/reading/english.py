@@ -58,7 +58,7 @@ def whole(phrases: Iterable[str]) -> re.Pattern[str]:
 class _Words(BaseModel):
     """What a mapping of `en.yaml` may hold: the keys that are named here, and no others."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Relation(_Words):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from deckbuilder.core.patterns import regex
 from deckbuilder.reading.english import english, pattern
 from deckbuilder.reading.tokens import remembered, words
 
@@ -14,8 +15,8 @@ _SIDE_OF = {word: side for side, meant in _SIDES.items() for word in meant}
 SIDE_WORDS = tuple(_SIDE_OF)
 WORDS = "|".join(_SIDE_OF)
 _NONE: Mapping[str, str] = MappingProxyType({})
-_SIDE = re.compile(rf"\b({WORDS})\b", re.IGNORECASE)
-_MUSCLES = re.compile(rf"\b(?:{pattern(english().sided_muscles)})\w* \w+(?=[,;.)]|$| and| or| of)", re.IGNORECASE)
+_SIDE = regex(rf"\b({WORDS})\b", re.IGNORECASE)
+_MUSCLES = regex(rf"\b(?:{pattern(english().sided_muscles)})\w* \w+(?=[,;.)]|$| and| or| of)", re.IGNORECASE)
 
 
 def side_of(word: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from deckbuilder.anatomy.library import Library
+from deckbuilder.core.patterns import regex
 from deckbuilder.reading.english import english, pattern, whole
 from deckbuilder.reading.lexicon import Lexicon
 from deckbuilder.reading.tokens import pieces, plain, sentences
@@ -17,7 +18,7 @@ from deckbuilder.records.base import Subject
 from deckbuilder.records.keys import Asked
 from deckbuilder.source import Path_
 
-_OPENS = re.compile(r"(?:^|[.;] )(?:the )?$", re.IGNORECASE)
+_OPENS = regex(r"(?:^|[.;] )(?:the )?$", re.IGNORECASE)
 _ARTICLES = ("the", "a")
 _FIRST_WORDS = 10  # within so many a question says among whom it asks
 

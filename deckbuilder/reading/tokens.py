@@ -8,17 +8,18 @@ from functools import cache, lru_cache
 from sys import intern
 from typing import Any, TypeVar
 
+from deckbuilder.core.patterns import regex
 from deckbuilder.reading.english import english
 
 T = TypeVar("T")
 # More texts than any deck has; a preview that goes on for days meets ever new ones.
 MOST = 1 << 20
 _STORES: list[Any] = []
-_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
-_MARKS = re.compile(r"[*_`~^]")
-_SENTENCE = re.compile(r"(?<=[.!?])[\"'’”)]*\s+(?=[A-Z\"'“(*])")
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_PIECE = re.compile(r"[^\W_]+")
+_LINK = regex(r"\[([^\]]*)\]\([^)]*\)")
+_MARKS = regex(r"[*_`~^]")
+_SENTENCE = regex(r"(?<=[.!?])[\"'’”)]*\s+(?=[A-Z\"'“(*])")
+_WORD = regex(r"[^\W_]+(?:['’][^\W_]+)*")
+_PIECE = regex(r"[^\W_]+")
 # ASCII in lower case, and a blank for all that is in no word.
 _LOW_LETTERS = "".join(chr(code).lower() if chr(code).isalnum() else " " for code in range(128))
 _STEM = 4  # letters that a stem keeps

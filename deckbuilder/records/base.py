@@ -25,6 +25,7 @@ from pydantic_core import CoreSchema, PydanticCustomError
 
 from deckbuilder.core import addresses
 from deckbuilder.core.diagnostics import Location
+from deckbuilder.core.patterns import regex
 from deckbuilder.records import walker
 from deckbuilder.records.glosses import glosses
 from deckbuilder.records.keys import (
@@ -45,8 +46,8 @@ from deckbuilder.records.keys import (
 from deckbuilder.source import Document, Path_
 
 ID = r"[a-z0-9]+(?:-[a-z0-9]+)*"
-_ID = re.compile(ID)
-ROOT = re.compile(r"(?:C[1-8]|T(?:[1-9]|1[0-2])|L[1-5]|S[1-5]|Co1|CN (?:I{1,3}|I?V|VI{0,3}|I?X|XI{1,2}))")
+_ID = regex(ID)
+ROOT = regex(r"(?:C[1-8]|T(?:[1-9]|1[0-2])|L[1-5]|S[1-5]|Co1|CN (?:I{1,3}|I?V|VI{0,3}|I?X|XI{1,2}))")
 MAX_TEXT = 2_000
 
 # What a muscle attaches to.

@@ -10,13 +10,14 @@ from typing import Annotated, ClassVar
 from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
+from deckbuilder.core.patterns import regex
 from deckbuilder.core.prose import MATH
 from deckbuilder.records.base import Id, Ids, Prose, Subject, Text, Topic
 from deckbuilder.records.keys import As, Gist, Graded, Of, Opening, Role, Said, Tagged
 from deckbuilder.source import Path_
 
-_GAP = re.compile(r"\{(\d{1,3})\|([^{}|]+)(?:\|([^{}|]+))?\}")
-_OPENING = re.compile(r"\{\d{1,3}\|")
+_GAP = regex(r"\{(\d{1,3})\|([^{}|]+)(?:\|([^{}|]+))?\}")
+_OPENING = regex(r"\{\d{1,3}\|")
 _DUMB = "\ufffd"
 MAX_GAP = 499
 # So much of what a gap hides is remembered: enough to know it again.

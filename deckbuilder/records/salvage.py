@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from deckbuilder import source
 from deckbuilder.core.diagnostics import Diagnostic
+from deckbuilder.core.patterns import regex
 from deckbuilder.core.project import Project
 from deckbuilder.records import KINDS, Record, walker
 from deckbuilder.records.base import near_id
@@ -21,10 +22,10 @@ from deckbuilder.source import guard
 from deckbuilder.source.conflict import MARKER
 
 # None of these tries a text twice: a file may be a single line of megabytes.
-_OPENING = re.compile(r"(\s*- +(?! ))?\s*[\"']?([a-z]+)(?![a-z])[\"']?:\s*[\"']?([^\"'#]*)")
-_FORMERLY = re.compile(r"\s*(?:- +)?formerly:(.*)")
-_KEY = re.compile(r"(?<![a-z0-9-])([a-z0-9]+(?:-[a-z0-9]+)*)(?![a-z0-9-])[\"']?\s*:")
-_WORD = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_OPENING = regex(r"(\s*- +(?! ))?\s*[\"']?([a-z]+)(?![a-z])[\"']?:\s*[\"']?([^\"'#]*)")
+_FORMERLY = regex(r"\s*(?:- +)?formerly:(.*)")
+_KEY = regex(r"(?<![a-z0-9-])([a-z0-9]+(?:-[a-z0-9]+)*)(?![a-z0-9-])[\"']?\s*:")
+_WORD = regex(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 # Of such files nothing can be told.
 _UNSEEN = frozenset({"unreadable", "outside-project", "too-large", "file-name", "not-read"})
 _ANY = "*"

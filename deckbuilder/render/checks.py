@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from deckbuilder.anki import cardtemplate
 from deckbuilder.core.diagnostics import Diagnostic, Location
+from deckbuilder.core.patterns import regex
 from deckbuilder.core.project import Project
 from deckbuilder.records import nearest
 from deckbuilder.render.explained import in_template, shown
@@ -15,7 +16,7 @@ from deckbuilder.render.specs import NoteTypeSpec, Shared, Specs
 
 MAX_CSS = 60_000
 # Anki repairs such names on import, and the repaired name no longer matches the next edition's.
-_REPAIRED = re.compile(r'[:{}"]|^[#/^]|^\s|\s$')
+_REPAIRED = regex(r'[:{}"]|^[#/^]|^\s|\s$')
 _NEW_ID = "give each its own; an id never changes"
 
 

@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from deckbuilder.anatomy import masks, words
 from deckbuilder.anatomy.library import Library
 from deckbuilder.anki.notes import Media
+from deckbuilder.core.patterns import regex
 from deckbuilder.core.prose import MATH, formula, inline, plain, prose, with_formulas
 from deckbuilder.records import Cloze, Deck, Gap, Occlusion, Source
 from deckbuilder.records.base import Noted
@@ -23,7 +24,7 @@ from deckbuilder.render.explained import Wrong, explain
 from deckbuilder.render.sandbox import Sandbox
 
 # Where a gap of a cloze will stand, while its text is made harmless.
-_GAP = re.compile("\ue000([0-9]+)\ue001")
+_GAP = regex("\ue000([0-9]+)\ue001")
 
 
 class Fields:

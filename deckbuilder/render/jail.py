@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from deckbuilder.core.diagnostics import Fault
+from deckbuilder.core.patterns import regex
 from deckbuilder.render.explained import BUDGET, MAX_WORDS, RULES, Wrong
 from deckbuilder.render.limits import MAX_MESSAGE
 from deckbuilder.render.loader import Unreadable, read
@@ -31,7 +32,7 @@ _LOOK = 0.05  # seconds between two looks at what it takes
 _BUSY = 4  # how much longer than it works a run may take, on a machine that does other things as well
 _MAX_TEMPLATES = 10_000
 _MAX_IDLE = 2
-_FRAME = re.compile(r'^  File "([^"]*)", line (\d+) in ')
+_FRAME = regex(r'^  File "([^"]*)", line (\d+) in ')
 # Without the working folder, the user's own start-up files, and variables that change what Python loads.
 _START = "import sys; sys.path[:] = {path!r}; from deckbuilder.render.child import main; main()"
 _GONE: dict[str, Any] = {}

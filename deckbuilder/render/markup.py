@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 
 from deckbuilder.core import css
+from deckbuilder.core.patterns import regex
 
 # Stands for what a field will hold, of which nothing is known yet.
 _FIELD = "\ue000"
-_TAG = re.compile(r"<!--.*?-->|\{\{(.*?)\}\}", re.DOTALL)
-_SOUND = re.compile(r"\[sound:([^\]]+)\]", re.IGNORECASE)
-_UNFINISHED = re.compile(r"<[a-z/!][^<>]*\Z", re.IGNORECASE)
+_TAG = regex(r"<!--.*?-->|\{\{(.*?)\}\}", re.DOTALL)
+_SOUND = regex(r"\[sound:([^\]]+)\]", re.IGNORECASE)
+_UNFINISHED = regex(r"<[a-z/!][^<>]*\Z", re.IGNORECASE)
 
 
 def _words(text: str) -> frozenset[str]:

@@ -16,6 +16,7 @@ from deckbuilder.anki.notes import IMAGE_OCCLUSION, OCCLUSION_FIELDS, CardTempla
 from deckbuilder.core import addresses
 from deckbuilder.core.cache import digest, of_folder
 from deckbuilder.core.diagnostics import Diagnostic
+from deckbuilder.core.patterns import regex
 from deckbuilder.core.project import Project
 from deckbuilder.records import nearest
 from deckbuilder.records.deck import Deck
@@ -24,9 +25,9 @@ from deckbuilder.render.specs import Specs
 
 # What of styling is text, and must stay as it is; what else can be shorter. One without an end goes on to the end.
 _TEXT = r"""(?P<text>"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?|url\([^)]*\)?)"""
-_BLANKS = re.compile(_TEXT + r"|(?:\s|/\*.*?(?:\*/|\Z))+", re.DOTALL)
-_MARKS = re.compile(_TEXT + r"| ?(?P<mark>[{},]|;(?: ?\})?|(?<=[\w-]):(?= )) ?")
-_UNDERSCORED = re.compile(r"(?:^|(?<=\{))(?=[^{}\n]*_)[^{}\n]*\{", re.MULTILINE)
+_BLANKS = regex(_TEXT + r"|(?:\s|/\*.*?(?:\*/|\Z))+", re.DOTALL)
+_MARKS = regex(_TEXT + r"| ?(?P<mark>[{},]|;(?: ?\})?|(?<=[\w-]):(?= )) ?")
+_UNDERSCORED = regex(r"(?:^|(?<=\{))(?=[^{}\n]*_)[^{}\n]*\{", re.MULTILINE)
 
 # The last lines of every note type's styling, where a learner writes.
 YOURS = """\

@@ -11,11 +11,12 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from deckbuilder.anki import cardtemplate
 from deckbuilder.core import css
 from deckbuilder.core.diagnostics import Diagnostic, Location
+from deckbuilder.core.patterns import regex
 from deckbuilder.core.project import Project
 from deckbuilder.render import markup
 from deckbuilder.render.explained import shown, where
 
-_TAGS = re.compile(r"<[^>]*>|\[sound:")
+_TAGS = regex(r"<[^>]*>|\[sound:")
 _AROUND = 40  # characters before and after a mistake that tell which of many equal tags is meant
 
 

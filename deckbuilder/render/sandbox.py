@@ -7,7 +7,6 @@ operation; what grows step by step is bounded by the process around (`jail`).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from typing import Any
@@ -21,6 +20,7 @@ from jinja2.sandbox import SandboxedEnvironment, safe_range
 from jinja2.utils import Cycler, Joiner, Namespace
 from markupsafe import Markup
 
+from deckbuilder.core.patterns import regex
 from deckbuilder.records import Record, nearest
 from deckbuilder.records.base import Model
 from deckbuilder.render import seen
@@ -29,7 +29,7 @@ from deckbuilder.render.limits import DEEP, MAX_BITS, MAX_DEPTH, MAX_LENGTH, MAX
 _ATOMS = (str, Markup, int, bool, float, type(None))
 _MISSING: Any = object()
 _SIGHTS: dict[type[Any], seen.Sight | None] = {}
-_WIDTH = re.compile(r"%(?:\([^)]*\))?[#0\- +]*(\*|\d*)(?:\.(\*|\d*))?")
+_WIDTH = regex(r"%(?:\([^)]*\))?[#0\- +]*(\*|\d*)(?:\.(\*|\d*))?")
 _NAMES = {str: "a text", Markup: "a text", int: "a number", float: "a number", bool: "a truth value"}
 _NAMES |= {TemplateModule: "the imported template", Namespace: "the namespace"}
 _NAMES |= {list: "a list", tuple: "a list", dict: "a mapping", frozenset: "a set", type(None): "nothing"}

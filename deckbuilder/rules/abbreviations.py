@@ -8,12 +8,13 @@ from functools import cache, partial
 
 from rapidfuzz.distance import DamerauLevenshtein
 
+from deckbuilder.core.patterns import regex
 from deckbuilder.reading.tokens import content
 from deckbuilder.records import Bone, Exam, Exercise, Group, Muscle, Nerve, Structure, Term
 from deckbuilder.rules.rule import Found, Seen
 
-_CAPITALS = re.compile(r"(?<![\w’'-])(?:\d{0,3}[A-Z][A-Z0-9]*[A-Z][A-Z0-9]*|\d{1,2}RM)(?=s?(?![\w’']))")
-_KNOWN = re.compile(
+_CAPITALS = regex(r"(?<![\w’'-])(?:\d{0,3}[A-Z][A-Z0-9]*[A-Z][A-Z0-9]*|\d{1,2}RM)(?=s?(?![\w’']))")
+_KNOWN = regex(
     r"(?:M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})|[CTLS]\d{1,2}|Co1|AND|OR|NOT|NO|YES|ALL|EXCEPT|LEAST|NEVER|ONLY|MOST|BOTH|"
     r"US|USA|UK|EU|CC|BY|SA|DOI|[A-Z]\d+|\d+[A-Z])"
 )
@@ -44,8 +45,8 @@ _COMMON = {
     "SLR": "straight-leg raise",
     "GRF": "ground reaction force",
 }
-_EXPLAINS = re.compile(r"\s*(?:\(|[,:=]|(?:is|means|stands for)\s)")
-_TWO = re.compile(r"[A-Z0-9][A-Z]")
+_EXPLAINS = regex(r"\s*(?:\(|[,:=]|(?:is|means|stands for)\s)")
+_TWO = regex(r"[A-Z0-9][A-Z]")
 # How a name is said, its Latin, a memory aid, and who wrote a book.
 _NO_PROSE = ("say", "latin", "mnemonic", "attribution")
 

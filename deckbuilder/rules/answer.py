@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
+from deckbuilder.core.patterns import regex
 from deckbuilder.reading.tokens import content, may_hold, plain, remembered, sentences, stem, words
 from deckbuilder.records import Cloze, Group, Muscle
 from deckbuilder.records.keys import Said
@@ -14,13 +15,13 @@ from deckbuilder.rules import abbreviations, preferred
 from deckbuilder.rules.phrasing import fact_name
 from deckbuilder.rules.rule import Found, Seen, rule
 
-_NEGATES = re.compile(
+_NEGATES = regex(
     r"(?:\b(?:not|no|nor|never|none|nobody|nothing|without|hardly|rarely|cannot|neither|few|little)\b|n['’]t\b)[^.;:!?]{0,40}$",
     re.IGNORECASE,
 )
-_QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|‘[^’]*’(?!\w)|(?<!\w)'[^']*'(?!\w)")
+_QUOTED = regex(r"\"[^\"]*\"|“[^”]*”|‘[^’]*’(?!\w)|(?<!\w)'[^']*'(?!\w)")
 # 'best seen from behind', 'at best': what is said is a place or a bound, no rank.
-_NO_RANK = re.compile(
+_NO_RANK = regex(
     r"(?:\b(?:at|known|next) best\b|\bbest (?:seen|felt|known|described|guess|evidence|available|interests?|remembered)\b|\bonly (?:a|an|one|two|about|if|when|part|in part|some|slightly|weakly)\b"
     r"|\b(?:every|each) (?:\w+ )?(?:day|week|session|set|repetition|rep|step|month|second|other|time|year|fact)\b|\boptimal (?:angle|length)\b|\bthe only one of\b"
     r"|\bnever (?:yet )?(?:been )?(?:shown|proven|found|tested|measured|studied|compared|seen)\b)",
@@ -32,11 +33,11 @@ _LIMITS = {
     "mechanism": ("mechanism-words", "mechanism-words-grave"),
 }
 _STRICT_KINDS = ("exercise", "study", "claim")
-_ITEMS = re.compile(r"[,;]|\s(?:and|or)\s", re.IGNORECASE)
-_GOES_ON = re.compile(r"(?:which|who|because|so|but|that|as|where|while|when|for|though|although|not)\b", re.IGNORECASE)
+_ITEMS = regex(r"[,;]|\s(?:and|or)\s", re.IGNORECASE)
+_GOES_ON = regex(r"(?:which|who|because|so|but|that|as|where|while|when|for|though|although|not)\b", re.IGNORECASE)
 # What is longer is a clause, not a thing in a row.
 _ITEM = 5
-_SLASH = re.compile(r"[^\W\d_]{3,}\s?/\s?[^\W\d_]{3,}")
+_SLASH = regex(r"[^\W\d_]{3,}\s?/\s?[^\W\d_]{3,}")
 
 
 @rule()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from deckbuilder.core.patterns import regex
 from deckbuilder.reading.tokens import holds, plain, sentences
 from deckbuilder.records import Record, Study
 from deckbuilder.records.keys import Said
@@ -12,12 +13,12 @@ from deckbuilder.records.study import Measurement
 from deckbuilder.rules.quantities import PEOPLE, SIGNAL, electric
 from deckbuilder.rules.rule import Found, Seen, rule
 
-_OF_WHAT = re.compile(
+_OF_WHAT = regex(
     r"%(?! ?(?:of|MVI?C|MVIC|1RM|[A-Z]{2,}|more|higher|lower|less|greater|larger|smaller|fewer|peak|reduction|increase))"
 )
 # Every text that says so holds one of these, in upper or lower case.
 _ACTIVE = ("activ", "emg", "signal", "excit", "recruit")
-_TIMES_AS_ACTIVE = re.compile(
+_TIMES_AS_ACTIVE = regex(
     r"\b(?:twice|double|triple|three times|half|\d+(?:\.\d+)?(?: times|-fold| ?×|x))\b.{0,40}?"
     r"\b(?:activ\w+|EMG|signal|excit\w+|recruit\w+)",
     re.I,

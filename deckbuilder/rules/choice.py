@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from statistics import median
 
+from deckbuilder.core.patterns import regex
 from deckbuilder.reading.tokens import content, holds, plain, stem, words
 from deckbuilder.records import Question
 from deckbuilder.rules.rule import Found, Seen, rule
 
-_ALL_OR_NONE = re.compile(
+_ALL_OR_NONE = regex(
     r"(?:all|none|both|any|neither|some|two|three) of (?:the )?(?:above|these|those|them|other options|others?|options)(?: (?:is|are) (?:right|correct|true))?"
     r"|(?:both )?[a-d1-4]\)?(?:,? (?:and|&|or|nor) [a-d1-4]\)?)+(?: only)?|(?:options? )?[a-d] (?:and|or) [a-d]|neither [a-d] nor [a-d]|all the above|none",
     re.IGNORECASE,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from deckbuilder.anatomy.words import Words
+from deckbuilder.core.patterns import regex
 from deckbuilder.reading.tokens import bare, content, holds, plain, stem
 from deckbuilder.records import Cloze, Gap
 from deckbuilder.rules.fronts import above
@@ -13,7 +14,7 @@ from deckbuilder.rules.rule import Found, Seen, rule
 
 # What is wrong, the next step, whether it is grave, and the word that tells.
 _Leak = tuple[str, str, bool, str]
-_ARTICLE = re.compile(r"\b(an) $", re.IGNORECASE)
+_ARTICLE = regex(r"\b(an) $", re.IGNORECASE)
 
 
 def _clozes(seen: Seen) -> Iterator[tuple[Cloze, list[str | Gap]]]:

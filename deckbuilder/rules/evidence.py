@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from deckbuilder.core.patterns import regex
 from deckbuilder.reading.tokens import holds, plain, sentences
 from deckbuilder.records import Claim, Exam, Record, Source, Study
 from deckbuilder.records.base import Subject
@@ -13,14 +14,14 @@ from deckbuilder.records.keys import Said
 from deckbuilder.rules.quantities import NAMED_STUDY, SIGNAL, SIGNALS
 from deckbuilder.rules.rule import Found, Seen, rule
 
-_HARMLESS = re.compile(
+_HARMLESS = regex(
     r"\b(?:[CTLS]\d+(?:[-–]?[CTLS]?\d+)?|Co1|\d+RM|\d+(?:st|nd|rd|th)|(?:19|20)\d\d)\b|\b\d+ ?(?:°|degrees)", re.I
 )
 _NO_FACT = frozenset({"lift", "lower", "cue", "name", "hint", "findings", "tags"})
-_MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])(?!\d)")
-_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MONTH = regex(r"\d{4}-(?:0[1-9]|1[0-2])(?!\d)")
+_ISO = regex(r"\d{4}-\d{2}-\d{2}")
 _Known = dict[str, dict[str, list[str]]]
-_YEAR_IN_ID = re.compile(r"-(1[89]\d\d|20\d\d)(?=-|$)")
+_YEAR_IN_ID = regex(r"-(1[89]\d\d|20\d\d)(?=-|$)")
 
 
 @rule()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from deckbuilder.core.patterns import regex
 from deckbuilder.reading.tokens import bare, holds, plain, words
 from deckbuilder.records import Occlusion, Record
 from deckbuilder.records.base import Picture
@@ -13,7 +14,7 @@ from deckbuilder.rules.fronts import mask_label
 from deckbuilder.rules.picture_files import drawn_words, inside, weight
 from deckbuilder.rules.rule import Found, Seen, rule
 
-_SAYS_SO = re.compile(
+_SAYS_SO = regex(
     r"(?:an? |the )?(?:image|picture|photo|photograph|figure|graphic|screenshot|illustration)(?: (?:of|showing|that shows)\b|:)",
     re.IGNORECASE,
 )

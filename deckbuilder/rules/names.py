@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from operator import itemgetter
 
 from rapidfuzz.distance import DamerauLevenshtein
 
+from deckbuilder.core.patterns import regex
 from deckbuilder.reading.tokens import pieces, stem
 from deckbuilder.records import Muscle, Record
 from deckbuilder.records.keys import Said
@@ -189,8 +189,8 @@ def latin_name(seen: Seen) -> Iterator[Found]:
             yield Found(muscle, ("latin",), f"'{muscle.latin}' is no Latin name of a muscle", help)
 
 
-_LEVEL = re.compile(r"\b([CTLS])(\d{1,2})\b")
-_MAY_BE_LEVEL = re.compile(r"[CTLS]\d")  # in a third of the time
+_LEVEL = regex(r"\b([CTLS])(\d{1,2})\b")
+_MAY_BE_LEVEL = regex(r"[CTLS]\d")  # in a third of the time
 _LAST = {"C": 8, "T": 12, "L": 5, "S": 5}
 
 

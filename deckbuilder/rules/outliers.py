@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from deckbuilder.core.patterns import regex
 from deckbuilder.records import Action, Study
 from deckbuilder.records.study import Measurement
 from deckbuilder.rules.quantities import electric
 from deckbuilder.rules.rule import Found, Seen, rule
 
-_DEGREES = re.compile(r"(?<![\d.])(\d+) ?°?(?: to |-|–)(\d+) ?°")
+_DEGREES = regex(r"(?<![\d.])(\d+) ?°?(?: to |-|–)(\d+) ?°")
 _LOOK = "look it up in the paper"
 
 

@@ -8,16 +8,17 @@ from pathlib import Path
 
 from deckbuilder.core.images import bitmap
 from deckbuilder.core.images.filenames import Names
+from deckbuilder.core.patterns import regex
 
 # More than any header takes, colour profiles and previews included.
 _HEAD = 512 * 1024
-_STARTS = re.compile(rb"<svg\b[^>]*>", re.IGNORECASE)
-_OPENS = re.compile(r"<text\b", re.IGNORECASE)
+_STARTS = regex(rb"<svg\b[^>]*>", re.IGNORECASE)
+_OPENS = regex(r"<text\b", re.IGNORECASE)
 # A label of more than this is none that a mask would hide.
 _LONGEST = 2_000
-_TAG = re.compile(r"<[^>]*>")
+_TAG = regex(r"<[^>]*>")
 _NUMBER = r"\s*(-?\d+(?:\.\d+)?)"
-_VIEW = re.compile(rf"viewBox\s*=\s*[\"']{_NUMBER}[\s,]+{_NUMBER}[\s,]+{_NUMBER}[\s,]+{_NUMBER}")
+_VIEW = regex(rf"viewBox\s*=\s*[\"']{_NUMBER}[\s,]+{_NUMBER}[\s,]+{_NUMBER}[\s,]+{_NUMBER}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
 
+from deckbuilder.core.patterns import regex
 from deckbuilder.reading.tokens import pieces
 from deckbuilder.records import Record, Term
 from deckbuilder.records.keys import Said
 from deckbuilder.rules.rule import Fix, Found, Seen
 
-_QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|(?<!\w)['‘][^'’]*['’](?!\w)")
-_ON_PURPOSE = re.compile(
+_QUOTED = regex(r"\"[^\"]*\"|“[^”]*”|(?<!\w)['‘][^'’]*['’](?!\w)")
+_ON_PURPOSE = regex(
     r"(?:\b(?:called|known as|named|formerly|alias|synonyms?|names? for|older books)\b[^.;]{0,25}|\bor(?: the)? )$",
     re.IGNORECASE,
 )

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from deckbuilder.core.patterns import regex
 from deckbuilder.records.study import Measurement
 
-NAMED_STUDY = re.compile(r"\b([A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?)(?: et al\.?| and others)?,? \(?((?:19|20)\d\d)\)?")
-SIGNAL = re.compile(r"\b(?:EMG|electromyogra\w+|activations?|activity|excitation)\b")
+NAMED_STUDY = regex(r"\b([A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?)(?: et al\.?| and others)?,? \(?((?:19|20)\d\d)\)?")
+SIGNAL = regex(r"\b(?:EMG|electromyogra\w+|activations?|activity|excitation)\b")
 # Every text that names one holds one of these, in upper or lower case.
 SIGNALS = ("emg", "electromyogra", "activation", "activity", "excitation")
 _COUNT = {
@@ -20,30 +21,30 @@ _COUNT = {
 _N = r"(?<![\w.])\d+(?:\.\d+)?(?![\w.]*\w)"
 _UNIT = r"(?:%(?: MVI?C| 1RM)?|per ?cent|kg|Nm|N|mm|cm|mV|µV|points?|°|degrees)"
 _SHORT = r"(?:and|v|vs\.?|versus|against|than|to|or|compared (?:with|to))"
-_PAIR = re.compile(rf"({_N}) ?({_UNIT})?(?: {_SHORT} |(?: [^\d;.]{{0,70}}? ))({_N}) ?({_UNIT})?")
-_NEXT = re.compile(rf"{_N} ?{_UNIT}? {_SHORT} {_N}")
+_PAIR = regex(rf"({_N}) ?({_UNIT})?(?: {_SHORT} |(?: [^\d;.]{{0,70}}? ))({_N}) ?({_UNIT})?")
+_NEXT = regex(rf"{_N} ?{_UNIT}? {_SHORT} {_N}")
 _HEDGE = r"(?:(about|around|roughly|some|nearly|almost|close to|over|more than|at least) )?"
-_TIMES = re.compile(
+_TIMES = regex(
     rf"{_HEDGE}({_N}|twice|double|triple|treble|(?:{'|'.join(_COUNT)}) times)"
     r"(?:(?<=[a-z])|(?:-| )?(?:times|fold)\b| ?[×x](?!\w))(?! (?:an?|per|each|weekly)\b)",
     re.I,
 )
-_MORE = re.compile(
+_MORE = regex(
     rf"{_HEDGE}({_N}) ?(?:%|per ?cent) (?:more|higher|greater|larger|stronger|less|lower|smaller|fewer|weaker)\b", re.I
 )
-_SPOKEN = re.compile(r"times|fold|×|x[ ),.]|twice|Twice|ouble|riple|treble|%|cent ")
+_SPOKEN = regex(r"times|fold|×|x[ ),.]|twice|Twice|ouble|riple|treble|%|cent ")
 # Every text that speaks of a ratio holds one of these, in upper or lower case.
 SPOKEN = ("times", "fold", "×", "x ", "x)", "x,", "x.", "twice", "ouble", "riple", "treble", "%", "cent ")
-_LESS = re.compile(r"(?:less|lower|smaller|fewer|weaker)$", re.I)
+_LESS = regex(r"(?:less|lower|smaller|fewer|weaker)$", re.I)
 PEOPLE = (
     r"(?:people|persons|adults|men|women|males|females|athletes|players|footballers|lifters|runners|sprinters|subjects|"
     r"participants|volunteers|students|patients|bodybuilders|beginners|girls|boys|legs|cadavers)"
 )
-_HOW_MANY = re.compile(
+_HOW_MANY = regex(
     rf"\b(\d{{1,5}}|{'|'.join(_COUNT)}) (?:(?!(?:in|of|and|or|to|weeks?|months?|years?|sets?|a|the) )[a-z-]+ ){{0,3}}?{PEOPLE}\b",
     re.I,
 )
-_PERCENT = re.compile(rf"({_N})(?= ?%|(?:,| and| or| to) \d+(?:\.\d+)? ?%)")
+_PERCENT = regex(rf"({_N})(?= ?%|(?:,| and| or| to) \d+(?:\.\d+)? ?%)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from deckbuilder.anatomy.linkage import Skeleton
 from deckbuilder.core import findings
 from deckbuilder.core.diagnostics import Diagnostic, Location, Severity
 from deckbuilder.core.diagnostics import Fix as Fix
+from deckbuilder.core.patterns import regex
 from deckbuilder.reading.cues import Reader
 from deckbuilder.reading.lexicon import Lexicon, names_of
 from deckbuilder.reading.statements import Statement, Statements
@@ -40,9 +41,9 @@ from deckbuilder.source import Path_
 R = TypeVar("R", bound=Record)
 # On what a hit hangs: on its own record and the facts of all, on the facts of all alone, or on whatever is there.
 Scope = Literal["record", "facts", "all"]
-_PARAGRAPH = re.compile(r"^(Why|Bad|Good|Source|Fix): *", re.MULTILINE)
+_PARAGRAPH = regex(r"^(Why|Bad|Good|Source|Fix): *", re.MULTILINE)
 # Around a place in a message. No text of a card can hold these.
-_PLACE = re.compile("\x02(.*?)\x03")
+_PLACE = regex("\x02(.*?)\x03")
 
 
 @dataclass(frozen=True, slots=True)

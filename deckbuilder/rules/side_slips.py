@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from deckbuilder.anatomy.linkage import OPPOSITE
 from deckbuilder.anatomy.words import low
+from deckbuilder.core.patterns import regex
 from deckbuilder.reading.english import english
 from deckbuilder.reading.english import whole as wholly
 from deckbuilder.reading.sides import SIDE_WORDS, WORDS, side_of, sides_in, sides_named
@@ -21,10 +22,10 @@ from deckbuilder.source import Path_
 
 ACROSS = ("medial", "lateral", "anterior", "posterior")
 # 'medial surface of the greater trochanter': a part of what lies lateral may well be medial.
-_PART_OF = re.compile(
+_PART_OF = regex(
     rf"\b(?:{WORDS})(?: and \w+)? (?:surface|lip|border|part|half|margin|edge|face|aspect|wall|third|facet|end|rim|fibres)"
 )
-_OF_MUSCLE = re.compile(r" (?:side|aspect|part)\b|$|,| of the (?:knee|shin|leg|tibia|thigh)\b")
+_OF_MUSCLE = regex(r" (?:side|aspect|part)\b|$|,| of the (?:knee|shin|leg|tibia|thigh)\b")
 _ACROSS_LIMBS = ("medial", "lateral")
 
 

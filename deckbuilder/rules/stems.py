@@ -5,57 +5,58 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from deckbuilder.core.patterns import regex
 from deckbuilder.reading.tokens import holds, plain, sentences
 from deckbuilder.records import Concept, Question
 from deckbuilder.rules import lookalike
 from deckbuilder.rules.fronts import Alone, openings
 from deckbuilder.rules.rule import Found, Seen, rule
 
-_CHOOSES = re.compile(
+_CHOOSES = regex(
     r"(?:true or false|right or wrong|is|are|was|were|does|do|did|can|could|has|have|will|would|should|may|might)\b",
     re.IGNORECASE,
 )
-_YES_OR_NO = re.compile(r"(?:yes|no|true|false)\b", re.IGNORECASE)
-_POINTS = re.compile(
+_YES_OR_NO = regex(r"(?:yes|no|true|false)\b", re.IGNORECASE)
+_POINTS = regex(
     r"(?:It|They|He|She|Its|Their|His|Her|Them|(?:This|These|That|Those)(?= (?:is|are|does|do|can|has|have)\b))\b"
 )
 # 'It is said that', 'It takes': nothing is meant by 'it'.
-_EMPTY_IT = re.compile(
+_EMPTY_IT = regex(
     r"It (?:takes|seems|appears|helps|matters|depends|(?:is|was) (?:\w+ )?\w+ (?:that|to|for|when|whether))\b"
 )
-_ASKED_OF_IT = re.compile(
+_ASKED_OF_IT = regex(
     r"(?:(?:from |to |on |at |in )?(?:what|where|how|why|when|which \w+) (?:is|are|was|does|do|did|can|has|have)|which \w+ \w+|name)"
     r" (it|they|them|its|their|(?:this|these|the) (?:muscles?|nerves?|joints?|bones?|one|ones)"
     r"|the (?:origins?|insertions?|actions?|functions?|nerve|innervation)(?=\?|$))(?!\w)",
     re.IGNORECASE,
 )
 _ASKS = r"(?:what|which|where|how|who|whom|whose|why|when)"
-_AND_ASKS = re.compile(
+_AND_ASKS = regex(
     rf"(?:\band|\bor|;)\s+(?:also\s+|then\s+|in\s+|by\s+|from\s+|at\s+|on\s+|to\s+)?({_ASKS})\b", re.IGNORECASE
 )
-_OPENS_ASKING = re.compile(rf"(?:.*[,:] )?(?:(?:in|by|from|at|on|to|with|of|for) )?{_ASKS}\b", re.IGNORECASE)
+_OPENS_ASKING = regex(rf"(?:.*[,:] )?(?:(?:in|by|from|at|on|to|with|of|for) )?{_ASKS}\b", re.IGNORECASE)
 _FACT = (
     r"(?:origins?|insertions?|actions?|functions?|nerves?|innervations?|nerve supply|blood supply|attachments?|roots)"
 )
-_TWO_FACTS = re.compile(
+_TWO_FACTS = regex(
     rf"^(?:(?:what (?:is|are)|name|give|state|list)\s+)?(?:the\s+)?({_FACT}(?:,\s*(?:the\s+)?{_FACT})*,?\s*(?:and|&|\+|/)\s*(?:the\s+)?{_FACT})\s+"
     r"(?:of|for|to)\b",
     re.IGNORECASE,
 )
-_ORDER = re.compile(
+_ORDER = regex(
     r"(?:describe|discuss|explain|outline|elaborate on|summari[sz]e|comment on|talk about|write about)\b"
     r"|why (?:is|are) [^?]*\bimportant\b",
     re.IGNORECASE,
 )
-_CHOICE_STEM = re.compile(r"\b(?:which|what|who|whose|name|choose|select|pick|find)\b", re.IGNORECASE)
-_NEGATIVE = re.compile(
+_CHOICE_STEM = regex(r"\b(?:which|what|who|whose|name|choose|select|pick|find)\b", re.IGNORECASE)
+_NEGATIVE = regex(
     r"(?<!\bat )(?<!\bor )(?<!\bif )(?<!\bwhy )\b(not(?! only\b)|except(?:ion)?|least|cannot|\w+n['’]t|never|false|incorrect|untrue)\b",
     re.IGNORECASE,
 )
-_ALL_BUT = re.compile(r"except|least", re.IGNORECASE)
+_ALL_BUT = regex(r"except|least", re.IGNORECASE)
 _FEW = 2
-_QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|(?<!\w)['‘][^'’]*['’](?!\w)")
-_STRESSED = re.compile(r"[*_]{1,3}[^*_]*$")
+_QUOTED = regex(r"\"[^\"]*\"|“[^”]*”|(?<!\w)['‘][^'’]*['’](?!\w)")
+_STRESSED = regex(r"[*_]{1,3}[^*_]*$")
 
 
 @rule()

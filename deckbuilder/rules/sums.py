@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from deckbuilder.core.patterns import regex
 from deckbuilder.reading.tokens import holds, sentences
 from deckbuilder.records import Compared, Record, Study
 from deckbuilder.records.keys import Said
@@ -16,7 +17,7 @@ from deckbuilder.rules.quotes import misquoted, quoted_apart
 from deckbuilder.rules.rule import Found, Seen, rule
 from deckbuilder.source import Path_
 
-_MORE_THAN_ALL = re.compile(r"(?<![\d.])(\d{3,}(?:\.\d+)?) ?% of (?:the |all )?(?:people|fibres|men|women|muscles?)")
+_MORE_THAN_ALL = regex(r"(?<![\d.])(\d{3,}(?:\.\d+)?) ?% of (?:the |all )?(?:people|fibres|men|women|muscles?)")
 # A sentence with one of these speaks of other values than the two compared.
 _OTHER_STUDIES = ("another", "other study", "earlier", "later", "not")
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from operator import eq
 
+from deckbuilder.core.patterns import regex
 from deckbuilder.reading.tokens import plain, words
 from deckbuilder.records import Cloze, Record
 from deckbuilder.records.base import Model
@@ -17,13 +18,13 @@ from deckbuilder.rules.unrendered import formula_slip, markup_slip
 from deckbuilder.source import Path_
 
 _SPECIAL = "<&{}[\\`*_~^!#$]"
-_DOUBLED = re.compile(r"\b([^\W\d_]+)(\s+)(\1)\b", re.IGNORECASE)
+_DOUBLED = regex(r"\b([^\W\d_]+)(\s+)(\1)\b", re.IGNORECASE)
 # Said twice on purpose: 'the fact that that muscle', 'it had had'.
 _MAY_DOUBLE = frozenset(("that", "had", "her", "is", "do", "go", "so", "very", "no", "there", "bye", "knock"))
 # Never right twice.
 _SMALL = frozenset(words("the a an of to in and or for with at by from on as are was be its it than into if"))
 _SPACES = (" ,", " .", " ;", "( ", " )", "  ")
-_SPACED = re.compile(r"(?<=[^\W_]) (?=[,;.](?:\s|$))|(?<=\() +(?=\w)|(?<=\w) +(?=\))|(?<=\S) {2,}(?=\S)")
+_SPACED = regex(r"(?<=[^\W_]) (?=[,;.](?:\s|$))|(?<=\() +(?=\w)|(?<=\w) +(?=\))|(?<=\S) {2,}(?=\S)")
 
 
 @rule()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import unescape
 
+from deckbuilder.core.patterns import regex
 from deckbuilder.core.prose import MATH
 from deckbuilder.reading.tokens import plain
 
@@ -16,23 +17,23 @@ _TAGS = (
     "img|input|ins|del|kbd|li|link|mark|meta|object|ol|p|pre|q|s|script|small|span|strike|strong|style|sub|sup|svg|table|"
     "tbody|td|th|tr|tt|u|ul|video"
 )
-_HTML = re.compile(rf"</?(?:{_TAGS})(?:\s[^<>]*)?/?>|<!--", re.IGNORECASE)
-_ENTITY = re.compile(r"&(?:[a-z]{2,8}|#\d{1,6}|#x[0-9a-f]{1,5});", re.IGNORECASE)
-_ANKI = re.compile(r"\{\{[^}]*\}?\}?|\{%|\{#|\[sound:[^\]]*\]?|\[/?(?:latex|\$\$?)\]", re.IGNORECASE)
-_REMOTE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
-_SCRIPT = re.compile(r"\]\(\s*(?:javascript|data|vbscript):[^)]*\)?", re.IGNORECASE)
+_HTML = regex(rf"</?(?:{_TAGS})(?:\s[^<>]*)?/?>|<!--", re.IGNORECASE)
+_ENTITY = regex(r"&(?:[a-z]{2,8}|#\d{1,6}|#x[0-9a-f]{1,5});", re.IGNORECASE)
+_ANKI = regex(r"\{\{[^}]*\}?\}?|\{%|\{#|\[sound:[^\]]*\]?|\[/?(?:latex|\$\$?)\]", re.IGNORECASE)
+_REMOTE = regex(r"!\[[^\]]*\]\([^)]*\)")
+_SCRIPT = regex(r"\]\(\s*(?:javascript|data|vbscript):[^)]*\)?", re.IGNORECASE)
 # LaTeX between dollars, and no prices: what begins with a digit must hold a sign that no price has.
-_DOLLARS = re.compile(
+_DOLLARS = regex(
     r"\$\$[^$]{1,500}\$\$|(?<![\w$\\])\$(?:(?=[^$]*[\\^_])[^\s$]|(?=[^$]*[=+<>{}/*-])[^\s\d$]|(?=[A-Za-z]\$))"
     r"(?:[^$]{0,200}[^\s$])?\$(?![\w$])"
 )
 _FORMULA = r"write \( … \), or \[ … \] for a line of its own, in single quotes"
 _NO_FORMULA = "write the formula in words, or move it to `why`"
-_BRACES = re.compile(r"\\[\\{}]|[{}]")
-_MARKDOWN = re.compile(
+_BRACES = regex(r"\\[\\{}]|[{}]")
+_MARKDOWN = regex(
     r"\*\*[^*\s][^*]*\*\*|(?<![\w*])\*[^*\s](?:[^*]*[^*\s])?\*(?![\w*])|(?<!\w)__?[^_\s](?:[^_]*[^_\s])?__?(?!\w)|`[^`]+`|\[[^\]]+\]\([^)\s]+\)|(?<=\w)[\^~][^\s^~]+[\^~]"
 )
-_HEADING = re.compile(r"^#{1,6} \S|^\s*>\s|^\|.*\|", re.MULTILINE)
+_HEADING = regex(r"^#{1,6} \S|^\s*>\s|^\|.*\|", re.MULTILINE)
 _INSTEAD = {
     "b": "**…**",
     "strong": "**…**",

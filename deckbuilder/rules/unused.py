@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
+from deckbuilder.core.patterns import regex
 from deckbuilder.records import (
     Bone,
     Credit,
@@ -26,7 +26,7 @@ from deckbuilder.records import (
 )
 from deckbuilder.rules.rule import Found, Seen, rule
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD = regex(r"[^\W_]+")
 _NAME_IT = "name it where it belongs, or delete it"
 
 

@@ -9,17 +9,18 @@ from functools import cached_property
 from typing import Any, Literal
 
 from deckbuilder.core.diagnostics import Diagnostic, Location
+from deckbuilder.core.patterns import regex
 from deckbuilder.source.document import BREAK, File
 
 QUOTED = "put the text in single quotes, '…', with '' for an apostrophe; or below a `|`, indented"
 # Blanks that look like one to an author and like a letter to YAML.
 BLANK = "\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff"
-ODD = re.compile(rf"[{BLANK}]")
+ODD = regex(rf"[{BLANK}]")
 _BEFORE = r"[ \t]*(?:[-?][ \t]+)*"
 # Where such a blank stands for the indentation, or behind the dash or colon that begins a value.
-ODDLY = re.compile(rf"{_BEFORE}(?:(?P<at>[{BLANK}])|-(?P<dash>[{BLANK}])|[\w-]{{1,80}}:(?P<colon>[{BLANK}]))")
-_VALUE = re.compile(rf"{_BEFORE}(?:[\w./-]{{1,200}}(?P<colon>:)[ \t]+)?(?=\S)")
-_GLUED = re.compile(rf"{_BEFORE}[\w-]{{1,80}}:(?=[^\s:/])")
+ODDLY = regex(rf"{_BEFORE}(?:(?P<at>[{BLANK}])|-(?P<dash>[{BLANK}])|[\w-]{{1,80}}:(?P<colon>[{BLANK}]))")
+_VALUE = regex(rf"{_BEFORE}(?:[\w./-]{{1,200}}(?P<colon>:)[ \t]+)?(?=\S)")
+_GLUED = regex(rf"{_BEFORE}[\w-]{{1,80}}:(?=[^\s:/])")
 # YAML notices these where the text goes on, often lines below; the author has to mend the place where it began.
 _UNFINISHED = (
     ("scanning a quoted scalar", "the quote that opens here is never closed", "close it at the end of the text"),

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from deckbuilder.core.diagnostics import Diagnostic, Location
+from deckbuilder.core.patterns import regex
 
-MARKER = re.compile(r"(?:<{7,}|\|{7,}|>{7,})(?:[ \t].*)?|={7,}")
+MARKER = regex(r"(?:<{7,}|\|{7,}|>{7,})(?:[ \t].*)?|={7,}")
 # A line of `=` alone may be a line under a heading; one of these two stands in every conflict.
-_CERTAIN = re.compile(r"^(?:<{7,}|>{7,})(?:[ \t]|\r?$)", re.MULTILINE)
+_CERTAIN = regex(r"^(?:<{7,}|>{7,})(?:[ \t]|\r?$)", re.MULTILINE)
 KEEP = "keep what is right of the two sides, take out the lines with the marks, and run this again"
 
 

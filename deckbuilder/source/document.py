@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from deckbuilder.core.diagnostics import Location
+from deckbuilder.core.patterns import regex
 from deckbuilder.source import paths
 from deckbuilder.source.parser import nodes_of
 from deckbuilder.source.paths import Path_
@@ -21,7 +22,7 @@ from deckbuilder.source.paths import Path_
 Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
 # Line and column, from 0, and the characters from where to where.
 Span = tuple[int, int, int, int]
-BREAK = re.compile(r"\r\n|\r|\n")
+BREAK = regex(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,15 +14,16 @@ from typing import Any
 import yaml
 
 from deckbuilder.core.diagnostics import Fault
+from deckbuilder.core.patterns import regex
 from deckbuilder.source.document import BREAK, Document, File, child, down
 from deckbuilder.source.parser import nodes_of
 from deckbuilder.source.paths import Path_
 from deckbuilder.source.values import Reading
 
 # What changes nothing in any kind of text, wherever it is put.
-_TAME = re.compile(r"[\w][\w ,.;()/-]*")
+_TAME = regex(r"[\w][\w ,.;()/-]*")
 # Words that are plain text to every reader of YAML, wherever they stand.
-_PLAIN = re.compile(r"[^\W_](?:[\w ./()+-]*[\w.()+-])?")
+_PLAIN = regex(r"[^\W_](?:[\w ./()+-]*[\w.()+-])?")
 
 
 @dataclass(frozen=True, slots=True)

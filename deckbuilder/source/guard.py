@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import errno
 import os
-import re
 import stat
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 import yaml
 
 from deckbuilder.core.diagnostics import Diagnostic, Location
+from deckbuilder.core.patterns import regex
 from deckbuilder.source.broken import QUOTED, broken
 from deckbuilder.source.conflict import conflict
 from deckbuilder.source.document import File
@@ -25,17 +25,17 @@ MAX_DEPTH = 24
 # thousand; with so few brackets neither can happen, whatever version reads them.
 SAFE_NESTING = 400
 # \x85 and the last two end a line to YAML and to no editor.
-CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\u2028\u2029]")
+CONTROL = regex("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\u2028\u2029]")
 # Names that no terminal, report or package can hold: bytes that are not UTF-8, and what a terminal obeys.
-UNSPEAKABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+UNSPEAKABLE = regex("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 # An anchor or an alias, if a value may begin where it stands.
-_REPEATS = re.compile(r"[&*][^\s&*]")
+_REPEATS = regex(r"[&*][^\s&*]")
 # So many columns of indentation and dashes could open too many levels: the composer would exhaust the stack. A pattern
 # that begins with a certain character is searched for six times as fast as one that begins with `^`.
-_STEEP = re.compile(rf"\n[ \t?:-]{{{MAX_DEPTH}}}")
-_OPENERS = re.compile(r"[\[{]")
-_BRACKETS = re.compile(r"[\[{}\]]")
-_QUOTED = re.compile(r"\"(?:\\.|[^\"\\])*\"|'[^']*'")
+_STEEP = regex(rf"\n[ \t?:-]{{{MAX_DEPTH}}}")
+_OPENERS = regex(r"[\[{]")
+_BRACKETS = regex(r"[\[{}\]]")
+_QUOTED = regex(r"\"(?:\\.|[^\"\\])*\"|'[^']*'")
 # No parser minds so few levels more than we allow.
 _STEPS = 4
 # Says YAML; and no version reads further ahead than this and the token behind it.

@@ -6,16 +6,16 @@ is told at its place.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from deckbuilder.core.diagnostics import Diagnostic, Location
+from deckbuilder.core.patterns import regex
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
-_AT = re.compile(r" at line (\d+) column (\d+)$")
+_AT = regex(r" at line (\d+) column (\d+)$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from deckbuilder.core.patterns import regex
 from deckbuilder.source.broken import ODD, QUOTED, odd_blank
 from deckbuilder.source.document import File
 
@@ -23,15 +24,15 @@ class Loss(NamedTuple):
     shift: int = 0
 
 
-_BANG = re.compile(r"(?:^|[\s\[{,])!(?=\s|\Z)")
+_BANG = regex(r"(?:^|[\s\[{,])!(?=\s|\Z)")
 _BLANKS = (" ", "\t")
 # Hardly any comment looks so: glued to its `#`, one blank behind a text of several words, or in the place of a value.
-_HASHES = re.compile(r"[ \t]#[^\s#]|[^\s:] # |[:-][ \t]+#")
-_BLOCK = re.compile(r"[|>][0-9+-]{0,2}[ \t]*(?:\n|\r|\Z|#)")
-_HASH = re.compile(r"(?P<blanks>[ \t]+)#(?P<next>.?)")
-_ESCAPE = re.compile(r"\\(.)([A-Za-z]*)", re.DOTALL)
-_LISTED = re.compile(rf"-{ODD.pattern}")
-_KEYED = re.compile(rf"[\w-]+:{ODD.pattern}")
+_HASHES = regex(r"[ \t]#[^\s#]|[^\s:] # |[:-][ \t]+#")
+_BLOCK = regex(r"[|>][0-9+-]{0,2}[ \t]*(?:\n|\r|\Z|#)")
+_HASH = regex(r"(?P<blanks>[ \t]+)#(?P<next>.?)")
+_ESCAPE = regex(r"\\(.)([A-Za-z]*)", re.DOTALL)
+_LISTED = regex(rf"-{ODD.pattern}")
+_KEYED = regex(rf"[\w-]+:{ODD.pattern}")
 _MADE = {
     "t": "a tab",
     "n": "a line break",
@@ -43,9 +44,7 @@ _MADE = {
     "e": "an escape character",
 }
 # Of LaTeX; what else follows an `n` may well be the first word of a line.
-_NEXT = re.compile(
-    "n(?:u|eq|eg|abla|atural|earrow|ewline|geq|leq|mid|olimits|onumber|otin|parallel|sim|subseteq|warrow)"
-)
+_NEXT = regex("n(?:u|eq|eg|abla|atural|earrow|ewline|geq|leq|mid|olimits|onumber|otin|parallel|sim|subseteq|warrow)")
 
 
 class Losses:

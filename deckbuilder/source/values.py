@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from sys import intern
 from typing import Any
 
@@ -10,6 +9,7 @@ import yaml
 
 from deckbuilder.core.diagnostics import Diagnostic, Location
 from deckbuilder.core.findings import severity
+from deckbuilder.core.patterns import regex
 from deckbuilder.source.broken import QUOTED
 from deckbuilder.source.document import File, Value
 from deckbuilder.source.guard import CONTROL, MAX_DEPTH
@@ -18,8 +18,8 @@ from deckbuilder.source.parser import IMPLICIT
 
 # What is shorter is an id or a name as a rule, of which a large deck holds each a hundred times.
 _WORDS = 48
-_NUMBER = re.compile(r"[-+]?(?:[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_NUMBER = regex(r"[-+]?(?:[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)")
+_FLOAT = regex(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _CONSTANTS: dict[str, Value] = {
     "": None,
     "~": None,

@@ -6,16 +6,16 @@ Anki 26.9 is the measure: tests compare every shipped card, and templates that n
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from deckbuilder.anki.cardtemplate import BadTemplate, Node, Put, is_blank, parse, shows
 from deckbuilder.anki.reviewer import deletions, filters, sounds
+from deckbuilder.core.patterns import regex
 
 __all__ = ["BadTemplate", "Sides", "Where", "render"]
 
-_CLOZE = re.compile(r"c\+?[0-9]+")
+_CLOZE = regex(r"c\+?[0-9]+")
 _MORE = "https://docs.ankiweb.net/templates/errors.html"
 _BLANK = f"<div>The front of this card is blank.<br><a href='{_MORE}#front-of-card-is-blank'>More information</a></div>"
 _NO_CLOZE = (

@@ -9,16 +9,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from deckbuilder.core.patterns import regex
+
 MAX_NESTED = 10
 MAX_NUMBER = 65_535
-_MARK = re.compile(r"\{\{c([0-9,]+)::|\}\}")
-_MATHJAX = re.compile(r"(\\[(\[])(.*?)(\\[\])])", re.DOTALL)
-_TAG = re.compile(r"<!--.*?-->|<style.*?>.*?</style>|<script.*?>.*?</script>|<.*?>", re.DOTALL | re.IGNORECASE)
+_MARK = regex(r"\{\{c([0-9,]+)::|\}\}")
+_MATHJAX = regex(r"(\\[(\[])(.*?)(\\[\])])", re.DOTALL)
+_TAG = regex(r"<!--.*?-->|<style.*?>.*?</style>|<script.*?>.*?</script>|<.*?>", re.DOTALL | re.IGNORECASE)
 _PICTURE = "image-occlusion:"
 _SHAPES = ("rect", "ellipse", "polygon", "text")
 # One property of a mask. Its name runs on to the next `=`, past colons too: so do those of Anki since 23.10.
-_SAYS = re.compile(r":(?P<name>[^=]+)=(?P<value>(?:[^\\:]|\\[\\:])+)(?=:|\Z)")
-_ESCAPED = re.compile(r"\\([\\:])")
+_SAYS = regex(r":(?P<name>[^=]+)=(?P<value>(?:[^\\:]|\\[\\:])+)(?=:|\Z)")
+_ESCAPED = regex(r"\\([\\:])")
 # What a mask says, as Anki names it for its script; the last column: whether 0 is as good as nothing.
 _PROPERTIES = {
     "left": ("left", False),

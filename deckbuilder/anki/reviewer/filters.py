@@ -7,10 +7,11 @@ import re
 from collections.abc import Sequence
 
 from deckbuilder.anki.reviewer import deletions
+from deckbuilder.core.patterns import regex
 
-_HTML = re.compile(r"<!--.*?-->|<style.*?>.*?</style>|<script.*?>.*?</script>|<.*?>", re.DOTALL | re.IGNORECASE)
-_RUBY = re.compile(r" ?([^ >]+?)\[(.+?)\]")
-_ENTITY = re.compile(r"&(?:#([0-9]{1,12})|#[xX]([0-9a-fA-F]{1,12})|([A-Za-z][A-Za-z0-9]*));|&")
+_HTML = regex(r"<!--.*?-->|<style.*?>.*?</style>|<script.*?>.*?</script>|<.*?>", re.DOTALL | re.IGNORECASE)
+_RUBY = regex(r" ?([^ >]+?)\[(.+?)\]")
+_ENTITY = regex(r"&(?:#([0-9]{1,12})|#[xX]([0-9a-fA-F]{1,12})|([A-Za-z][A-Za-z0-9]*));|&")
 _RUBIES = {"furigana": r"<ruby><rb>\1</rb><rt>\2</rt></ruby>", "kanji": r"\1", "kana": r"\2"}
 
 

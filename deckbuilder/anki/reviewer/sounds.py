@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 
+from deckbuilder.core.patterns import regex
+
 _NAME = r"[^\] \t\r\n]+"
 _OPTION = r"([^\] \t\r\n=]+)=(\"[^\"]*\"|[^\] \t\r\n\"]*)[ \t\r\n]*"
-_DIRECTIVE = re.compile(
+_DIRECTIVE = regex(
     rf"\[sound:([^\]]+)\]|\[anki:(?=(?P<name>{_NAME}))(?P=name)[ \t\r\n]*(?P<options>(?:{_OPTION})*)\](?P<said>.*?)\[/anki:(?P=name)\]",
     re.DOTALL,
 )
-_EACH = re.compile(_OPTION)
-_MARK = re.compile(r"\[anki:play:([qa]):([0-9]+)\]")
+_EACH = regex(_OPTION)
+_MARK = regex(r"\[anki:play:([qa]):([0-9]+)\]")
 _NO_LANGUAGE = "[Error in directive '\u2068anki:tts\u2069': \u2068'\u2068lang\u2069' not set\u2069]"
 _BUTTON = (
     '<a class="replay-button soundLink" href="#" onclick="return false;" title="A sound, which Anki plays">'

@@ -10,9 +10,10 @@ import re
 from collections.abc import Mapping
 
 from deckbuilder.anki.reviewer import deletions, filters
+from deckbuilder.core.patterns import regex
 
-_TYPED = re.compile(r"\[\[type:(.+?)\]\]")
-_BREAK = re.compile(r"(?:\n|<br ?/?>|</?div>)+", re.IGNORECASE)
+_TYPED = regex(r"\[\[type:(.+?)\]\]")
+_BREAK = regex(r"(?:\n|<br ?/?>|</?div>)+", re.IGNORECASE)
 # Of a field, in packages of genanki, which says so in the editor's font of every field.
 _STYLE = "font-family: 'Liberation Sans'; font-size: 20px"
 _BOX = f'\n<center>\n<input type=text id=typeans\n   style="{_STYLE};">\n</center>\n'

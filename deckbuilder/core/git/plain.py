@@ -6,10 +6,11 @@ What filters and settings do to honest files is known without running any: line 
 from __future__ import annotations
 
 import hashlib
-import re
 from pathlib import Path
 
-_POINTER = re.compile(
+from deckbuilder.core.patterns import regex
+
+_POINTER = regex(
     rb"version https://git-lfs\.github\.com/spec/v1\n(?:ext-[^\n]*\n)*oid sha256:([0-9a-f]{64})\nsize ([0-9]{1,15})\n"
 )
 MAX_POINTER = 1024

@@ -12,6 +12,7 @@ from xml.parsers import expat
 
 from deckbuilder.core import css
 from deckbuilder.core.images.flaw import Flaw
+from deckbuilder.core.patterns import regex
 
 SVG = "http://www.w3.org/2000/svg"
 _XHTML = "http://www.w3.org/1999/xhtml"
@@ -19,7 +20,7 @@ _LINKS = frozenset({"href", "http://www.w3.org/1999/xlink href"})
 _EMBED = "put what it shows into the drawing itself, such as by `Embed images` of Inkscape"
 _PLAIN = "save it as plain SVG; as a picture it would not run"
 # Only such a value can ask for anything; transforms and paths, of which a figure has thousands, are not read as CSS.
-_MAY_LOAD = re.compile(r"url|src|image|import|cross-fade|\\", re.IGNORECASE)
+_MAY_LOAD = regex(r"url|src|image|import|cross-fade|\\", re.IGNORECASE)
 
 
 class _Found(Exception):

@@ -5,11 +5,11 @@ A project at fault has meanings, too: a name that leads nowhere is shown as it w
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from deckbuilder.anatomy.library import Library
+from deckbuilder.core.patterns import regex
 from deckbuilder.records import (
     Action,
     Bone,
@@ -32,7 +32,7 @@ R = TypeVar("R", bound=Record)
 Meanings = dict[str, dict[str, str]]
 
 MAX_LISTED = 12
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~])")
+_MARKUP = regex(r"([\\`*_{}\[\]<>#|~])")
 
 
 def meanings(library: Library) -> Meanings:

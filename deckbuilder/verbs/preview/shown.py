@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,13 +10,14 @@ from deckbuilder.anki.cardtemplate import BadTemplate
 from deckbuilder.anki.notes import Media, Note, NoteType
 from deckbuilder.anki.reviewer import Sides, Where, filters, render, sounds, typed
 from deckbuilder.core.diagnostics import Diagnostic
+from deckbuilder.core.patterns import regex
 
 MAX_SEARCHED = 4_000  # characters of a note's text
 # Where a record stands: its file, the document in it, and the item of a list.
 Place = tuple[str, int, int | None]
-_SPACE = re.compile(r"\s+")
+_SPACE = regex(r"\s+")
 # The handlers of Anki's own hints and sounds. In the page's frames nothing of a card runs: the frame does what they do.
-_UNFOLDS = re.compile(
+_UNFOLDS = regex(
     r"onclick=\"this\.style\.display='none';\s*document\.getElementById\('(hint[0-9a-f]+)'\)\.style\.display='block';"
     r"\s*return false;\""
 )

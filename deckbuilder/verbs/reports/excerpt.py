@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from functools import lru_cache
 from pathlib import Path
@@ -10,12 +9,13 @@ from pathlib import Path
 from rich.cells import cell_len
 
 from deckbuilder.core.diagnostics import Diagnostic, Location
+from deckbuilder.core.patterns import regex
 from deckbuilder.core.prose import unobeyed
 from deckbuilder.source import File, guard
 from deckbuilder.source.document import BREAK, stretches
 
 TAB = 4
-_TOKEN = re.compile(r"[\w-]+")
+_TOKEN = regex(r"[\w-]+")
 _MORE = "…"
 _MAX_CARET = 400
 
