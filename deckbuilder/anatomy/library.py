@@ -69,8 +69,17 @@ class Library:
         """Every record of a kind, in the order of their ids."""
         found = self._of.get(cls)
         if found is None:
-            found = self._of[cls] = [record for record in self.records.values() if isinstance(record, cls)]
+            # `isinstance` asks pydantic for each record; there are few kinds, and one follows the other by their names.
+            held = [each for kind, each in self._by_class.items() if issubclass(kind, cls)]
+            found = self._of[cls] = [record for each in held for record in each]
         return list(found)
+
+    @cached_property
+    def _by_class(self) -> dict[type[Record], list[Any]]:
+        found: dict[type[Record], list[Any]] = {}
+        for record in self.records.values():
+            found.setdefault(type(record), []).append(record)
+        return found
 
     def find(self, cls: type[R], id: str) -> R | None:
         found = self.records.get((cls.kind, id))

@@ -236,7 +236,7 @@ def _near_muscles(seen: Seen, told: set[tuple[str, str]]) -> Iterator[Found]:
     """Each muscle once, with all before it that are nearly called so. `told`: their pairs are put into it."""
     before: dict[str, list[Muscle]] = {}
     for one, other in near([(each.name, each) for each in seen.library.muscles], _SHOWN):
-        first, second = sorted((one, other), key=lambda each: each.id)
+        first, second = (one, other) if one.id < other.id else (other, one)
         told.add((first.id, second.id))
         if not _contrasted(seen, first, second):
             before.setdefault(second.id, []).append(first)
@@ -300,10 +300,12 @@ def _contrasted(seen: Seen, one: Muscle, other: Muscle) -> bool:
 
 def _related(one: Muscle, other: Muscle) -> bool:
     """Whether they share an attachment or a group, or one of them is held against the other by its author."""
-    if any(not one.named(about).isdisjoint(other.named(about)) for about in ("origin", "insertion")):
+    if not one.named("origin").isdisjoint(other.named("origin")):
         return True
-    if not set(one.groups).isdisjoint(other.groups):
+    if not one.named("insertion").isdisjoint(other.named("insertion")) or not set(one.groups).isdisjoint(other.groups):
         return True
+    if not one.confuse_with and not other.confuse_with:
+        return False
     named = {id.partition("/")[0] for each in (one, other) for id in each.confuse_with}
     return not named.isdisjoint((one.id, other.id))
 
