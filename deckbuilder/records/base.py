@@ -20,6 +20,7 @@ from pydantic import (
     GetJsonSchemaHandler,
     PrivateAttr,
     WithJsonSchema,
+    model_validator,
 )
 from pydantic_core import CoreSchema, PydanticCustomError
 
@@ -191,6 +192,7 @@ def one_or_more(value: object) -> object:
 
 _IDS_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "uniqueItems": True}]}
 Ids = Annotated[tuple[Id, ...], BeforeValidator(one_or_more), WithJsonSchema(_IDS_SCHEMA)]
+Texts = Annotated[tuple[Text, ...], BeforeValidator(one_or_more), WithJsonSchema(_IDS_SCHEMA)]
 MuscleIds = Annotated[tuple[MuscleId, ...], BeforeValidator(one_or_more), WithJsonSchema(_IDS_SCHEMA)]
 
 
@@ -216,7 +218,7 @@ class Model(BaseModel):
         coerce_numbers_to_str=False,
         defer_build=True,
     )
-    # The key that is meant where a text stands alone, if the mapping around it may be left out.
+    # The key that is meant where a text stands alone, if the mapping around it may be left out (`OrAlone`).
     alone: ClassVar[str] = ""
 
     @classmethod
@@ -227,6 +229,21 @@ class Model(BaseModel):
         for name, meaning in glosses(cls).items():
             keys[walker.key_of(cls, name)]["description"] = meaning
         return found
+
+
+class OrAlone(Model):
+    """A mapping in whose place the text of one of its keys may stand, that which `alone` names."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _text_alone(cls, value: object) -> object:
+        return {cls.alone: value} if isinstance(value, str) else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        mapping = super().__get_pydantic_json_schema__(core, handler)
+        text_or_other = handler.resolve_ref_schema(mapping)["properties"][cls.alone]
+        return {"anyOf": [text_or_other["anyOf"][0], mapping]}
 
 
 class Picture(Model):

@@ -245,7 +245,7 @@ def test_new_notes_new_cards_new_templates_and_new_pictures_arrive(author: Autho
     assert anki.faults() == [f"{old}: media there but not used"]
     assert {key: known for key, known in anki.schedule().items() if key in schedule} == schedule
     due = {card.guid: card.due for card in anki.cards() if card.queue == 0}
-    assert due[anconeus] == author.lock.notes["muscle/anconeus"].position
+    assert due[anconeus] == author.lock.notes["muscle/anconeus"].positions[-1]
 
 
 def test_a_picture_that_is_no_longer_shown_stays_and_anki_does_not_ask_for_it(author: Author, anki: Anki) -> None:
