@@ -41,12 +41,16 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class CardTemplate:
-    """One card of a note type. `spare` ones are reserved for later editions."""
+    """One card of a note type. `asks`: the keys of a record that hold its answer; `needs`: the ids of concepts that it takes
+    as known. Neither reaches Anki.
+    """
 
     id: int
     name: str
     front: str
     back: str
+    asks: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -243,6 +243,7 @@ GROUPS = {
         "uncredited-picture": WARNING.told("A picture of which nothing says who made it, and under which licence."),
     }),
     "templates": FindingGroup("Note types and templates", {
+        "asked-before-taught": WARNING.told("A card that asks for a landmark before the plate that teaches it, or needs a term before the card that defines it."),
         "blank-card": ERROR.told("A record none of whose cards has a front."),
         "no-such-cards": WARNING.told("A step of the curriculum, or a choice of a subdeck, that no card can meet: it names a kind, card or file that is not there."),
         "card-name": ERROR.told("A name of a card that Anki cannot use."),

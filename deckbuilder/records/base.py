@@ -7,7 +7,7 @@ Behind this border a record is frozen and typed. What it names, says and is abou
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal, Protocol
 
@@ -259,6 +259,10 @@ class Picture(Model):
     """Who made it, and under which licence."""
 
 
+# What a card may need to be taught before: kind and id, of a concept or of a landmark.
+Lesson = tuple[str, str]
+
+
 class Record(Model):
     """Anything with a kind and an id. Equal records are interchangeable; `document` remembers where one stands."""
 
@@ -419,6 +423,10 @@ class Subject(Record):
     def gist(self) -> Gist | None:
         """What it says or asks as a whole, of a kind that is one sentence of its author's."""
         return None
+
+    def teaches(self) -> Iterator[tuple[int | None, Lesson]]:
+        """What its cards teach that others may ask for: by the number of the card, None for its first one."""
+        yield from ()
 
     def tells_apart(self) -> list[tuple[Path_, str, str]]:
         """What it says of one muscle that is not its own subject: where, the id of the muscle (or of a part), the words."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
-from deckbuilder.records.base import SITE, Id, Ids, Number, OrAlone, Prose, Subject, Text
+from deckbuilder.records.base import SITE, Id, Ids, Lesson, Number, OrAlone, Prose, Subject, Text
 from deckbuilder.records.cloze import MAX_GAP
 from deckbuilder.records.keys import As, Of, Opening, Said, Tagged
 from deckbuilder.source import Path_
@@ -155,3 +156,7 @@ class Occlusion(Subject):
 
     def openings(self) -> list[Opening]:
         return [Opening(Said(("question",), self.question, "front"), named=True)] if self.question else []
+
+    def teaches(self) -> Iterator[tuple[int | None, Lesson]]:
+        """What lies under each mask."""
+        yield from ((int(number), ("landmark", mask.landmark)) for number, mask in self.masks.items() if mask.landmark)

@@ -15,7 +15,7 @@ from deckbuilder.core.diagnostics import Diagnostic, Location
 from deckbuilder.core.project import Project
 from deckbuilder.records import NOTE_KINDS, Deck, Record, nearest
 from deckbuilder.records.base import Noted, Subject
-from deckbuilder.render import filled
+from deckbuilder.render import filled, lessons
 from deckbuilder.render.arrangement import Arrangement, as_taught
 from deckbuilder.render.drawn import Figures
 from deckbuilder.render.explained import where
@@ -81,10 +81,10 @@ def render(
         return None, faults
     known = {kind: each for kind in sorted({note.kind for _, note in made}) if (each := note_types.get(kind))}
     arrangement = Arrangement(library, deck, known)
-    rendered = Rendered(deck, arrangement.of(made), known)
+    arranged = arrangement.of(made)
     if len(made) == len(jobs) and not (faults or gone or len(jobs) < len(order)):
-        faults = list(arrangement.faults())
-    return rendered, faults
+        faults = [*arrangement.faults(), *lessons.too_early(deck, arranged, known)]
+    return Rendered(deck, [note for _, note in arranged], known), faults
 
 
 def _kinds(records: Iterable[Record]) -> set[str]:

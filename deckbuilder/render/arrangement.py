@@ -58,7 +58,7 @@ class Arrangement:
         self._rest = next(id for id, each in deck.subdecks.items() if not each.holds)
         self._where = cache(self._found)
 
-    def of(self, notes: Sequence[tuple[Noted, Note]]) -> list[Note]:
+    def of(self, notes: Sequence[tuple[Noted, Note]]) -> list[tuple[Noted, Note]]:
         """The notes with their cards in their decks and places, in the order of their first cards.
 
         `notes`: in the order that they have within a step, each with what it is made of.
@@ -74,8 +74,8 @@ class Arrangement:
         for place, (at, card) in enumerate(card for step in steps for card in step):
             places[at][card] = place
         every = zip(notes, decks, places, strict=True)
-        arranged = [replace(note, decks=of, places=tuple(at)) for (_, note), of, at in every]
-        return sorted(arranged, key=lambda note: min(note.places))
+        arranged = [(subject, replace(note, decks=of, places=tuple(at))) for (subject, note), of, at in every]
+        return sorted(arranged, key=lambda each: min(each[1].places))
 
     def _sorts(self, subject: Noted, note: Note) -> Iterator[Sort]:
         """Of what sort each card of a note is."""
