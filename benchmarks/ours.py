@@ -56,7 +56,7 @@ def dump(project: str, folder: str) -> None:
     ready = {
         "types": {kind: asdict(each) for kind, each in types.items()},
         "decks": {id: asdict(each) for id, each in decks.items()},
-        "notes": [[each.kind, each.deck, guids[each.key], each.fields, each.tags] for each in notes],
+        "notes": [[each.kind, each.decks[0], guids[each.key], each.fields, each.tags] for each in notes],
     }
     (into / "ready.json").write_text(json.dumps(ready, ensure_ascii=False), "utf-8")
     cards = sum(len(note.ordinals) for note in notes)

@@ -46,7 +46,7 @@ tag_root: SY
 about: Made by benchmarks/synthetic.py; no such muscles exist.
 licence: CC0
 subdecks:
-  facts: {name: 1 Facts, id: 1763779300101, kinds: [muscle, action, group]}
+  facts: {name: 1 Facts, id: 1763779300101}
 note_types:
   prefix: SY
   ids: {muscle: 1763779301001, action: 1763779301002, group: 1763779301003}

@@ -41,12 +41,16 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class CardTemplate:
-    """One card of a note type. `spare` ones are reserved for later editions."""
+    """One card of a note type. `asks`: the keys of a record that hold its answer; `needs`: the ids of concepts that it takes
+    as known. Neither reaches Anki.
+    """
 
     id: int
     name: str
     front: str
     back: str
+    asks: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,11 +120,14 @@ class Media:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One note: its key is its identity, everything else is content."""
+    """One note: its key is its identity, everything else is content.
+
+    `ordinals`: its cards. `decks` and `places`: for each of them the id of its deck, and its place among all cards in the order
+    of teaching; empty while nobody has arranged the cards: they then lie in the parent of all decks, note after note.
+    """
 
     key: str
     kind: str
-    deck: str
     fields: tuple[str, ...]
     tags: tuple[str, ...]
     ordinals: tuple[int, ...]
@@ -128,3 +135,5 @@ class Note:
     formerly: tuple[str, ...] = ()
     retired: str = ""
     asks: tuple[tuple[int, str], ...] = ()  # what each number asks for, where a number is an identity
+    decks: tuple[str, ...] = ()
+    places: tuple[int, ...] = ()

@@ -81,7 +81,6 @@ GROUPS = {
         "same-name": ALWAYS_ERROR,
         "listed-twice": ALWAYS_ERROR,
         "missing-pattern": ALWAYS_ERROR,
-        "unused-curriculum": ALWAYS_WARNING,
     }),
     "occlusion": FindingGroup("Masks: each has its place, its own name, and does not lie over another. What they find stops a build.", {
         "no-masks": ALWAYS_ERROR,
@@ -218,7 +217,6 @@ GROUPS = {
         "empty-text": ERROR.told("A text in which nothing stands."),
         "gap-number": ERROR.told("A gap whose number is not between 1 and 499."),
         "heads-and-parts": ERROR.told("A muscle with heads and parts: the same thing told in two ways."),
-        "kind-twice": ERROR.told("A kind of note that two subdecks claim."),
         "mask-number": ERROR.told("A mask whose number cannot be one."),
         "missing-key": ERROR.told("A record without something that its kind must have."),
         "nameless-mask": ERROR.told("A mask that does not say what it asks for."),
@@ -227,6 +225,7 @@ GROUPS = {
         "outside-picture": ERROR.told("A mask that does not lie within its picture."),
         "question-form": ERROR.told("A question that is neither open nor a choice of four, or is both."),
         "prefix": ERROR.told("A prefix of the note types with other letters than A to Z."),
+        "rest-of-cards": ERROR.told("Two subdecks without `holds`, or none: the cards that no other one holds need one place."),
         "small-mask": ERROR.told("A mask too small to be seen, or pressed, on a phone."),
         "two-shapes": ERROR.told("A mask with more than one shape."),
         "unknown-key": ERROR.told("A key that this kind of record does not have."),
@@ -244,7 +243,9 @@ GROUPS = {
         "uncredited-picture": WARNING.told("A picture of which nothing says who made it, and under which licence."),
     }),
     "templates": FindingGroup("Note types and templates", {
+        "asked-before-taught": WARNING.told("A card that asks for a landmark before the plate that teaches it, or needs a term before the card that defines it."),
         "blank-card": ERROR.told("A record none of whose cards has a front."),
+        "no-such-cards": WARNING.told("A step of the curriculum, or a choice of a subdeck, that no card can meet: it names a kind, card or file that is not there."),
         "card-name": ERROR.told("A name of a card that Anki cannot use."),
         "card-template": ERROR.told("A card's template that Anki reads otherwise than it is meant: sections, braces, gaps."),
         "css": ERROR.told("Styling that is too long, knows no night mode, is not closed, or loads what is not in the package."),

@@ -33,15 +33,32 @@ def advance(
     if lock.last:  # whatever the clock says: what changes after a release is newer than all of it
         now = max(now, lock.last.time + 1)
     before = [_known(lock, note) for note in notes]
-    positions = order.positions([known.position if known else None for known in before])
+    positions = _positions(notes, before)
     strays, ids = _numbers(lock, before, now)
     build = _Build(lock, namespace, types, edition, now, strays, ids)
     after: dict[str, Entry] = {}
-    for note, position, known in zip(notes, positions, before, strict=True):
-        after[note.key] = build.changed(note, position, known) if known else build.new(note, position)
+    for note, places, known in zip(notes, positions, before, strict=True):
+        after[note.key] = build.changed(note, places, known) if known else build.new(note, places)
     after |= _kept(lock, after.keys() | {entry.key for entry in before if entry})
     type_entries, changes = _of_types(lock, types, now, build.tally.changes)
     return Lock(after, {**lock.types, **type_entries}, lock.releases, deck=lock.deck), changes
+
+
+def _positions(notes: Sequence[Note], before: Sequence[Entry | None]) -> list[tuple[int, ...]]:
+    """The position of each card among all new cards; those that are in order already keep theirs."""
+    known = [dict(zip(each.cards, each.positions, strict=True)) if each else {} for each in before]
+    cards = [(place, at, card) for at, note in enumerate(notes) for card, place in enumerate(_places(note, at))]
+    cards.sort()
+    found = order.positions([known[at].get(notes[at].ordinals[card]) for _, at, card in cards])
+    positions = [[0] * len(note.ordinals) for note in notes]
+    for (_, at, card), position in zip(cards, found, strict=True):
+        positions[at][card] = position
+    return [tuple(each) for each in positions]
+
+
+def _places(note: Note, at: int) -> Sequence[int]:
+    """The places of a note's cards in the order of teaching; of notes that nobody arranged those of the notes."""
+    return note.places or [at] * len(note.ordinals)
 
 
 @dataclass(slots=True)
@@ -78,7 +95,7 @@ class _Build:
     def __post_init__(self) -> None:
         self.taken.update(entry.guid for entry in self.lock.notes.values())
 
-    def new(self, note: Note, position: int) -> Entry:
+    def new(self, note: Note, positions: tuple[int, ...]) -> Entry:
         """The entry of a note that learners do not have."""
         self.tally.new.append(note.key)
         self.tally.new_cards += len(note.ordinals)
@@ -89,7 +106,7 @@ class _Build:
             content_hash(note, note_type),
             self.now,
             next(self.ids),
-            position,
+            positions,
             self.edition,
             note.ordinals,
             note.retired,
@@ -97,12 +114,12 @@ class _Build:
             called(note, note_type),
         )
 
-    def changed(self, note: Note, position: int, old: Entry) -> Entry:
+    def changed(self, note: Note, positions: tuple[int, ...], old: Entry) -> Entry:
         """The entry of a note that learners may have. Its time moves only if its content did."""
         entry = replace(
             old,
             key=note.key,
-            position=position,
+            positions=positions,
             cards=note.ordinals,
             retired=note.retired,
             asks=remembered(old.asks, note.asks),
@@ -149,7 +166,7 @@ def _numbers(lock: Lock, before: Sequence[Entry | None], now: int) -> tuple[set[
 def _kept(lock: Lock, living: set[str]) -> dict[str, Entry]:
     """The entries of notes that are no more. What is retired and gone has no cards."""
     gone = {key: entry for key, entry in lock.notes.items() if key not in living}
-    return {key: replace(entry, cards=()) if entry.retired else entry for key, entry in gone.items()}
+    return {key: replace(entry, cards=(), positions=()) if entry.retired else entry for key, entry in gone.items()}
 
 
 def _of_types(

@@ -22,6 +22,8 @@ Known = TypeVar("Known", "Entry", "TypeEntry")
 class Entry:
     """What a learner's collection knows of one note. `mod` in seconds, `note` (its id) in milliseconds.
 
+    `cards` by their ordinals, `positions` of each of them among all new cards.
+
     Without cards it is a tombstone: the note was retired, its record is gone, and its guid is never used again.
     """
 
@@ -30,7 +32,7 @@ class Entry:
     hash: str
     mod: int
     note: int
-    position: int
+    positions: tuple[int, ...]
     edition: str
     cards: tuple[int, ...]
     retired: str = ""
@@ -94,8 +96,8 @@ class Lock:
         for _, note in sorted(self.notes.items()):
             # As `json.dumps` writes a list of these, in a third of the time.
             texts = f"{_ascii(note.key)}, {_ascii(note.guid)}, {_ascii(note.hash)}"
-            cards = ", ".join(map(str, note.cards))
-            numbers = f"{note.mod}, {note.note}, {note.position}, [{cards}]"
+            cards, places = (", ".join(map(str, each)) for each in (note.cards, note.positions))
+            numbers = f"{note.mod}, {note.note}, [{places}], [{cards}]"
             digest.update(f"[{texts}, {numbers}, {_ascii(note.retired)}]".encode())
         for kind, each in sorted(self.types.items()):
             digest.update(json.dumps([kind, each.hash, each.mod]).encode())

@@ -19,7 +19,7 @@ from deckbuilder.source import guard
 from deckbuilder.source.conflict import conflict
 
 LOCK = "cards/deck.lock"
-FORMAT = 3
+FORMAT = 4
 RESTORE = "restore it from version control (git checkout -- cards/deck.lock); never delete or edit it"
 # No time or id is so large; SQLite holds a thousand times as much, so that one more than the largest still fits.
 MAX_NUMBER = 1 << 53
@@ -228,9 +228,9 @@ def _line(entry: Entry) -> str:
         "hash": entry.hash,
         "mod": entry.mod,
         "note": entry.note,
-        "position": entry.position,
         "edition": entry.edition,
         "cards": entry.cards,
+        "positions": entry.positions,
     }
     if entry.retired:
         value["retired"] = entry.retired
@@ -271,7 +271,7 @@ def _read_entry(value: Any, at: Location) -> Entry:
             value["hash"],
             value["mod"],
             value["note"],
-            value["position"],
+            _positions(value),
             value["edition"],
             tuple(value["cards"]),
             value.get("retired", ""),
@@ -285,13 +285,19 @@ def _read_entry(value: Any, at: Location) -> Entry:
     return entry
 
 
+def _positions(value: dict[str, Any]) -> tuple[int, ...]:
+    """The position of each card; before format 4 those of one note had one."""
+    return tuple(value["positions"]) if "positions" in value else (value["position"],) * len(value["cards"])
+
+
 def _sound_entry(entry: Entry) -> bool:
     asks = (what for _, what in entry.asks)
     texts = (entry.key, entry.guid, entry.hash, entry.edition, entry.retired, entry.name, *asks)
-    numbers = (entry.mod, entry.note, entry.position, *entry.cards, *(number for number, _ in entry.asks))
+    numbers = (entry.mod, entry.note, *entry.positions, *entry.cards, *(number for number, _ in entry.asks))
     return (
         all(isinstance(each, str) for each in texts)
         and all(type(each) is int and 0 <= each < MAX_NUMBER for each in numbers)
+        and len(entry.positions) == len(entry.cards)
         and _GUID.fullmatch(entry.guid) is not None
         and "/" in entry.key
     )

@@ -8,8 +8,8 @@ from itertools import islice
 
 # Ids are milliseconds, as Anki's are. A note owns the second behind its id, so card ids are note id + ordinal.
 STRIDE = 1_000
-# Teaching positions leave room between neighbours, so that a card added later does not move the others.
-GAP = 10
+# Teaching positions leave room between neighbours, so that cards added later do not move the others.
+GAP = 100
 
 
 def positions(known: Sequence[int | None]) -> list[int]:

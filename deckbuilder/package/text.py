@@ -39,7 +39,14 @@ def dump(notes: Iterable[Note], note_types: Mapping[str, NoteType], lock: Lock, 
     for note in sorted(notes, key=lambda note: lock.notes[note.key].note):
         note_type, entry = note_types[note.kind], lock.notes[note.key]
         # The id of the note type: a learner may have given it another name.
-        rows.append((entry.guid, str(note_type.id), decks[note.deck].name, *_ours(note, note_type, entry)))
+        rows.append(
+            (
+                entry.guid,
+                str(note_type.id),
+                decks[note.decks[0] if note.decks else ""].name,
+                *_ours(note, note_type, entry),
+            )
+        )
     width = max(map(len, rows), default=3)
     columns = ["guid", "note type", "deck", *(f"field {place}" for place in range(1, width - 2))]
     mine = " or ".join(sorted({note_type.names[-1] for note_type in note_types.values()}))

@@ -37,6 +37,10 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 _CHUNK = 1 << 20
 
 
+# Of one note in one deck: whether its first card is here, and which of its cards are.
+_Held = tuple[Note, bool, list[int]]
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """What a package holds, and the digest of its content."""
@@ -109,11 +113,12 @@ class _NoteType(genanki.Model):  # type: ignore[misc]
 
 
 class _Deck(genanki.Deck):  # type: ignore[misc]
-    """A deck whose notes go in as rows."""
+    """A deck whose cards go in as rows, with the notes whose first card is here."""
 
-    def __init__(self, spec: DeckSpec, notes: list[Note], types: Mapping[str, NoteType], lock: Lock) -> None:
+    def __init__(self, spec: DeckSpec, held: list[_Held], types: Mapping[str, NoteType], lock: Lock) -> None:
         super().__init__(spec.id, spec.name, spec.description)
-        self.notes = notes
+        self._held = held
+        self.notes = [note for note, first, _ in held if first]
         self._types, self._lock = types, lock
 
     def to_json(self) -> dict[str, Any]:
@@ -141,11 +146,12 @@ class _Deck(genanki.Deck):  # type: ignore[misc]
         """id, note, deck, ordinal, mod, usn, type, queue, due; then nine columns of a card that nobody has seen."""
         unseen = (0,) * 8
         add, deck = self.digest.update, self.deck_id
-        for note in self.notes:
+        for note, _, cards in self._held:
             entry = self._lock.notes[note.key]
-            id, mod, due = entry.note, entry.mod, entry.position
-            add(f"{id} {mod} {due} {note.ordinals}\n".encode())
-            for ordinal in note.ordinals:
+            id, mod = entry.note, entry.mod
+            rows = [(note.ordinals[card], entry.positions[card]) for card in cards]
+            add(f"{id} {mod} {rows}\n".encode())
+            for ordinal, due in rows:
                 yield id + ordinal, id, deck, ordinal, mod, -1, 0, 0, due, *unseen, ""
 
     def write_to_db(
@@ -243,14 +249,16 @@ class _Package(genanki.Package):  # type: ignore[misc]
         return digest.hexdigest()
 
 
-def _by_deck(notes: list[Note], lock: Lock, decks: Mapping[str, DeckSpec]) -> Iterator[tuple[str, list[Note]]]:
-    """The notes of each deck by their numbers, decks by name; of those that hold none, only the parent of all."""
-    held: dict[str, list[Note]] = {id: [] for id in decks}
-    for note in notes:
-        held[note.deck].append(note)
+def _by_deck(notes: list[Note], lock: Lock, decks: Mapping[str, DeckSpec]) -> Iterator[tuple[str, list[_Held]]]:
+    """The cards of each deck by the numbers of their notes, decks by name; of those that hold none, only the parent of all."""
+    held: dict[str, list[_Held]] = {id: [] for id in decks}
+    for note in sorted(notes, key=lambda note: lock.notes[note.key].note):
+        of = note.decks or ("",) * len(note.ordinals)
+        for id in dict.fromkeys(of):
+            held[id].append((note, id == of[0], [card for card, each in enumerate(of) if each == id]))
     for id in sorted(held, key=lambda id: decks[id].name):
         if held[id] or id == "":
-            yield id, sorted(held[id], key=lambda note: lock.notes[note.key].note)
+            yield id, held[id]
 
 
 def _split(schema: str) -> tuple[str, list[str]]:

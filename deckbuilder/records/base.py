@@ -7,7 +7,7 @@ Behind this border a record is frozen and typed. What it names, says and is abou
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal, Protocol
 
@@ -20,6 +20,7 @@ from pydantic import (
     GetJsonSchemaHandler,
     PrivateAttr,
     WithJsonSchema,
+    model_validator,
 )
 from pydantic_core import CoreSchema, PydanticCustomError
 
@@ -192,6 +193,7 @@ def one_or_more(value: object) -> object:
 
 _IDS_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "uniqueItems": True}]}
 Ids = Annotated[tuple[Id, ...], BeforeValidator(one_or_more), WithJsonSchema(_IDS_SCHEMA)]
+Texts = Annotated[tuple[Text, ...], BeforeValidator(one_or_more), WithJsonSchema(_IDS_SCHEMA)]
 MuscleIds = Annotated[tuple[MuscleId, ...], BeforeValidator(one_or_more), WithJsonSchema(_IDS_SCHEMA)]
 
 
@@ -217,7 +219,7 @@ class Model(BaseModel):
         coerce_numbers_to_str=False,
         defer_build=True,
     )
-    # The key that is meant where a text stands alone, if the mapping around it may be left out.
+    # The key that is meant where a text stands alone, if the mapping around it may be left out (`OrAlone`).
     alone: ClassVar[str] = ""
 
     @classmethod
@@ -228,6 +230,21 @@ class Model(BaseModel):
         for name, meaning in glosses(cls).items():
             keys[walker.key_of(cls, name)]["description"] = meaning
         return found
+
+
+class OrAlone(Model):
+    """A mapping in whose place the text of one of its keys may stand, that which `alone` names."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _text_alone(cls, value: object) -> object:
+        return {cls.alone: value} if isinstance(value, str) else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        mapping = super().__get_pydantic_json_schema__(core, handler)
+        text_or_other = handler.resolve_ref_schema(mapping)["properties"][cls.alone]
+        return {"anyOf": [text_or_other["anyOf"][0], mapping]}
 
 
 class Picture(Model):
@@ -241,6 +258,10 @@ class Picture(Model):
     """A line below the picture, on the back."""
     credit: Text = ""
     """Who made it, and under which licence."""
+
+
+# What a card may need to be taught before: kind and id, of a concept or of a landmark.
+Lesson = tuple[str, str]
 
 
 class Record(Model):
@@ -403,6 +424,10 @@ class Subject(Record):
     def gist(self) -> Gist | None:
         """What it says or asks as a whole, of a kind that is one sentence of its author's."""
         return None
+
+    def teaches(self) -> Iterator[tuple[int | None, Lesson]]:
+        """What its cards teach that others may ask for: by the number of the card, None for its first one."""
+        yield from ()
 
     def tells_apart(self) -> list[tuple[Path_, str, str]]:
         """What it says of one muscle that is not its own subject: where, the id of the muscle (or of a part), the words."""

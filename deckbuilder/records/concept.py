@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from deckbuilder.records.base import Flag, Id, Ids, MuscleIds, Prose, Subject, Text, Topic
+from deckbuilder.records.base import Flag, Id, Ids, Lesson, MuscleIds, Prose, Subject, Text, Topic
 from deckbuilder.records.keys import As, Gist, Of, Tagged
 
 
@@ -49,3 +50,7 @@ class Concept(Subject):
 
     def gist(self) -> Gist:
         return Gist("definition", self.definition, self.name)
+
+    def teaches(self) -> Iterator[tuple[int | None, Lesson]]:
+        """Its term."""
+        yield None, (self.kind, self.id)

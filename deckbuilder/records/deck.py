@@ -8,8 +8,8 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from deckbuilder.core import letters
-from deckbuilder.records.base import Address, Id, Model, Prose, Record, Text, Whole
-from deckbuilder.records.keys import As
+from deckbuilder.records.base import Address, Id, Ids, Model, OrAlone, Prose, Record, Text, Texts, Tier, Topic, Whole
+from deckbuilder.records.keys import As, Of
 
 EDITION = r"[0-9A-Za-z][0-9A-Za-z._-]{0,31}"
 _PREFIX = "write it with A to Z, a to z, digits, `_` and `-`; pictures' file names begin with it"
@@ -47,15 +47,34 @@ Prefix = Annotated[Text, AfterValidator(_prefix)]
 AnkiId = Annotated[Whole, Field(ge=10**9, le=MAX_ID)]
 
 
+class Cards(OrAlone):
+    """Some of the cards: those of which all is true that is said here. A text alone is a folder or file."""
+
+    alone: ClassVar[str] = "files"
+
+    kinds: Ids = ()
+    """Kinds of record."""
+    cards: Texts = ()
+    """What the cards are called in Anki: Nerve, Origin."""
+    regions: Annotated[Ids, Of("region")] = ()
+    """Regions of the body, with all that is a part of them."""
+    tiers: tuple[Tier, ...] = ()
+    """Tiers."""
+    topics: tuple[Topic, ...] = ()
+    """Topics of exams."""
+    files: Texts = ()
+    """Folders and files below cards/."""
+
+
 class Subdeck(Model):
-    """A child deck and the kinds of note that it holds."""
+    """A child deck and the cards that it holds."""
 
     name: Level
     """Its name in Anki, one level."""
     id: AnkiId
     """Its number in Anki; it never changes."""
-    kinds: tuple[str, ...] = Field(min_length=1)
-    """The kinds of record whose notes it holds."""
+    holds: tuple[Cards, ...] = ()
+    """Which cards it holds; one subdeck says nothing here, and holds the rest. Of several the first that holds a card has it."""
     about: Text = ""
     """What learners read about it."""
 
@@ -99,23 +118,18 @@ class Deck(Record):
     """The decks inside it, by id."""
     note_types: NoteTypeIds
     """What learners know the note types by."""
-    curriculum: tuple[Text, ...] = ()
-    """Folders and files below cards/, in the order of teaching."""
+    curriculum: tuple[Cards, ...] = ()
+    """Steps in the order of teaching, each with the cards that it takes. A card belongs to the first step that takes it."""
     extra_tags: tuple[str, ...] = ()
     """The tags that records may name under tags."""
 
     @model_validator(mode="after")
-    def _one_deck_a_kind(self) -> Deck:
-        kinds = [kind for each in self.subdecks.values() for kind in each.kinds]
-        twice = next((kind for kind in kinds if kinds.count(kind) > 1), None)
-        if twice:
-            raise PydanticCustomError(
-                "kind-twice",
-                "notes of the kind '{kind}' are in two decks",
-                {"kind": twice, "help": "list each kind under one subdeck"},
+    def _one_holds_the_rest(self) -> Deck:
+        rests = [id for id, each in self.subdecks.items() if not each.holds]
+        if len(rests) != 1:
+            message = (
+                "two subdecks hold the rest of the cards: {ids}" if rests else "no subdeck holds the rest of the cards"
             )
+            help = "give each but one of them `holds`" if rests else "take `holds` out of one of them"
+            raise PydanticCustomError("rest-of-cards", message, {"ids": ", ".join(rests), "help": help})
         return self
-
-    def deck_of(self, kind: str) -> str:
-        """The id of the subdeck that holds notes of this kind; the first one if none names it."""
-        return next((id for id, each in self.subdecks.items() if kind in each.kinds), next(iter(self.subdecks)))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandler, WithJsonSchema, model_validator
-from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
 
-from deckbuilder.records.base import SITE, Id, Ids, Model, Number, Prose, Subject, Text
+from deckbuilder.records.base import SITE, Id, Ids, Lesson, Number, OrAlone, Prose, Subject, Text
 from deckbuilder.records.cloze import MAX_GAP
 from deckbuilder.records.keys import As, Of, Opening, Said, Tagged
 from deckbuilder.source import Path_
@@ -68,7 +69,7 @@ Box = Annotated[tuple[Number, Number, Number, Number], BeforeValidator(_four), A
 Polygon = Annotated[tuple[Point, ...], Field(min_length=3, max_length=60), AfterValidator(_within)]
 
 
-class Mask(Model):
+class Mask(OrAlone):
     """What is covered, and where. An id alone is what stands on the plate: a landmark, a bone or a structure."""
 
     alone: ClassVar[str] = "landmark"
@@ -85,11 +86,6 @@ class Mask(Model):
     """Where it is: the box around an ellipse, in fractions of the picture."""
     polygon: Polygon | None = None
     """Where it is: [x, y] of three corners or more, in fractions of the picture."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _id_alone(cls, value: object) -> object:
-        return {cls.alone: value} if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _one_of_each(self) -> Mask:
@@ -108,12 +104,6 @@ class Mask(Model):
             xs, ys = [x for x, _ in self.polygon], [y for _, y in self.polygon]
             return min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys)
         return self.box or self.ellipse
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        mapping = super().__get_pydantic_json_schema__(schema, handler)
-        id_or_nothing = handler.resolve_ref_schema(mapping)["properties"][cls.alone]
-        return {"anyOf": [id_or_nothing["anyOf"][0], mapping]}
 
 
 class Occlusion(Subject):
@@ -166,3 +156,7 @@ class Occlusion(Subject):
 
     def openings(self) -> list[Opening]:
         return [Opening(Said(("question",), self.question, "front"), named=True)] if self.question else []
+
+    def teaches(self) -> Iterator[tuple[int | None, Lesson]]:
+        """What lies under each mask."""
+        yield from ((int(number), ("landmark", mask.landmark)) for number, mask in self.masks.items() if mask.landmark)

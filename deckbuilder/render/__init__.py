@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from sys import intern
 
 from deckbuilder.anatomy import tags
@@ -15,8 +14,9 @@ from deckbuilder.anki.notes import Media, Note, NoteType
 from deckbuilder.core.diagnostics import Diagnostic, Location
 from deckbuilder.core.project import Project
 from deckbuilder.records import NOTE_KINDS, Deck, Record, nearest
-from deckbuilder.records.base import Subject
-from deckbuilder.render import filled
+from deckbuilder.records.base import Noted, Subject
+from deckbuilder.render import filled, lessons
+from deckbuilder.render.arrangement import Arrangement, as_taught
 from deckbuilder.render.drawn import Figures
 from deckbuilder.render.explained import where
 from deckbuilder.render.filled import Filled
@@ -25,9 +25,7 @@ from deckbuilder.render.notetypes import ProjectNoteTypes
 from deckbuilder.render.output import FieldChecks
 from deckbuilder.render.remembered import Job, Known, Remembered
 
-__all__ = ["ProjectNoteTypes", "Rendered", "prepare", "render", "teaching_order"]
-
-_TIERS = {"core": 0, "useful": 1, "deep": 2}
+__all__ = ["ProjectNoteTypes", "Rendered", "prepare", "render"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +35,6 @@ class Rendered:
     deck: Deck
     notes: list[Note]
     note_types: dict[str, NoteType]
-
-    @classmethod
-    def of(cls, deck: Deck, notes: list[Note], known: ProjectNoteTypes) -> Rendered:
-        """The notes, with those of the note types that they are of."""
-        used = sorted({note.kind for note in notes})
-        return cls(deck, notes, {kind: each for kind in used if (each := known.get(kind))})
 
 
 def render(
@@ -68,7 +60,7 @@ def render(
     unseen = [fault for fault in map(pictures.of, beside) if isinstance(fault, Diagnostic)]
     note_types = types(project, deck)
     figures = Figures(pictures, library)
-    order = teaching_order(library, deck)
+    order = as_taught(library)
     jobs, lacking = _jobs(filter(wanted, order), pictures)
     gone = sorted({*kinds, *_kinds(beside)})
     for kind in sorted({*gone, *_kinds(job.record for job in jobs)}):
@@ -76,14 +68,23 @@ def render(
     remembered = Remembered(library, project, deck, figures, jobs if all(map(wanted, order)) else [])
     writer = _Writer(remembered, project, deck, note_types, doubted)
     filling = Filled(library, project, deck, figures, remembered, broken=writer.broken)
-    notes = []
+    made: list[tuple[Noted, Note]] = []
     for done, found in enumerate(filling.of(jobs, gone)):
         if done % 500 == 0:
             tick(done, len(jobs))
-        notes.append(writer.note(*found))
+        note = writer.note(*found)
+        if note is not None:
+            made.append((found[0].subject, note))
     tick(len(jobs), len(jobs))
-    rendered = Rendered.of(deck, list(filter(None, notes)), note_types) if library.deck else None
-    return rendered, note_types.faults + filling.faults + writer.faults + figures.faults + unseen + lacking
+    faults = note_types.faults + filling.faults + writer.faults + figures.faults + unseen + lacking
+    if not library.deck:
+        return None, faults
+    known = {kind: each for kind in sorted({note.kind for _, note in made}) if (each := note_types.get(kind))}
+    arrangement = Arrangement(library, deck, known)
+    arranged = arrangement.of(made)
+    if len(made) == len(jobs) and not (faults or gone or len(jobs) < len(order)):
+        faults = [*arrangement.faults(), *lessons.too_early(deck, arranged, known)]
+    return Rendered(deck, [note for _, note in arranged], known), faults
 
 
 def _kinds(records: Iterable[Record]) -> set[str]:
@@ -110,21 +111,6 @@ def prepare(project: Project) -> None:
         filled.ahead()
 
 
-def teaching_order(library: Library, deck: Deck) -> list[Subject]:
-    """Records in the order of `curriculum`: by folder or file first, core before deep within it, then by place."""
-    prefixes = [step.strip("/") for step in deck.curriculum]
-
-    def place(record: Subject) -> tuple[int, int, str, int, int]:
-        document = record.document
-        path = document.file.name.removeprefix("cards/")
-        step = next(
-            (at for at, prefix in enumerate(prefixes) if path == prefix or path.startswith(prefix + "/")), len(prefixes)
-        )
-        return step, _TIERS[record.tier], path, document.document, document.item or 0
-
-    return sorted((record for record in library.records.values() if isinstance(record, Subject)), key=place)
-
-
 def _stand_in() -> Deck:
     """A deck that lets faults of templates and cards be found while the project's own is at fault."""
     ids = dict.fromkeys(NOTE_KINDS, 10**9)
@@ -138,7 +124,7 @@ def _stand_in() -> Deck:
             "tag_root": "Deck",
             "about": "Deck",
             "licence": "none",
-            "subdecks": {"all": {"name": "All", "id": 10**9, "kinds": list(NOTE_KINDS)}},
+            "subdecks": {"all": {"name": "All", "id": 10**9}},
             "note_types": {"prefix": "Deck", "ids": ids},
         }
     )
@@ -158,7 +144,6 @@ class _Writer:
         self.faults: list[Diagnostic] = []
         self._remembered, self._project, self._deck, self._note_types = remembered, project, deck, note_types
         self._doubted = doubted
-        self._deck_of = cache(deck.deck_of)
         self._output = FieldChecks(project)
         self.broken: set[str] = set()
         self._asked: set[str] = set()
@@ -204,7 +189,6 @@ class _Writer:
         return Note(
             key=subject.key,
             kind=subject.kind,
-            deck=self._deck_of(subject.kind),
             # Half of all fields are said of several notes.
             fields=tuple(map(intern, fields)),
             tags=tuple(map(intern, tags)),

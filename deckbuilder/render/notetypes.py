@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import asdict
 from functools import lru_cache
+from typing import Any
 
 from deckbuilder.anki.notes import IMAGE_OCCLUSION, OCCLUSION_FIELDS, CardTemplate, Field, NoteType
 from deckbuilder.core import addresses
@@ -70,7 +71,7 @@ class ProjectNoteTypes:
             return False
         made, names = kept
         fields = tuple([Field(**each) for each in made.pop("fields")])
-        templates = tuple([CardTemplate(**each) for each in made.pop("templates")])
+        templates = tuple([_card_template(**each) for each in made.pop("templates")])
         self._found[kind] = NoteType(**made, fields=fields, templates=templates)
         self._names[kind] = tuple(names)
         return True
@@ -220,12 +221,17 @@ class ProjectNoteTypes:
             self.faults += checks.check_card(self._project, name, text, names, side, cloze=spec.cloze)
             self.faults += output.check_side(self._project, name, text)
             made.append(text)
-        return CardTemplate(card.id, card.name, *made)
+        front, back = made
+        return CardTemplate(card.id, card.name, front, back, card.asks, card.needs)
 
     @staticmethod
     def _spare(spare: specs.Spare) -> CardTemplate:
         front = f"{{{{#{spare.field}}}}}{{{{{spare.field}}}}}{{{{/{spare.field}}}}}"
         return CardTemplate(spare.id, spare.name, front, "{{FrontSide}}")
+
+
+def _card_template(asks: list[str], needs: list[str], **said: Any) -> CardTemplate:
+    return CardTemplate(**said, asks=tuple(asks), needs=tuple(needs))
 
 
 def _repaired(name: str) -> str:

@@ -24,9 +24,13 @@ class FieldSpec(Model):
 
 
 class Card(Model):
+    """One card. `asks`: the keys of the record that hold its answer; `needs`: the ids of concepts that it takes as known."""
+
     id: int
     name: str
     file: str
+    asks: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
 
 
 class Spare(Model):

@@ -152,32 +152,3 @@ def missing_pattern(seen: Seen) -> Iterator[Found]:
                 "an exercise with a card has no 'pattern'",
                 "add `pattern: hinge`, or squat, lunge, push, pull, carry, rotation, isolation",
             )
-
-
-@rule(scope="facts")
-def unused_curriculum(seen: Seen) -> Iterator[Diagnostic]:
-    """A step of the curriculum at which nothing lies; a warning.
-
-    Why: the folder was renamed, and its cards are now taught last.
-
-    Bad:
-        curriculum: [muscles/hips]
-
-    Good:
-        curriculum: [muscles/hip]
-    """
-    deck = seen.library.deck
-    if deck is None:
-        return
-    paths = {record.document.file.name.removeprefix("cards/") for record in seen.library.records.values()}
-    for place, step in enumerate(deck.curriculum):
-        folder = step.strip("/")
-        if seen.lost.answers("file", f"cards/{folder}"):
-            continue
-        if not any(path == folder or path.startswith(folder + "/") for path in paths):
-            yield Diagnostic(
-                deck.locate("curriculum", place),
-                "unused-curriculum",
-                f"nothing lies at cards/{step}",
-                "mend the path, or delete the line",
-            )

@@ -178,9 +178,7 @@ def test_rule_3_tags_pictures_and_the_set_of_cards_are_content(author: Author, a
 
 def test_rule_3_the_bytes_of_a_picture_count_even_under_one_name(tmp_path: Path) -> None:
     kind = NoteType("k", 1, "K", False, "", "A", (Field(1, "A"),), (CardTemplate(1, "C", "{{A}}", ""),))
-    notes = [
-        Note("k/1", "k", "", ("text",), (), (0,), (Media("same.svg", tmp_path, digest),)) for digest in ("one", "two")
-    ]
+    notes = [Note("k/1", "k", ("text",), (), (0,), (Media("same.svg", tmp_path, digest),)) for digest in ("one", "two")]
 
     assert locks.content_hash(notes[0], kind) != locks.content_hash(notes[1], kind)
 
@@ -606,7 +604,7 @@ def test_rule_9_our_card_rows_are_those_that_anki_would_make(
     fields = tuple(Field(place, name) for place, name in enumerate(FIELDS))
     kind = NoteType("odd", 1_700_000_000_500, "Odd", False, "", "First", fields, cards)
     notes = [
-        Note(f"odd/{place}", "odd", "", each, ("A",), kind.ordinals(each) or (0,)) for place, each in enumerate(values)
+        Note(f"odd/{place}", "odd", each, ("A",), kind.ordinals(each) or (0,)) for place, each in enumerate(values)
     ]
     lock, _ = locks.advance(Lock(), "odd", notes, {"odd": kind}, "1", START)
     writer.write(folder / "odd.apkg", notes, {"odd": kind}, lock, {"": DeckSpec(1_700_000_000_600, "Odd", "")}, {})
@@ -648,7 +646,7 @@ def test_rule_10_no_id_is_ahead_of_the_clock_however_many_notes_come_at_once() -
     kind = NoteType("k", 1, "K", False, "", "A", (Field(1, "A"),), (CardTemplate(1, "C", "{{A}}", ""),))
 
     def notes(count: int) -> list[Note]:
-        return [Note(f"k/{place}", "k", "", (str(place),), (), (0,)) for place in range(count)]
+        return [Note(f"k/{place}", "k", (str(place),), (), (0,)) for place in range(count)]
 
     lock, _ = locks.advance(Lock(), "n", notes(5_000), {"k": kind}, "1", START)
     lock, _ = locks.advance(lock, "n", notes(15_000), {"k": kind}, "1", START + 1)

@@ -247,19 +247,23 @@ def test_what_learners_know_the_deck_by_changes_only_on_purpose(author: Author, 
 
 def test_a_subdeck_that_is_gone_is_told_and_one_that_came_is_free(author: Author) -> None:
     author.edit(
-        "cards/deck.yaml", "subdecks:\n", "subdecks:\n  more: {name: 3 More, id: 1700000000009, kinds: [claim]}\n"
+        "cards/deck.yaml",
+        "subdecks:\n",
+        "subdecks:\n  more: {name: 3 More, id: 1700000000009, holds: [{kinds: claim}]}\n",
     )
-    author.edit("cards/deck.yaml", " claim,", "")
     author.build()
     author.edit("cards/deck.yaml", "{name: 3 More, id: 1700000000009", "{name: 3 More, id: 1700000000009, about: Soon")
     author.edit(
-        "cards/deck.yaml", "subdecks:\n", "subdecks:\n  new: {name: 4 New, id: 1700000000008, kinds: [group]}\n"
+        "cards/deck.yaml",
+        "subdecks:\n",
+        "subdecks:\n  new: {name: 4 New, id: 1700000000008, holds: [{kinds: group}]}\n",
     )
-    author.edit("cards/deck.yaml", " group,", "")
     assert author.check() == []
     author.build()
 
-    author.edit("cards/deck.yaml", "  more: {name: 3 More, id: 1700000000009, about: Soon, kinds: [claim]}\n", "")
+    author.edit(
+        "cards/deck.yaml", "  more: {name: 3 More, id: 1700000000009, about: Soon, holds: [{kinds: claim}]}\n", ""
+    )
 
     (fault,) = author.check()
     assert fault.message.startswith("the subdeck '3 More' is gone: learners keep it with their cards")

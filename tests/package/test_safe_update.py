@@ -183,6 +183,23 @@ def test_doing_it_twice_changes_nothing(author: Author, anki: Anki) -> None:
     assert (anki.notes(), anki.schedule(), anki.notetypes(), anki.decks(), anki.media()) == before
 
 
+def test_cards_of_one_note_in_several_decks_stay_where_they_are(author: Author, anki: Anki) -> None:
+    author.edit(
+        "cards/deck.yaml",
+        "subdecks:\n",
+        "subdecks:\n  depth: {name: 3 Depth, id: 1700000000009, holds: [{kinds: muscle, cards: [Nerve, Action]}]}\n",
+    )
+    Learner(author, anki)
+    anki.move(author.guid(BICEPS), 2, "My own")
+    schedule = anki.schedule()
+    assert len({card.deck for card, _ in schedule.values() if card.guid == author.guid(BICEPS)}) == 3
+    reword(author)
+
+    update(anki, *safe_update(author))
+
+    assert anki.schedule() == schedule
+
+
 def test_cards_in_a_filtered_deck_stay_in_it(author: Author, anki: Anki) -> None:
     Learner(author, anki)
     decks, scheduler = anki.collection.decks, anki.collection.sched
@@ -245,7 +262,7 @@ def test_new_notes_new_cards_new_templates_and_new_pictures_arrive(author: Autho
     assert anki.faults() == [f"{old}: media there but not used"]
     assert {key: known for key, known in anki.schedule().items() if key in schedule} == schedule
     due = {card.guid: card.due for card in anki.cards() if card.queue == 0}
-    assert due[anconeus] == author.lock.notes["muscle/anconeus"].position
+    assert due[anconeus] == author.lock.notes["muscle/anconeus"].positions[-1]
 
 
 def test_a_picture_that_is_no_longer_shown_stays_and_anki_does_not_ask_for_it(author: Author, anki: Anki) -> None:

@@ -451,7 +451,7 @@ def cross_lock(data: bytes, folder: Path) -> bool:
     after, _ = locks.advance(lock, rendered.deck.namespace, rendered.notes, rendered.note_types, "1", NOW)
     if locks.load(locks.dump(after), "") != after:
         raise Broken("the next lock does not read as it was written")
-    numbers = [number for each in after.notes.values() for number in (each.mod, each.note, each.position)]
+    numbers = [number for each in after.notes.values() for number in (each.mod, each.note, *each.positions)]
     if numbers and max(numbers) >= 2**63:
         raise Broken("a number that no database holds")
     return True

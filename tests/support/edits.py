@@ -136,7 +136,7 @@ EDITS = {
     ),
     "reordering the curriculum": Edit(
         _reorders,
-        lambda anki, author: author.lock.notes["group/elbow-flexors"].position > author.lock.notes[IDEA].position,
+        lambda anki, author: author.lock.notes["group/elbow-flexors"].positions > author.lock.notes[IDEA].positions,
     ),
     "retagging": Edit(
         _retags,

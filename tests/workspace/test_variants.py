@@ -165,7 +165,7 @@ def test_a_selection_chooses_what_ankis_own_search_finds(anki: Anki, noted: list
         made = anki.collection.new_note(kind)
         made["Front"], made.tags = f"{place}", sorted(tags)
         anki.collection.add_note(made, DEFAULT_DECK_ID)
-        notes.append(Note(f"k/{place}", "k", "", (), tuple(sorted(tags)), (0,)))
+        notes.append(Note(f"k/{place}", "k", (), tuple(sorted(tags)), (0,)))
     known = [*TAGS, "D_e"]
 
     chosen = selection.parse(text, known).of(notes)

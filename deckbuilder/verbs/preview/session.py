@@ -228,8 +228,8 @@ class Session:
             kind = rendered.note_types[note.kind]
             entry = next((self._lock.notes[key] for key in (note.key, *note.formerly) if key in self._lock.notes), None)
             fields = kind.with_version(note.fields, entry.edition if entry else deck.edition)
-            name = f"{deck.name}::{deck.subdecks[note.deck].name}"
-            found[note.key] = Shown(note, kind, fields, name, places.get(note.key))
+            decks = tuple(f"{deck.name}::{deck.subdecks[id].name}" for id in note.decks)
+            found[note.key] = Shown(note, kind, fields, decks, places.get(note.key))
         return found
 
     def _fault(self, found: Diagnostic, notes: Mapping[str, Shown], stale: set[str]) -> dict[str, Any]:

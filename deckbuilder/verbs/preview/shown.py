@@ -31,12 +31,12 @@ class Shown:
     note: Note
     type: NoteType = field(compare=False)
     fields: tuple[str, ...]
-    deck: str
+    decks: tuple[str, ...]
     place: Place | None
     digest: str = field(init=False)  # of all that the page may have kept of it
 
     def __post_init__(self) -> None:
-        said = [*self.fields, *self.note.tags, self.deck, self.type.kind, *map(str, self.note.ordinals)]
+        said = [*self.fields, *self.note.tags, *self.decks, self.type.kind, *map(str, self.note.ordinals)]
         said += [part for each in self.type.templates for part in (each.name, each.front, each.back)]
         digest = hashlib.blake2b("\x1f".join(said).encode(), digest_size=10).hexdigest()
         object.__setattr__(self, "digest", digest)
@@ -70,7 +70,7 @@ class Shown:
             "kind": self.type.kind,
             "name": self.name,
             "cards": [list(card) for card in self.cards],
-            "deck": self.deck,
+            "decks": dict(zip(map(str, self.note.ordinals), self.decks, strict=True)),
             "tags": list(self.note.tags),
             "text": text[:MAX_SEARCHED].lower(),
             "path": self.place[0] if self.place else "",
@@ -90,7 +90,8 @@ class Shown:
     def sides(self, ordinal: int, name: str) -> Sides:
         """Front and back as Anki's backend gives them."""
         template = self.type.templates[0 if self.type.cloze else ordinal]
-        where = Where(self.type.name, template.name if self.type.cloze else name, self.deck, self.note.tags)
+        deck = self.decks[self.note.ordinals.index(ordinal)]
+        where = Where(self.type.name, template.name if self.type.cloze else name, deck, self.note.tags)
         fields = dict(zip(self.type.names, self.fields, strict=True))
         return render(template.front, template.back, fields, where, ordinal=ordinal, cloze_type=self.type.cloze)
 

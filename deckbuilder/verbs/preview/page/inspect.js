@@ -61,7 +61,7 @@ Preview.inspect = (() => {
     const root = tags.length && tags.every((steps) => steps[0] === tags[0][0]) ? 1 : 0;
     box.replaceChildren(
       make("p", { class: "key" }, card.key),
-      make("p", { class: "soft" }, card.note.deck.replaceAll("::", " \u203a ")),
+      make("p", { class: "soft" }, card.note.decks[card.ordinal].replaceAll("::", " \u203a ")),
       ...(live && card.note.path ? [section("Source", place(card.note.path, note.line, 1))] : []),
       ...(faults.length ? [section(faults.length === 1 ? "Fault" : "Faults", ...faults.map((each) => fault(each, false)))] : []),
       ...(change ? [section(`Since ${data.changes.since}`, changes(change))] : []),
