@@ -99,7 +99,7 @@ NOTE_KINDS: dict[str, type[Subject]] = {kind: each for kind, each in KINDS.items
 def parse(
     documents: Iterable[Document], known: Mapping[int, Record] = MappingProxyType({})
 ) -> tuple[list[Record], list[Diagnostic]]:
-    """Validated records, and every fault of the others. A faulty record leaves its neighbours alone.
+    """Validated records, and every fault of the others. A faulty record leaves its neighbors alone.
 
     `known`: the records of documents that were parsed before, by `id(document)`.
     """

@@ -239,7 +239,7 @@ class Picture(Model):
     caption: Annotated[Text, As("back")] = ""
     """A line below the picture, on the back."""
     credit: Text = ""
-    """Who made it, and under which licence."""
+    """Who made it, and under which license."""
 
 
 class Record(Model):

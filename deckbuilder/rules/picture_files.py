@@ -9,7 +9,7 @@ from pathlib import Path
 from deckbuilder.core.images import bitmap
 from deckbuilder.core.images.filenames import Names
 
-# More than any header takes, colour profiles and previews included.
+# More than any header takes, color profiles and previews included.
 _HEAD = 512 * 1024
 _STARTS = re.compile(rb"<svg\b[^>]*>", re.IGNORECASE)
 _OPENS = re.compile(r"<text\b", re.IGNORECASE)
