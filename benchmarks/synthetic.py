@@ -44,7 +44,7 @@ edition: 2026-11
 namespace: synthetic
 tag_root: SY
 about: Made by benchmarks/synthetic.py; no such muscles exist.
-licence: CC0
+license: CC0
 subdecks:
   facts: {name: 1 Facts, id: 1763779300101}
 note_types:
@@ -58,7 +58,7 @@ _SOURCE = """\
   title: An atlas of muscles that do not exist
   publisher: Nowhere Press
   year: 2026
-  licence: CC0
+  license: CC0
   read: all of it
 - region: body
   name: Body
@@ -145,7 +145,7 @@ def _muscle(block: int, place: int, id: str, name: str) -> Iterator[str]:
     if place % 2 and second != first:
         yield f"  origin: [{first}-of-{here}, {second}-of-{here}]\n"
     else:
-        yield f"  origin: {{{first}-of-{here}: by a flat tendon from its upper {place + 2} fibres}}\n"
+        yield f"  origin: {{{first}-of-{here}: by a flat tendon from its upper {place + 2} fibers}}\n"
     yield f"  insertion: {{{last}-of-{here}: {('lateral', 'medial')[place % 2]} side}}\n"
     yield f"  actions: [{moves}]\n  nerve: {_nerves(block)[place % 3]}\n"
     yield f"  tier: {_TIERS[place % 4]}\n"
@@ -177,7 +177,7 @@ def _name(id: str) -> str:
 
 
 def _word(number: int) -> str:
-    """A word of four syllables, another one for each number below 160,000, unlike its neighbours."""
+    """A word of four syllables, another one for each number below 160,000, unlike its neighbors."""
     number, found = (number + 1) * 2_654_435_761 % len(_SYLLABLES) ** 4, ""
     for _ in range(4):
         number, syllable = divmod(number, len(_SYLLABLES))

@@ -56,7 +56,7 @@ def low(text: str) -> str:
 
 
 @lru_cache(maxsize=16_384)
-def _spelt(id: str) -> str:
+def _spelled(id: str) -> str:
     """An id in words: 'motor-control' becomes 'Motor control'."""
     return cap(id.replace("-", " "))
 
@@ -209,10 +209,10 @@ class Words:
         found += self._step("Group", [group.name for group in groups])
         actions = filter(None, (library.find(Action, id) for id in about.moves or about.actions))
         found += self._step("Joint", [library.get(Joint, action.joint).name for action in actions])
-        found.append(f"Topic › {_spelt(subject.topic_id)}")
+        found.append(f"Topic › {_spelled(subject.topic_id)}")
         exams = dict.fromkeys(exam.name for exam, _ in library.exams.get(subject.topic_id, ()))
         found += [f"Exam › {', '.join(exams)}"] if exams else []
-        return [*found, f"Evidence › {_spelt(subject.evidence)}"]
+        return [*found, f"Evidence › {_spelled(subject.evidence)}"]
 
     def _among(self, muscle: Muscle) -> str:
         """Where a muscle itself belongs: its region and its compartment."""

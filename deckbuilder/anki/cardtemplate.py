@@ -1,6 +1,6 @@
 """Anki's own template language: how a template is read, and which cards exist. `ankirender` shows them.
 
-A front is blank when no non-empty field is put out; Anki then makes no card. The same judgement here gives the card
+A front is blank when no non-empty field is put out; Anki then makes no card. The same judgment here gives the card
 rows that Anki itself would make. Source: `rslib/src/template.rs` of ankitects/anki; tests compare with the real one.
 """
 

@@ -92,7 +92,7 @@ output_option = click.option(
 def fail(fault: Fault) -> NoReturn:
     """One sentence and the next step, exit code 1."""
     message = harmless(fault.message)
-    click.echo(f"{click.style('error', fg='red')}: {message}", err=True, color=colour(sys.stderr))
+    click.echo(f"{click.style('error', fg='red')}: {message}", err=True, color=color(sys.stderr))
     if fault.help:
         click.echo(f"    {harmless(fault.help)}", err=True)
     sys.exit(1)
@@ -116,7 +116,7 @@ def show(found: Sequence[Diagnostic], project: Project | None = None, *, known: 
         click.echo(
             text.replace(f" {each.rule}: ", f" {click.style(each.rule, fg=tint)}: ", 1),
             err=True,
-            color=colour(sys.stderr),
+            color=color(sys.stderr),
         )
         if excerpts and (excerpt := excerpts.show(each, columns(sys.stderr))):
             click.echo(excerpt, err=True)
@@ -150,8 +150,8 @@ def columns(stream: Any) -> int:
     return shutil.get_terminal_size().columns if stream.isatty() else PIPED
 
 
-def colour(stream: Any) -> bool:
-    """Colour only where a person watches, and never where NO_COLOR is set."""
+def color(stream: Any) -> bool:
+    """Color only where a person watches, and never where NO_COLOR is set."""
     return bool(stream.isatty()) and not os.environ.get("NO_COLOR")
 
 

@@ -9,7 +9,7 @@ import click
 
 from deckbuilder import diff
 from deckbuilder.cli import now
-from deckbuilder.cli.common import as_json, cache_option, colour, with_cache
+from deckbuilder.cli.common import as_json, cache_option, color, with_cache
 from deckbuilder.core import scratch
 from deckbuilder.core.project import Project, find
 from deckbuilder.workspace import history
@@ -63,7 +63,7 @@ def _around(old: str | None, new: str | None, project: Path | None) -> Project |
 
 
 def _as_text(found: diff.Difference) -> str:
-    return diff.as_text(found, _coloured) if colour(sys.stdout) else diff.as_text(found)
+    return diff.as_text(found, _colored) if color(sys.stdout) else diff.as_text(found)
 
 
 def _own(project: Project | None) -> Project:
@@ -72,5 +72,5 @@ def _own(project: Project | None) -> Project:
     return project
 
 
-def _coloured(mark: str, words: str) -> str:
+def _colored(mark: str, words: str) -> str:
     return click.style(words, fg="red", strikethrough=True) if mark == "-" else click.style(words, fg="green")

@@ -171,8 +171,8 @@ GROUPS = {
     "places": FindingGroup("Where things lie, in words: against the sides of the landmarks, and against names that hold a side.", {
         "side-slip": WARNING,
     }),
-    "names": FindingGroup("Names in free text: spelt as the vocabulary spells them, and said of the right muscle.", {
-        "misspelt-name": WARNING,
+    "names": FindingGroup("Names in free text: spelled as the vocabulary spells them, and said of the right muscle.", {
+        "misspelled-name": WARNING,
         "name-against-id": WARNING,
         "latin-name": WARNING,
         "spinal-level": ERROR,
@@ -240,7 +240,7 @@ GROUPS = {
         "no-shape": WARNING.told("A landmark that `deckbuilder figures` does not find on the bone."),
         "picture": ERROR.told("A picture that is missing, cut off, too large, or not what its name says; an SVG that runs or needs something else."),
         "stale-figure": WARNING.told("A figure that was drawn from other facts than the record states now."),
-        "uncredited-picture": WARNING.told("A picture of which nothing says who made it, and under which licence."),
+        "uncredited-picture": WARNING.told("A picture of which nothing says who made it, and under which license."),
     }),
     "templates": FindingGroup("Note types and templates", {
         "asked-before-taught": WARNING.told("A card that asks for a landmark before the plate that teaches it, or needs a term before the card that defines it."),

@@ -35,7 +35,7 @@ _IN_MATH = regex(r"[{}\[\]]|::")
 
 
 def unobeyed(text: str, but: str = "") -> str:
-    """Somebody's text for a terminal, a log or a diff: what they would obey is spelt out, `but` these characters."""
+    """Somebody's text for a terminal, a log or a diff: what they would obey is spelled out, `but` these characters."""
     return OBEYED.sub(lambda found: found[0] if found[0] in but else f"\\u{ord(found[0]):04x}", text)
 
 
@@ -66,7 +66,7 @@ def with_formulas(text: str) -> Markup:
 
 
 def prose(text: str) -> Markup:
-    """Small Markdown as sanitised HTML, in paragraphs. Empty for empty text."""
+    """Small Markdown as sanitized HTML, in paragraphs. Empty for empty text."""
     if not text:
         return Markup("")
     if not _MARKDOWN.search(text):

@@ -1,6 +1,6 @@
-"""The flesh of a muscle: fibres from the line of its origin to the line of its insertion, taut over the bones between.
+"""The flesh of a muscle: fibers from the line of its origin to the line of its insertion, taut over the bones between.
 
-The fibres are strings that shrink and slide off bone, so that a muscle wraps round what lies in its way without being
+The fibers are strings that shrink and slide off bone, so that a muscle wraps round what lies in its way without being
 told. What is spanned between them is a sheet; it swells across and towards the eye, and its ends may be tendon.
 """
 
@@ -20,17 +20,17 @@ from deckbuilder.figures.raster import Surface
 from deckbuilder.figures.view import Floats, View
 
 STRINGS, BEADS = 15, 49  # across and along
-_CLEAR = 0.0015  # metres that a fibre keeps from bone
+_CLEAR = 0.0015  # meters that a fiber keeps from bone
 _NEAR = 0.030  # bone farther off than this pushes nothing
 
 
 @dataclass(frozen=True, slots=True)
 class BodyShape:
-    """How a bundle of fibres swells. Metres, and shares of its length.
+    """How a bundle of fibers swells. Meters, and shares of its length.
 
     `flesh`: where flesh begins and ends, with tendon before and after it. `width`: how far it swells to each side, most
     at `peak`, and the more evenly the smaller `even` is. `thick`: towards the eye. `slim`: half the width of its
-    tendons, at least. `clear`: how far its middle lies off the bone, over deeper muscles. `pennate`: fibres run to a tendon in the middle instead of along. `relax`: whether they slide.
+    tendons, at least. `clear`: how far its middle lies off the bone, over deeper muscles. `pennate`: fibers run to a tendon in the middle instead of along. `relax`: whether they slide.
     """
 
     width: float = 0.0
@@ -68,7 +68,7 @@ class Body:
 
 
 class Ground:
-    """The bones that fibres slide on."""
+    """The bones that fibers slide on."""
 
     def __init__(self, bones: Sequence[BoneMesh]) -> None:
         self._points = np.vstack([bone.vertices for bone in bones])
@@ -201,8 +201,8 @@ def _swollen(strings: Floats, shape: BodyShape, view: View, ground: Ground) -> F
     across, along = strings.shape[:2]
     s, t = np.linspace(-1, 1, across), np.linspace(0, 1, along)
     full = swell(shape, t)
-    centre = strings.mean(0)
-    tangent = np.gradient(ndimage.gaussian_filter1d(centre, 1.5, axis=0), axis=0)
+    center = strings.mean(0)
+    tangent = np.gradient(ndimage.gaussian_filter1d(center, 1.5, axis=0), axis=0)
     tangent /= np.maximum(np.linalg.norm(tangent, axis=1, keepdims=True), 1e-9)
     side = np.cross(tangent, -view.away)
     side /= np.maximum(np.linalg.norm(side, axis=1, keepdims=True), 1e-9)

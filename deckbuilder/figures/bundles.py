@@ -1,7 +1,7 @@
 """What a record cannot say about a muscle's picture: from where it is looked at, and how its bundles run and swell.
 
 Where a bundle starts and ends comes from the record; it is stated here only where a muscle has several bundles, or
-where a line must be joined in another order than the answers'. Millimetres, and shares of a bundle's length.
+where a line must be joined in another order than the answers'. Millimeters, and shares of a bundle's length.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from deckbuilder.figures.bodies import BodyShape
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """A point of a landmark's line (0 its first, 1 its last), moved outwards, backwards and upwards by millimetres.
+    """A point of a landmark's line (0 its first, 1 its last), moved outwards, backwards and upwards by millimeters.
 
     `whole`: of the landmark itself, not of what the muscle takes of it.
     """
@@ -41,7 +41,7 @@ Line: TypeAlias = "tuple[str | At | Cut, ...]"
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """Fibres between two lines. Without lines, those of the record, or of the record's head or part."""
+    """Fibers between two lines. Without lines, those of the record, or of the record's head or part."""
 
     part: str = ""
     origin: Line = ()
@@ -74,7 +74,7 @@ class Portrait:
     """One muscle's picture.
 
     `dim`: bones that only help to find one's way; `more`: room beyond the muscle, in mm. `shows`: landmarks that the
-    picture is framed by instead of the muscle, so that neighbours can be compared.
+    picture is framed by instead of the muscle, so that neighbors can be compared.
     """
 
     view: str

@@ -20,8 +20,8 @@ SHADE, SHINE = 0.56, 0.92
 SMALL = 60  # pixels: less of a bone than this is not worth a path
 TOLERANCE = 0.75
 _SCRAP = 0.005  # of the picture
-_FOLD = 0.003  # metres: from this step on, the nearer part has an outline
-_SCRATCH = 0.012  # metres: a shorter outline looks like a scratch
+_FOLD = 0.003  # meters: from this step on, the nearer part has an outline
+_SCRATCH = 0.012  # meters: a shorter outline looks like a scratch
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def tones(light: Floats, edge: Floats, shade: float, shine: float) -> tuple[str,
 
 def _bone(seen: DepthBuffer, number: int, scale: float, dim: bool) -> str:
     mask = seen.which == number
-    # Under its nearer neighbours the bone goes on a little, so that no ground shows between the two outlines.
+    # Under its nearer neighbors the bone goes on a little, so that no ground shows between the two outlines.
     depth = np.where(mask, seen.depth, -np.inf)
     around = ndimage.maximum_filter(depth, 7)
     under = (seen.which >= 0) & ~mask & (seen.depth < around) & ndimage.binary_dilation(mask, iterations=3)

@@ -1,4 +1,4 @@
-"""A muscle's bundles as SVG: two reds and a light one, tendons, fibres; where bone hides them, a dashed ghost."""
+"""A muscle's bundles as SVG: two reds and a light one, tendons, fibers; where bone hides them, a dashed ghost."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from deckbuilder.figures.raster import MARGIN, DepthBuffer, look
 from deckbuilder.figures.view import Floats
 
 SHADE, SHINE = 0.60, 0.93
-# Units of the picture between two fibres, and how much of a fibre must be seen for it to be drawn.
+# Units of the picture between two fibers, and how much of a fiber must be seen for it to be drawn.
 _GAP, _RUN = 11.0, 16
 _TONES = ("m", "n", "q")
-# Metres by which each bundle lies before the one listed before it, so that where they touch one of them is in front.
+# Meters by which each bundle lies before the one listed before it, so that where they touch one of them is in front.
 _BEFORE = 0.003
 
 
@@ -94,7 +94,7 @@ def _piece(canvas: Canvas, seen: DepthBuffer, mask: NDArray[np.bool_], later: ND
     svg += f'<path class="{kind}" d="{red}"/>'
     svg += f'<path class="{kind}s" d="{dark}"/>' if dark else ""
     svg += f'<path class="{kind}l" d="{bright}"/>' if bright else ""
-    lines = _fibres(canvas, seen, mask, piece)
+    lines = _fibers(canvas, seen, mask, piece)
     return svg + (f'<path class="f" d="{lines}"/>' if lines else "")
 
 
@@ -114,7 +114,7 @@ def _flesh(seen: DepthBuffer, mask: NDArray[np.bool_], piece: Piece) -> Floats |
     return field
 
 
-def _fibres(canvas: Canvas, seen: DepthBuffer, mask: NDArray[np.bool_], piece: Piece) -> str:
+def _fibers(canvas: Canvas, seen: DepthBuffer, mask: NDArray[np.bool_], piece: Piece) -> str:
     """White lines along the flesh, each a little longer or shorter than the next."""
     body, shape = piece.body, piece.body.shape
     start, end = max(shape.flesh[0], 0.0), min(shape.flesh[1], 1.0)
@@ -132,7 +132,7 @@ def _fibres(canvas: Canvas, seen: DepthBuffer, mask: NDArray[np.bool_], piece: P
 
 
 def _feather(start: float, end: float) -> Iterator[tuple[Floats, Floats]]:
-    """A tendon in the middle of the flesh, and the fibres that come down to it from both edges."""
+    """A tendon in the middle of the flesh, and the fibers that come down to it from both edges."""
     yield np.full(80, 0.5), np.linspace(start + 0.04, end - 0.10, 80)
     u = np.linspace(0, 1, 40)
     for t in np.arange(start + 0.07, end + 0.02, 0.048):

@@ -75,7 +75,7 @@ def wrap(text: str, most: float) -> tuple[str, ...]:
 def column(
     wanted: Sequence[Wanted], edge: float, most: float, span: tuple[float, float], *, on_left: bool
 ) -> list[Label]:
-    """Labels below each other at the picture's left or right edge, each as near to its point as its neighbours let it.
+    """Labels below each other at the picture's left or right edge, each as near to its point as its neighbors let it.
 
     `edge` is the side of the column that is turned to the picture, `span` its upper and lower end.
     """

@@ -13,7 +13,7 @@ from deckbuilder.figures.raster import MARGIN
 from deckbuilder.figures.view import Floats
 
 LARGE, SMALL = 16.0, 11.0  # half a marker's width in units, with and without a number
-_SIGHT = 0.008  # metres: a place this deep behind a bone's edge is still seen
+_SIGHT = 0.008  # meters: a place this deep behind a bone's edge is still seen
 _LEAST = 12.0  # units: shorter attachments are a marker only
 _GAP = 4.0
 # What is spanned over a gap has no line to be marked.

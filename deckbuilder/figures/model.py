@@ -1,6 +1,6 @@
 """The skeleton in the neutral standing pose: every bone's surface, under the deck's own names.
 
-World axes, in metres: x to the body's left, y to its back, z up. The mid plane is x = 0, the floor z = 0. So the right
+World axes, in meters: x to the body's left, y to its back, z up. The mid plane is x = 0, the floor z = 0. So the right
 side, which the figures show, has negative x.
 
 The meshes are the bone geometry of the OpenSim project (CC BY 3.0) as musclemimic-models ships it. Where each stands is
@@ -79,7 +79,7 @@ COCCYX = 0.18
 
 @dataclass(frozen=True, eq=False)
 class BoneMesh:
-    """A bone's surface in the neutral pose: vertices in metres, and faces as triples of vertices."""
+    """A bone's surface in the neutral pose: vertices in meters, and faces as triples of vertices."""
 
     name: str
     vertices: Points

@@ -1,7 +1,7 @@
 """Moment arms of the hip extensors over the angle of the hip, from the model's own muscle paths: the shapes of a chart.
 
 A moment arm is how much a muscle's length changes with the joint's angle. Only the shape is used: absolute values of
-published models differ by a centimetre, and so does the angle at which one muscle overtakes another.
+published models differ by a centimeter, and so does the angle at which one muscle overtakes another.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ HIP_PICTURES: dict[str, Portrait] = {
                 tone=TENDON,
             ),
             Bundle(
-                "lower-fibres",
+                "lower-fibers",
                 (Cut("dorsal-surface-of-sacrum", 0.3, 1), "coccyx", At("sacrotuberous-ligament", 0.75)),
                 ("gluteal-tuberosity",),
                 width=9,
@@ -50,7 +50,7 @@ HIP_PICTURES: dict[str, Portrait] = {
                 tone=1,
             ),
             Bundle(
-                "upper-fibres",
+                "upper-fibers",
                 ("gluteal-surface-of-ilium", Cut("dorsal-surface-of-sacrum", 0, 0.75)),
                 ("iliotibial-tract",),
                 width=5,
@@ -68,7 +68,7 @@ HIP_PICTURES: dict[str, Portrait] = {
         (*PELVIS, "femur"),
         (
             Bundle(
-                "anterior-fibres",
+                "anterior-fibers",
                 (Cut("gluteal-surface-of-ilium", 0, 0.47),),
                 (Cut("lateral-facet-of-greater-trochanter", 0.45, 1),),
                 thick=10,
@@ -76,7 +76,7 @@ HIP_PICTURES: dict[str, Portrait] = {
                 slim=4,
             ),
             Bundle(
-                "posterior-fibres",
+                "posterior-fibers",
                 (Cut("gluteal-surface-of-ilium", 0.47, 1),),
                 (Cut("lateral-facet-of-greater-trochanter", 0, 0.55),),
                 thick=10,

@@ -14,7 +14,7 @@ from deckbuilder.figures.surface import Around, Edge, Extreme, FirstMet, Near, R
 
 @dataclass(frozen=True, slots=True)
 class On:
-    """A line on one bone, moved off its surface by `off` (metres: left, back, up) where soft parts lie between."""
+    """A line on one bone, moved off its surface by `off` (meters: left, back, up) where soft parts lie between."""
 
     bone: str
     rules: tuple[Rule, ...]

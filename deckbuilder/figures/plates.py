@@ -19,7 +19,7 @@ from deckbuilder.figures.landmarks import points
 from deckbuilder.figures.model import skeleton
 from deckbuilder.figures.places import PLACES, STRUCTURES, Shape
 from deckbuilder.figures.raster import MARGIN
-from deckbuilder.figures.style import labelled
+from deckbuilder.figures.style import labeled
 from deckbuilder.figures.view import Floats, Frame, View
 from deckbuilder.records import Muscle
 
@@ -27,7 +27,7 @@ WIDTH = 700  # units, two to a pixel of a phone's page
 TALL = 880  # units: the bones at most
 EDGE, SPACE = 6, 26  # at the picture's border, and between bones and labels
 LEAST = 3  # a plate of fewer labels is not worth it
-_SIGHT = 0.006  # metres: a place this deep behind a bone's edge is still seen
+_SIGHT = 0.006  # meters: a place this deep behind a bone's edge is still seen
 
 
 def draw(library: Library) -> tuple[dict[str, str], dict[str, Any]]:
@@ -70,7 +70,7 @@ def _draw(plate: Plate, names: dict[str, str]) -> tuple[str, tuple[int, int], li
     ink = f'<path class="k" d="{open_(frame.place(curve(points(plate.ink))), 1.0)}"/>' if plate.ink else ""
     drawn = under + bones.svg + ink + over + "".join(map(_leader, placed)) + "".join(map(_text, placed))
     size = (frame.width, frame.height)
-    return labelled(*size, plate.seen, drawn), size, placed
+    return labeled(*size, plate.seen, drawn), size, placed
 
 
 def _frame(plate: Plate, view: View, names: dict[str, str]) -> Frame:

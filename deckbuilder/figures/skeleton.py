@@ -22,7 +22,7 @@ SCALE, HEIGHT = 2, 250
 _ROOM = 0.02
 _SKULL = 0
 _EYE = np.hypot(*np.mgrid[-7:8, -7:8]) <= 7
-_DEEP = 0.006  # metres behind what is around
+_DEEP = 0.006  # meters behind what is around
 _DAY = {
     ".a": "fill:#e6dcc5;stroke:#9c9079;stroke-width:1.3",
     ".c": "fill:#c9bb9b",

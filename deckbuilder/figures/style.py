@@ -1,8 +1,8 @@
-"""The colours of the figures, by day and by night, and the SVG file around what is drawn."""
+"""The colors of the figures, by day and by night, and the SVG file around what is drawn."""
 
 from __future__ import annotations
 
-# b bone, d dimmed bone (s shade, l light); m n q the reds of parts; t tendon; g hidden; f fibres;
+# b bone, d dimmed bone (s shade, l light); m n q the reds of parts; t tendon; g hidden; f fibers;
 # o origin, i insertion (l line, h hidden line, e leader, v hidden marker, vt its number); w the halo around these.
 _DAY = {
     ".b": "fill:#efe6d2;stroke:#7d705a;stroke-width:1.8",
@@ -111,7 +111,7 @@ _LABELS_NIGHT = {
 }
 
 
-def labelled(width: int, height: int, title: str, drawn: str) -> str:
+def labeled(width: int, height: int, title: str, drawn: str) -> str:
     """A picture file of bones with labels."""
     bones = (".b", ".bs", ".bl", ".bk", ".d", ".ds")
     day = {what: _DAY[what] for what in bones} | _LABELS

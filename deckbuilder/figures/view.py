@@ -38,17 +38,17 @@ class View:
         return cls(right, np.cross(right, away), away)
 
     def flat(self, points: Floats) -> Floats:
-        """Points of the body as (right, up) in metres."""
+        """Points of the body as (right, up) in meters."""
         return np.stack([points @ self.right, points @ self.up], axis=-1)
 
     def depth(self, points: Floats) -> Floats:
-        """Metres away from the eye, from an arbitrary plane."""
+        """Meters away from the eye, from an arbitrary plane."""
         return points @ self.away
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A window of a view: its corner in metres, and its size in units of the picture."""
+    """A window of a view: its corner in meters, and its size in units of the picture."""
 
     view: View
     left: float
@@ -59,7 +59,7 @@ class Frame:
 
     @classmethod
     def around(cls, view: View, box: tuple[float, float, float, float], width: float, height: float) -> Frame:
-        """The window on `box` (left, right, bottom, top in metres), as large as fits into `width` and `height` units."""
+        """The window on `box` (left, right, bottom, top in meters), as large as fits into `width` and `height` units."""
         left, right, bottom, top = box
         scale = min(width / (right - left), height / (top - bottom))
         return cls(view, left, top, scale, round((right - left) * scale), round((top - bottom) * scale))

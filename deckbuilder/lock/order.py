@@ -8,12 +8,12 @@ from itertools import islice
 
 # Ids are milliseconds, as Anki's are. A note owns the second behind its id, so card ids are note id + ordinal.
 STRIDE = 1_000
-# Teaching positions leave room between neighbours, so that cards added later do not move the others.
+# Teaching positions leave room between neighbors, so that cards added later do not move the others.
 GAP = 100
 
 
 def positions(known: Sequence[int | None]) -> list[int]:
-    """Places in teaching order. The longest run that is in order already stays; the rest goes between its neighbours."""
+    """Places in teaching order. The longest run that is in order already stays; the rest goes between its neighbors."""
     keep = longest_run([(place, value) for place, value in enumerate(known) if value is not None])
     places: list[int] = []
     anchors = [(place, known[place]) for place in range(len(known)) if place in keep]

@@ -42,7 +42,7 @@ def _about(deck: Deck, edition: str, notes: list[Note], types: Mapping[str, Note
         "tags; a note that we did not change is left alone. "
         'If you write in our notes or tag them: import the package with "Update notes: Never", and then the file whose name '
         "ends in keep-my-notes.txt.",
-        f"Licence: {deck.licence}. {deck.attribution.strip()}".strip(),
+        f"License: {deck.license}. {deck.attribution.strip()}".strip(),
         *sorted({media.credit for note in notes for media in note.media if media.credit}),
     ]
     if deck.report_url:

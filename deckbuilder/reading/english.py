@@ -6,7 +6,7 @@ Texts in another language are read by the same words; they then say nothing, and
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated
@@ -36,18 +36,18 @@ def _one(phrase: str) -> str:
 
 def signs(phrases: Iterable[str]) -> frozenset[str]:
     """Words of which a text has at least one if any of the phrases stands in it: of each phrase the longest."""
-    found = (re.findall(r"[^\W_]+", each) for phrase in phrases for each in _spelt_out(phrase))
+    found = (re.findall(r"[^\W_]+", each) for phrase in phrases for each in _spelled_out(phrase))
     return frozenset(max(words, key=len) for words in found)
 
 
-def _spelt_out(phrase: str) -> list[str]:
+def _spelled_out(phrase: str) -> list[str]:
     """Every form of a phrase: 'flex' and 'flexes' of 'flex(es)'."""
     bracket = re.search(r"\(([^()]*)\)", phrase)
     if bracket is None:
         return [phrase]
     either = bracket[1].split("|") if "|" in bracket[1] else ["", bracket[1]]
     before, after = phrase[: bracket.start()], phrase[bracket.end() :]
-    return [form for each in either for form in _spelt_out(before + each + after)]
+    return [form for each in either for form in _spelled_out(before + each + after)]
 
 
 def whole(phrases: Iterable[str]) -> re.Pattern[str]:
@@ -94,6 +94,7 @@ class Sharing(_Words):
 class English(_Words):
     """Everything in `en.yaml`, key by key, and the patterns that several modules ask for."""
 
+    british: dict[_Phrase, _Phrase]
     sides: dict[str, _Phrases]
     sided_muscles: _Phrases
     sideways: dict[str, _Phrases]
@@ -138,6 +139,11 @@ class English(_Words):
         return self
 
     @cached_property
+    def in_britain(self) -> dict[str, str]:
+        """American words to British ones."""
+        return {american: british for british, american in self.british.items()}
+
+    @cached_property
     def motion(self) -> re.Pattern[str]:
         """A verb that says what moves; the group that matched has the place of its motion in `motion_names`."""
         verbs = pattern(self.turns["verbs"])
@@ -170,6 +176,12 @@ class English(_Words):
         """Any relation, in a group of its name."""
         groups = (f"(?P<{name}>{each.pattern})" for name, each in self.relations.items())
         return re.compile(rf"\b(?:{'|'.join(groups)})\b", re.IGNORECASE)
+
+
+def in_both_spellings(words: Sequence[str]) -> list[tuple[str, ...]]:
+    """Words as they stand, and as a British author writes them where that is another way."""
+    british = tuple(english().in_britain.get(word, word) for word in words)
+    return list(dict.fromkeys((tuple(words), british)))
 
 
 @lru_cache(maxsize=1)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from deckbuilder.anatomy.library import Library
+from deckbuilder.reading.english import in_both_spellings
 from deckbuilder.reading.tokens import pieces, spots
 from deckbuilder.records import Action, Bone, Exercise, Group, Joint, Muscle, Nerve, Structure
 
@@ -28,8 +29,7 @@ class Lexicon:
         self._found: dict[str, tuple[Mention, ...]] = {}  # several rules ask about one text
         self._by_first: dict[str, dict[tuple[str, ...], list[tuple[str, str]]]] = {}
         for kind, id, name in names:
-            tokens = tuple(pieces(name))
-            if tokens:
+            for tokens in filter(None, in_both_spellings(pieces(name))):
                 of = self._by_first.setdefault(tokens[0], {}).setdefault(tokens, [])
                 if (kind, id) not in of:
                     of.append((kind, id))

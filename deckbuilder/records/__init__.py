@@ -102,7 +102,7 @@ _UNTOLD: set[str] = set()
 def parse(
     documents: Iterable[Document], known: Mapping[int, Record] = MappingProxyType({})
 ) -> tuple[list[Record], list[Diagnostic]]:
-    """Validated records, and every fault of the others. A faulty record leaves its neighbours alone.
+    """Validated records, and every fault of the others. A faulty record leaves its neighbors alone.
 
     `known`: the records of documents that were parsed before, by `id(document)`.
     """

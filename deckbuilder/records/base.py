@@ -257,7 +257,7 @@ class Picture(Model):
     caption: Annotated[Text, As("back")] = ""
     """A line below the picture, on the back."""
     credit: Text = ""
-    """Who made it, and under which licence."""
+    """Who made it, and under which license."""
 
 
 # What a card may need to be taught before: kind and id, of a concept or of a landmark.

@@ -12,7 +12,7 @@ from deckbuilder.records.keys import As, Gist, Of, Tagged
 
 
 class Concept(Subject):
-    """A term with its definition, and a case by which a trainer would recognise it."""
+    """A term with its definition, and a case by which a trainer would recognize it."""
 
     kind: ClassVar[str] = "concept"
     id: Id = Field(validation_alias="concept")

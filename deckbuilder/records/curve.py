@@ -1,6 +1,6 @@
 """How something changes over a joint angle, as shapes: each line against its own largest value.
 
-Models agree on the shape of a moment arm and disagree on its centimetres, so no value of one line may be read against
+Models agree on the shape of a moment arm and disagree on its centimeters, so no value of one line may be read against
 another's, and none can be: the record holds shares, and the chart gives each line a panel of its own.
 """
 

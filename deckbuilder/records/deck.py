@@ -108,8 +108,8 @@ class Deck(Record):
     """The language of the cards, as in HTML: en, de, pt-BR. Names stand in English sentences with small letters, in others as written."""
     about: Annotated[Prose, As("back")]
     """What learners read about the deck."""
-    licence: Text
-    """The licence of the cards."""
+    license: Text
+    """The license of the cards."""
     attribution: Annotated[Prose, As("back")] = ""
     """Whom they are to name."""
     report_url: Address = Field("", pattern=r"^https?://[^\s\"'<>]+$|^mailto:[^\s\"'<>]+$|^$")

@@ -33,7 +33,7 @@ class Exercise(Subject):
     """The kind of movement."""
     actions: Annotated[Ids, Of("action"), Tagged("moves", "planes")] = ()
     """The joint actions of the lifting phase. Without them it is only a name for studies, and has no card."""
-    stabilisers: Annotated[Names, Of("muscle", "group"), As("answer")] = ()
+    stabilizers: Annotated[Names, Of("muscle", "group"), As("answer")] = ()
     """Muscles or groups that hold still what must not move, each with what it holds."""
     lift: Annotated[Text, As("back")] = ""
     """What happens on the way up."""

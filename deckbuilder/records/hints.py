@@ -1,4 +1,4 @@
-"""What an author may have meant: a key by another name, a thing by its name, a word misspelt.
+"""What an author may have meant: a key by another name, a thing by its name, a word misspelled.
 
 A hint names only what is there and may stand in the place. Where nothing is near enough, it says what may stand there.
 """
@@ -14,7 +14,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 from deckbuilder.records.base import near_id
 from deckbuilder.source import Document
 
-MAX_WORD = 200  # nobody misspelt this, and comparing takes the product of both lengths
+MAX_WORD = 200  # nobody misspelled this, and comparing takes the product of both lengths
 
 # What people call a key, and the keys that it may be: those that the record has are named.
 _CALLED: dict[str, tuple[str, ...]] = {
@@ -45,7 +45,7 @@ _CALLED: dict[str, tuple[str, ...]] = {
     "journal": ("in",),
     "latin_name": ("latin",),
     "level": ("tier",),
-    "license": ("licence",),
+    "licence": ("license",),  # codespell:ignore licence
     "link": ("url",),
     "main_movers": ("prime_movers",),
     "meaning": ("means", "definition"),
@@ -84,7 +84,7 @@ _FOLLOWS = {
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """The 'did you mean' sentence for a misspelt word, or '' where nothing is near."""
+    """The 'did you mean' sentence for a misspelled word, or '' where nothing is near."""
     names = near(word, known)
     return f"did you mean {_either(names)}?" if names else ""
 

@@ -33,7 +33,7 @@ def _echo(error: Any) -> bool:
 
 
 def _without_echoes(cls: type[Record], wrong: list[Any]) -> list[Any]:
-    """Without the keys that are missing only because they are misspelt: that is told at the misspelling."""
+    """Without the keys that are missing only because they are misspelled: that is told at the misspelling."""
     meant = set()
     for each in wrong:
         if each["type"] == "extra_forbidden":

@@ -26,7 +26,7 @@ class Part(Model):
     """A head or a part. What it does not state, it takes from its muscle."""
 
     name: Annotated[Text, As("name")] = ""
-    """Its name, where it cannot be read from the id: Upper fibres."""
+    """Its name, where it cannot be read from the id: Upper fibers."""
     origin: Sites = ()
     """Where this part comes from."""
     insertion: Sites = ()
@@ -59,7 +59,7 @@ class Muscle(Subject):
     latin: Annotated[Text, As("name")] = ""
     """The Latin name in full: Musculus biceps femoris."""
     say: Annotated[Text, As("name")] = ""
-    """How it is said, respelt: BY-seps FEM-or-iss."""
+    """How it is said, respelled: BY-seps FEM-or-iss."""
     region: Annotated[Id, Of("region"), Tagged("regions")]
     """The part of the body that it is listed in."""
     compartment: Annotated[Id | None, Listed("compartment")] = None

@@ -1,4 +1,4 @@
-"""What can be told of records that are at fault, so that their neighbours do not look wrong.
+"""What can be told of records that are at fault, so that their neighbors do not look wrong.
 
 A record that is not valid still takes its id; a file that is no YAML still shows how its records open. What answers to
 an id here is not reported as missing elsewhere.

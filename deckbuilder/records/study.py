@@ -65,7 +65,7 @@ class Measurement(Model):
     measure: Text = "EMG"
     """What was measured, if not EMG: change in muscle volume."""
     unit: Text | None = None
-    """The unit, if not % of what the study is normalised to."""
+    """The unit, if not % of what the study is normalized to."""
 
 
 def _sides(comparison: Comparison) -> tuple[str, ...]:
@@ -140,7 +140,7 @@ class Study(Subject):
     """Who was measured."""
     signal: Annotated[Text, As("back")] = "surface EMG"
     """What was recorded, if not surface EMG."""
-    normalised_to: Annotated[Text, As("back")] = ""
+    normalized_to: Annotated[Text, As("back")] = ""
     """What values are a share of; MVIC gives the unit % MVIC."""
     regions: Annotated[Ids, Of("region"), Tagged("regions")]
     """The parts of the body that it is about."""
@@ -167,7 +167,7 @@ class Study(Subject):
         """'% MVIC' unless the measurement has its own."""
         if measurement.unit is not None:
             return measurement.unit
-        return f"% {self.normalised_to}" if self.normalised_to else ""
+        return f"% {self.normalized_to}" if self.normalized_to else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,8 +158,8 @@ class Source(Record):
     """Its DOI, only if it was seen."""
     url: Address = Field("", pattern=r"^https?://\S+$|^$")
     """Its address, only if it was seen."""
-    licence: Text = ""
-    """The licence it stands under."""
+    license: Text = ""
+    """The license it stands under."""
     read: Text
     """What of it was read: abstract, full text, section, table."""
     read_at: Text = ""
@@ -174,7 +174,7 @@ class Source(Record):
 
 
 class Credit(Record):
-    """Who made which pictures of `cards/media/`, under which licence, and after what."""
+    """Who made which pictures of `cards/media/`, under which license, and after what."""
 
     kind: ClassVar[str] = "credit"
     id: Id = Field(validation_alias="credit")
@@ -183,10 +183,10 @@ class Credit(Record):
     """Names or patterns of files, from cards/media/ on."""
     author: Text
     """Who made them."""
-    licence: Text
-    """The licence they stand under."""
+    license: Text
+    """The license they stand under."""
     after: Text = ""
-    """What they were made after, with its licence."""
+    """What they were made after, with its license."""
     url: Address = Field("", pattern=r"^https?://\S+$|^$")
     """Where that is found."""
 
@@ -198,7 +198,7 @@ class Credit(Record):
     def line(self) -> str:
         """One sentence that may stand on a card."""
         after = f" {self.after.rstrip('.')}." if self.after else ""
-        return f"Pictures: {self.author}, {self.licence}.{after}"
+        return f"Pictures: {self.author}, {self.license}.{after}"
 
 
 class Domain(Model):

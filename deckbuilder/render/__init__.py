@@ -123,7 +123,7 @@ def _stand_in() -> Deck:
             "namespace": "deck",
             "tag_root": "Deck",
             "about": "Deck",
-            "licence": "none",
+            "license": "none",
             "subdecks": {"all": {"name": "All", "id": 10**9}},
             "note_types": {"prefix": "Deck", "ids": ids},
         }
@@ -236,7 +236,7 @@ class _Writer:
                 Diagnostic(
                     record.locate("picture", "file") if picture else Location(INDEX),
                     "uncredited-picture",
-                    f"nothing says who made '{file}', and under which licence",
+                    f"nothing says who made '{file}', and under which license",
                     "write a `credit` record whose `files` name it, or a `credit` for this picture",
                 )
             )

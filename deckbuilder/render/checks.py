@@ -190,5 +190,5 @@ def check_css(project: Project, kind: str, css: str) -> Iterator[Diagnostic]:
             in_template(project, file),
             "css",
             "the styling never says `.night_mode`",
-            "without it AnkiDroid inverts the colours itself",
+            "without it AnkiDroid inverts the colors itself",
         )

@@ -1,7 +1,7 @@
 """`templates/` to note types: one folder each, and `_shared` for what all of them have.
 
 Card templates are Jinja with delimiters of their own, `[[ ]]` and `[% %]`, so that Anki's `{{Field}}` stays Anki's.
-What comes out is checked against the note type's fields: a misspelt name, in either language, is a fault at its line.
+What comes out is checked against the note type's fields: a misspelled name, in either language, is a fault at its line.
 """
 
 from __future__ import annotations

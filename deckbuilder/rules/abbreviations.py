@@ -26,15 +26,15 @@ _COMMON = {
     "PCL": "posterior cruciate ligament",
     "MCL": "medial collateral ligament",
     "LCL": "lateral collateral ligament",
-    "VMO": "vastus medialis, lower fibres",
+    "VMO": "vastus medialis, lower fibers",
     "QL": "quadratus lumborum",
     "SIJ": "sacroiliac joint",
     "CNS": "central nervous system",
     "DOMS": "delayed-onset muscle soreness",
     "GTO": "Golgi tendon organ",
     "SSC": "stretch-shortening cycle",
-    "COM": "centre of mass",
-    "COG": "centre of gravity",
+    "COM": "center of mass",
+    "COG": "center of gravity",
     "BW": "body weight",
     "RPE": "rating of perceived exertion",
     "BMI": "body mass index",
@@ -58,7 +58,7 @@ def undefined(seen: Seen) -> Iterator[Found]:
         if said.path[-1] in _NO_PROSE or not _TWO.search(said.text):
             continue
         for each in dict.fromkeys(_CAPITALS.findall(said.text)):
-            if not _is_known(each, known) and not _spelt_out(each, said.text):
+            if not _is_known(each, known) and not _spelled_out(each, said.text):
                 help = _meaning(each, initials()) or _near(each, known) or f"write it out, or {_define(each)}"
                 yield Found(record, said.path, f"nothing says what '{each}' stands for", help, word=each)
 
@@ -101,7 +101,7 @@ def _known(seen: Seen) -> set[str]:
     return known - {""}
 
 
-def _spelt_out(short: str, text: str) -> bool:
+def _spelled_out(short: str, text: str) -> bool:
     """'anterior superior iliac spine (ASIS)', 'ASIS (anterior superior iliac spine)', 'ASIS, the anterior …'."""
     before, _, after = text.partition(short)
     if before.endswith("("):

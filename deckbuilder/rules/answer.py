@@ -225,7 +225,7 @@ def _one_of(phrases: tuple[str, ...]) -> re.Pattern[str]:
 
 @rule(whole=True, scope="all")
 def undefined_abbreviation(seen: Seen) -> Iterator[Found]:
-    """Capitals that no glossary entry explains: neither `short` of a `term`, nor an exam, nor spelt out in the same text.
+    """Capitals that no glossary entry explains: neither `short` of a `term`, nor an exam, nor spelled out in the same text.
 
     Why: who has forgotten what the letters stand for cannot work it out from the card.
 
@@ -246,7 +246,7 @@ def not_preferred_term(seen: Seen) -> Iterator[Found]:
     """Another name for what the deck calls by one: `preferred` in a `rules` record says which. Left alone where the preferred
     name stands in the same text, in quotes, in what a claim says, in the glossary, and after 'also called'.
 
-    Why: one name for a thing, so that what is learned on one card is recognised on the next. The names are those of
+    Why: one name for a thing, so that what is learned on one card is recognized on the next. The names are those of
     Terminologia Anatomica in plain English.
     Fix: the preferred name, where the text is plain.
 

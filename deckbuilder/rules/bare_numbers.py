@@ -37,7 +37,7 @@ def bare_number(seen: Seen) -> Iterator[Found]:
           - {exercise: squat, of: gluteus-maximus, value: 29.4}
 
     Good:
-        normalised_to: MVIC
+        normalized_to: MVIC
         measurements:
           - {exercise: squat, of: gluteus-maximus, value: 29.4, load: 10RM}
     """
@@ -66,7 +66,7 @@ def _without_unit_or_load(seen: Seen, study: Study) -> Iterator[Found]:
         unit, path = study.unit(each), ("measurements", place, "value")
         if not unit or (unit.strip() == "%" and electric(each)):
             message = f"the value {each.value:g} has no unit" if not unit else "a percentage of what is not said"
-            yield Found(study, path, message, "add `normalised_to: …` to the study, or `unit: …` here", grave=True)
+            yield Found(study, path, message, "add `normalized_to: …` to the study, or `unit: …` here", grave=True)
         elif electric(each) and not loaded(each):
             yield Found(study, path, f"the value {each.value:g} has no load", "add `load: …`, as the paper gives it")
 

@@ -81,7 +81,7 @@ def impossible_role(seen: Seen) -> Iterator[Found]:
 
 
 def _can(seen: Seen, muscle: Muscle, part: str, action: Action) -> bool:
-    """Whether a muscle or part has the action, or may have it under an id that is misspelt."""
+    """Whether a muscle or part has the action, or may have it under an id that is misspelled."""
     own = muscle.named("actions")
     if not all(seen.library.answers("action", each) for each in own):
         return True
@@ -134,7 +134,7 @@ def unmeasured(seen: Seen) -> Iterator[Found]:
     """
     for study in seen.library.of(Study):
         if not all(any(seen.library.answers(kind, each.id) for kind in each.kinds) for each in study.refers()):
-            continue  # what is misspelt may be what is compared
+            continue  # what is misspelled may be what is compared
         for place, compared in enumerate(study.subjects()):
             if compared.comparison.higher_by_percent is None:
                 yield from _sides_without_a_value(study, place, compared)
@@ -161,6 +161,6 @@ def _units_apart(study: Study, place: int, compared: Compared) -> Iterator[Found
     if len(measured) == 2 and len({study.unit(each) for each in measured}) > 1:
         one, other = (f"{each.value:g} {study.unit(each) or '(without a unit)'}" for each in measured)
         bare = next((each for each in measured if not study.unit(each)), None)
-        help = "compare values of one unit; `unit` of a measurement, or `normalised_to` of the study, says which"
+        help = "compare values of one unit; `unit` of a measurement, or `normalized_to` of the study, says which"
         where = ("measurements", study.measurements.index(bare)) if bare else ("comparisons", place, "compare")
         yield Found(study, where, f"'{compared.comparison.id}' compares {one} with {other}", help)

@@ -24,7 +24,7 @@ def unlike_its_compartment(seen: Seen) -> Iterator[Found]:
     """A muscle with another nerve than most of its compartment, and no text that says so.
 
     Why: the muscles of a compartment mostly share its nerve. The exceptions are what exams ask, so a card should say
-    them; and an exception that nobody mentions is often the neighbour's nerve.
+    them; and an exception that nobody mentions is often the neighbor's nerve.
 
     Bad:
         muscle: vastus-lateralis

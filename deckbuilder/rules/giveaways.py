@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from deckbuilder.anatomy.words import Words
+from deckbuilder.reading.english import in_both_spellings
 from deckbuilder.reading.tokens import bare, content, holds, plain, sentences, stem
 from deckbuilder.records import Concept, Occlusion, Question
 from deckbuilder.records.base import Subject
@@ -34,7 +35,7 @@ def answer_in_question(seen: Seen) -> Iterator[Found]:
         muscle: semitendinosus
         hint: You sit on it.
     """
-    words, kinds = Words(seen.library), frozenset(seen.words("kinds-of-answer"))
+    words, kinds = Words(seen.library), frozenset().union(*in_both_spellings(seen.words("kinds-of-answer")))
     for record, asked in seen.asked:
         told = (_told(seen, words, kinds, record, asked.front, answer) for answer in asked_answers(asked))
         yield from filter(None, [next(filter(None, told), None)])

@@ -18,7 +18,7 @@ from deckbuilder.source import Path_
 def tag(seen: Seen) -> Iterator[Diagnostic]:
     """An extra tag that is not in the vocabulary of `deck.yaml`, or that Anki would not keep whole.
 
-    Why: learners' filtered decks go by tags, and a tag that is spelt in two ways is two tags.
+    Why: learners' filtered decks go by tags, and a tag that is spelled in two ways is two tags.
 
     Bad:
         tags: [exam week]

@@ -1,4 +1,4 @@
-"""Names in free text: spelt as the vocabulary spells them, and said of the right muscle."""
+"""Names in free text: spelled as the vocabulary spells them, and said of the right muscle."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from operator import itemgetter
 from rapidfuzz.distance import DamerauLevenshtein
 
 from deckbuilder.core.patterns import regex
+from deckbuilder.reading.english import english
 from deckbuilder.reading.tokens import pieces, stem
 from deckbuilder.records import Muscle, Record
 from deckbuilder.records.keys import Said
@@ -15,14 +16,14 @@ from deckbuilder.rules.rule import Found, Seen, is_retired, rule
 from deckbuilder.source import Path_
 
 _ANATOMY = ("muscle", "bone", "nerve", "structure", "group", "joint", "action", "region")
-LEAST = 5  # letters: shorter words have neighbours in every language
+LEAST = 5  # letters: shorter words have neighbors in every language
 _ENDINGS = frozenset("sdrenlcy")  # muscles, fibular, tibial, but not brachi
 _NAMED_BY_ID = ("muscle", "bone", "nerve", "structure")
 _SMALL = frozenset(["of", "the", "and", "to", "muscle", "muscles", "nerve", "bone", "joint"])
 
 
 @rule(whole=True, scope="all")
-def misspelt_name(seen: Seen) -> Iterator[Found]:
+def misspelled_name(seen: Seen) -> Iterator[Found]:
     """A word in a text that nobody uses otherwise, one letter away from a word of the vocabulary.
 
     Why: one wrong name spoils the trust in a deck, and general spelling checkers pass *glutues* and *semitendinosis*.
@@ -34,9 +35,9 @@ def misspelt_name(seen: Seen) -> Iterator[Found]:
     Good:
         why: A weak helper of gastrocnemius.
     """
-    known, ordinary = _of_ids(seen), {*seen.words("ordinary")}
+    known, ordinary = _of_ids(seen), {*seen.words("ordinary"), *english().british}
     common, rare = _used(seen, known)
-    index = _neighbours(known | (common & _of_names(seen)), rare)
+    index = _neighbors(known | (common & _of_names(seen)), rare)
     for word, records in rare.items():
         near = set() if word in ordinary else _nearest(word, index)
         if near:
@@ -56,7 +57,7 @@ def _of_ids(seen: Seen) -> set[str]:
 
 def _used(seen: Seen, known: set[str]) -> tuple[set[str], dict[str, list[Record]]]:
     """The longer words of texts that no id holds: those that several records use, and the others with the records."""
-    often = seen.limit("spelt-so-by-others")
+    often = seen.limit("spelled-so-by-others")
     common: set[str] = set()
     known = known.copy()  # with what is left out anyhow, so that nothing is looked at a hundred times
     rare: dict[str, list[Record]] = {}
@@ -75,7 +76,7 @@ def _used(seen: Seen, known: set[str]) -> tuple[set[str], dict[str, list[Record]
 
 
 def _of_names(seen: Seen) -> set[str]:
-    """The words of names: one that others use as well is right, a name alone may itself be misspelt."""
+    """The words of names: one that others use as well is right, a name alone may itself be misspelled."""
     return {
         word
         for record, texts in seen.said
@@ -108,7 +109,7 @@ def _cuts(word: str) -> Iterable[str]:
     return {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))}
 
 
-def _neighbours(known: Iterable[str], rare: Iterable[str]) -> dict[str, list[str]]:
+def _neighbors(known: Iterable[str], rare: Iterable[str]) -> dict[str, list[str]]:
     """The known words by what is left of them, of those that begin or end as a rare word does, and are about as long.
 
     One edit leaves the first two letters of a word alone, or the last two.

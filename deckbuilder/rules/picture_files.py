@@ -10,7 +10,7 @@ from deckbuilder.core.images import bitmap
 from deckbuilder.core.images.filenames import Names
 from deckbuilder.core.patterns import regex
 
-# More than any header takes, colour profiles and previews included.
+# More than any header takes, color profiles and previews included.
 _HEAD = 512 * 1024
 _STARTS = regex(rb"<svg\b[^>]*>", re.IGNORECASE)
 _OPENS = regex(r"<text\b", re.IGNORECASE)

@@ -162,7 +162,7 @@ def slipped(said: str, true: str) -> bool:
 
 
 def _swapped(one: str, other: str, wrong: list[int]) -> bool:
-    """Whether the places at which two numbers differ are neighbours, and hold the same two digits."""
+    """Whether the places at which two numbers differ are neighbors, and hold the same two digits."""
     return (
         len(wrong) == 2
         and wrong[1] == wrong[0] + 1

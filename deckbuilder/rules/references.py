@@ -21,7 +21,7 @@ def no_deck(seen: Seen) -> Iterator[Diagnostic]:
     Why: it holds the deck's name and the numbers by which learners' collections know it.
 
     Bad:
-        cards/deck.yaml deleted, or its first line misspelt
+        cards/deck.yaml deleted, or its first line misspelled
 
     Good:
         deck: trainer-anatomy

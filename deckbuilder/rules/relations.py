@@ -17,7 +17,7 @@ _IN_ONE_MOVEMENT = frozenset({"synergy", "reciprocal-inhibition", "force-couple"
 @rule()
 def two_roles(seen: Seen) -> Iterator[Found]:
     """A muscle with a movement and its opposite, or that leads both, or that holds still what it moves.
-    A head or part for each of the two, or a detail that says when, makes sense of it. A stabiliser that is also prime
+    A head or part for each of the two, or a detail that says when, makes sense of it. A stabilizer that is also prime
     mover of the exercise is an error where no detail says what it holds, and else a warning, unless the detail names
     another side or another end than the one that moves.
 
@@ -39,7 +39,7 @@ def two_roles(seen: Seen) -> Iterator[Found]:
         against = library.opposite(action)
         if against and action.id < against.id:
             yield from _leading_both(action, against)
-    yield from _stabilisers(seen)
+    yield from _stabilizers(seen)
 
 
 def _back_and_forth(seen: Seen, muscle: Muscle, part: str, opposite: Mapping[str, str]) -> Iterator[Found]:
@@ -62,16 +62,16 @@ def _leading_both(action: Action, against: Action) -> Iterator[Found]:
         yield Found(action, ("prime_movers", action.prime_movers.index(id)), message, help, grave=True)
 
 
-def _stabilisers(seen: Seen) -> Iterator[Found]:
+def _stabilizers(seen: Seen) -> Iterator[Found]:
     for exercise in seen.library.of(Exercise):
         leads = {player.id: action for action, players in seen.library.moved_by(exercise) for player in players}
-        for held in exercise.stabilisers:
+        for held in exercise.stabilizers:
             action = leads.get(held.id)
             if action is None or holds(held.detail, *seen.words("elsewhere")):
                 continue
-            message = f"'{held.id}' is a stabiliser here and prime mover of '{action.id}', which the exercise trains"
+            message = f"'{held.id}' is a stabilizer here and prime mover of '{action.id}', which the exercise trains"
             help = f"delete it, or say what it holds meanwhile: `{held.id}: …`"
-            yield Found(exercise, ("stabilisers", held.id), message, help, key=True, grave=not held.detail)
+            yield Found(exercise, ("stabilizers", held.id), message, help, key=True, grave=not held.detail)
 
 
 @rule()

@@ -23,7 +23,7 @@ from deckbuilder.source import Path_
 ACROSS = ("medial", "lateral", "anterior", "posterior")
 # 'medial surface of the greater trochanter': a part of what lies lateral may well be medial.
 _PART_OF = regex(
-    rf"\b(?:{WORDS})(?: and \w+)? (?:surface|lip|border|part|half|margin|edge|face|aspect|wall|third|facet|end|rim|fibres)"
+    rf"\b(?:{WORDS})(?: and \w+)? (?:surface|lip|border|part|half|margin|edge|face|aspect|wall|third|facet|end|rim|fib(?:er|re)s)"
 )
 _OF_MUSCLE = regex(r" (?:side|aspect|part)\b|$|,| of the (?:knee|shin|leg|tibia|thigh)\b")
 _ACROSS_LIMBS = ("medial", "lateral")

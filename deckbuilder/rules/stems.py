@@ -229,8 +229,8 @@ def long_front(seen: Seen) -> Iterator[Found]:
     """A question that is read rather than answered: by characters and words for one sentence, by characters for a case.
 
     Why: at 390 pixels a phone shows about 37 characters a line; what has to be read again at every review is not
-    recalled. The limits are judgement: `front-characters`, `front-words`, `vignette-characters` in a `rules` record.
-    Source: P. Wozniak, Twenty rules of formulating knowledge, rule 12: optimise wording.
+    recalled. The limits are judgment: `front-characters`, `front-words`, `vignette-characters` in a `rules` record.
+    Source: P. Wozniak, Twenty rules of formulating knowledge, rule 12: optimize wording.
 
     Bad:
         ask: In anatomy, when one looks at the thigh of a standing person from behind, which one of the muscles that are

@@ -15,7 +15,7 @@ _ALL = "`deckbuilder check --explain` lists them"
 def unknown_rule(seen: Seen) -> Iterator[Found]:
     """A rule, a limit or a list of words that there is not, or a suppressed rule that cannot be suppressed.
 
-    Why: a misspelt exception excepts nothing. What the cards cannot be made without stays an error: an id that names
+    Why: a misspelled exception excepts nothing. What the cards cannot be made without stays an error: an id that names
     nothing, two records of one id.
 
     Bad:

@@ -280,7 +280,7 @@ def _near_things(seen: Seen) -> Iterator[Found]:
         record = library.records[key]
         alike = listed([f"'{each}'" for each in (*names[:_SHOWN], _name_at((record, path)))])
         message = f"{alike} are nearly the same name"
-        yield Found(record, path, message, "mend the one that is misspelt; if both are right, say so in `lint`")
+        yield Found(record, path, message, "mend the one that is misspelled; if both are right, say so in `lint`")
 
 
 def _name_at(at: tuple[Record, Path_]) -> str:

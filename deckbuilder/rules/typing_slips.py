@@ -33,7 +33,7 @@ def unsafe_markup(seen: Seen) -> Iterator[Found]:
     line that takes none.
 
     Why: fields are made harmless, so that a deck from a stranger can do nothing; what looks like a tag is then read by
-    learners. Colours and sizes belong to the templates, or dark mode and phones break.
+    learners. Colors and sizes belong to the templates, or dark mode and phones break.
 
     Bad:
         why: It is <b>not</b> {{c1::a hamstring}}.

@@ -28,7 +28,7 @@ def against(
     found = [*found, *locks.check_ids(lock, subjects, lost.answers)]
     if rendered is None:
         return lock, found
-    sound = {note.key for note in rendered.notes}  # a name that is misspelt is no other question
+    sound = {note.key for note in rendered.notes}  # a name that is misspelled is no other question
     found += locks.check_numbers(lock, [subject for subject in subjects if subject.key in sound])
     types = rendered.note_types
     names = {note.key: locks.called(note, types[note.kind]) for note in rendered.notes if note.kind in types}

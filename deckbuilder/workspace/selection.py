@@ -66,9 +66,9 @@ def _sure(found: boolean.Expression, known: Collection[str]) -> None:
     levels = {
         "::".join(steps[: depth + 1]) for tag in known for steps in [tag.split("::")] for depth in range(len(steps))
     }
-    spelt = {letters.folded(level) for level in levels}
+    spelled = {letters.folded(level) for level in levels}
     for symbol in sorted(found.symbols, key=str):
-        if letters.folded(str(symbol)) not in spelt:
+        if letters.folded(str(symbol)) not in spelled:
             near = nearest(str(symbol), levels) or "`deckbuilder inspect --all-tags` on a package shows every tag"
             raise Fault(f"no note has the tag '{symbol}', nor one below it", near)
 

@@ -14,7 +14,7 @@ from deckbuilder.workspace import Workspace
 
 BRACHIALIS = "cards/muscles/brachialis.yaml"
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="400" viewBox="0 0 300 400"><title>{}</title></svg>'
-CREDIT = "credit: figures\nfiles: figures/*.svg\nauthor: Ann Author\nlicence: CC BY 4.0\nafter: the bones of a friend\n"
+CREDIT = "credit: figures\nfiles: figures/*.svg\nauthor: Ann Author\nlicense: CC BY 4.0\nafter: the bones of a friend\n"
 CURVE = """\
 curve: leverage
 name: Leverage at the elbow

@@ -1,4 +1,4 @@
-"""The verbs as a person meets them: help, exit codes, pipes, colours, the starter project."""
+"""The verbs as a person meets them: help, exit codes, pipes, colors, the starter project."""
 
 from __future__ import annotations
 

@@ -220,7 +220,7 @@ def test_a_name_is_found_however_its_accents_are_typed(author: Author, anki: Ank
     author.write(f"cards/media/{unicodedata.normalize(disk, name)}", svg())
     author.write(
         "cards/credits.yaml",
-        f"credit: us\nfiles: '{unicodedata.normalize(card, 'größe/*')}'\nauthor: Us\nlicence: CC0\n",
+        f"credit: us\nfiles: '{unicodedata.normalize(card, 'größe/*')}'\nauthor: Us\nlicense: CC0\n",
     )
     shows(author, unicodedata.normalize(card, name))
     author.edit(CONCEPTS, ", credit: me", "")

@@ -33,9 +33,9 @@ KINDS = ("marked", "plain", "where")
 SVG = "{http://www.w3.org/2000/svg}"
 # A few that differ in kind: two parts, several landmarks in one role, a wrapped one. FIGURES=all draws every one.
 SOME = ("biceps-femoris", "obturator-internus")
-# Millimetres between a landmark's line and the end of a muscle's flesh or tendon.
+# Millimeters between a landmark's line and the end of a muscle's flesh or tendon.
 NEAR = 8
-# What lies on the way of the fibres, or is a part of what is drawn, and no end of its own.
+# What lies on the way of the fibers, or is a part of what is drawn, and no end of its own.
 BESIDE = {
     ("iliacus", "iliac-fossa"),
     ("obturator-externus", "obturator-membrane"),

@@ -160,7 +160,7 @@ def named_bones(id: str) -> list[str]:
     ]
 
 
-def millimetres_off(points: Points, bones: list[str]) -> Points:
+def millimeters_off(points: Points, bones: list[str]) -> Points:
     """How far each point is from the nearest of the bones, found by another's code than the landmarks were."""
     distances = []
     for bone in bones:
@@ -170,7 +170,7 @@ def millimetres_off(points: Points, bones: list[str]) -> Points:
 
 
 def further(direction: str, one: Landmark, other: Landmark) -> float:
-    """Millimetres by which one landmark's middle lies further in a direction than another's."""
+    """Millimeters by which one landmark's middle lies further in a direction than another's."""
     axis, sign = DIRECTIONS[direction]
     return float(1000 * sign * (one.points.mean(axis=0) - other.points.mean(axis=0))[axis])
 
@@ -179,7 +179,7 @@ def further(direction: str, one: Landmark, other: Landmark) -> float:
 def test_what_a_muscle_holds_on_to_lies_on_the_bone_that_the_vocabulary_names(muscle: str, part: str, id: str) -> None:
     found = place(id, f"{muscle}/{part}")
 
-    off = millimetres_off(found.points, named_bones(id))
+    off = millimeters_off(found.points, named_bones(id))
 
     assert off.max() < 2
 
@@ -188,7 +188,7 @@ def test_what_a_muscle_holds_on_to_lies_on_the_bone_that_the_vocabulary_names(mu
 def test_a_soft_structure_ends_on_a_bone_that_it_lists(id: str) -> None:
     ends = place(id).points[[0, -1]]
 
-    off = millimetres_off(ends, named_bones(id))
+    off = millimeters_off(ends, named_bones(id))
 
     assert off.min() < 2
 
@@ -320,7 +320,7 @@ def test_a_landmark_lies_on_the_side_that_the_vocabulary_says(id: str, side: str
 
     middle = (vertices.min(axis=0) + vertices.max(axis=0)) / 2
 
-    assert 1000 * sign * (at - middle)[axis] > 1, "millimetres to the side that is stated"
+    assert 1000 * sign * (at - middle)[axis] > 1, "millimeters to the side that is stated"
 
 
 def test_every_side_that_is_stated_was_measured() -> None:

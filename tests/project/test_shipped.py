@@ -92,6 +92,24 @@ def test_there_are_two_hundred_cards_and_more_of_every_kind(learner: Learner) ->
     assert kinds.keys() == LEAST.keys()
 
 
+def test_a_question_asks_in_the_number_of_its_answers(learner: Learner) -> None:
+    """'Which synergists help? One muscle.' asks for several where there is one."""
+    several = re.compile(r"\b(?:What are its|Which \w+s (?:help|supply)|do the lifting)\b")
+    one = re.compile(
+        r"\b(?:What is its (?:main )?(?:prime mover|antagonist|action)|Which \w+ (?:helps|supplies)|does the lifting)\b"
+    )
+    more = re.compile(
+        r"\b(?:Name \d+|two|three|four|\d+) (?:muscles|movements|nerves|joint actions)\b|\bfor each\b", re.IGNORECASE
+    )
+
+    fronts = {f"{learner.key(guid)}, {name}": plain(front) for guid, _, name, front, _ in learner.sides}
+
+    assert [place for place, text in fronts.items() if several.search(text) and not more.search(text)] == []
+    assert [place for place, text in fronts.items() if one.search(text) and more.search(text)] == []
+    asked = [sum(bool(each.search(text)) for text in fronts.values()) for each in (several, one)]
+    assert min(asked) > 10, "the questions are worded otherwise now"
+
+
 def test_every_template_makes_some_card(learner: Learner) -> None:
     """One that never does was never looked at."""
     seen = {(learner.notes[guid].notetype, name) for guid, _, name, _, _ in learner.sides}

@@ -111,16 +111,16 @@ def faults(documents: list[Document]) -> list[Diagnostic]:
     return malformed + rules.guard(library, lost)
 
 
-def misspelt(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], bool]]:
+def misspelled(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], bool]]:
     """The places of keys (True) and of texts that look like ids."""
     if isinstance(value, dict):
         for key, each in value.items():
             if isinstance(key, str) and len(key) > 3:
                 yield (*path, key), True
-            yield from misspelt(each, (*path, key))
+            yield from misspelled(each, (*path, key))
     elif isinstance(value, list):
         for place, each in enumerate(value):
-            yield from misspelt(each, (*path, place))
+            yield from misspelled(each, (*path, place))
     elif isinstance(value, str) and re.fullmatch(r"[a-z]+(?:-[a-z0-9]+)+|[a-z]{5,}", value):
         yield path, False
 
@@ -150,7 +150,7 @@ def test_one_misspelling_is_one_fault() -> None:
     tried = 0
     for number, document in enumerate(documents):
         kind = next(iter(document.value))
-        for path, key in misspelt(document.value):
+        for path, key in misspelled(document.value):
             if path == (kind,) or (MADE & set(path[-2:])):
                 continue
             bent = Document(document.file, document.document, document.item, typo(document.value, path, key))

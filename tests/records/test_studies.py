@@ -15,7 +15,7 @@ STUDY = """\
   name: Row
 - study: smith-2020
   people: {n: 12, who: adults}
-  normalised_to: MVIC
+  normalized_to: MVIC
   measurements:
     - {exercise: curl, of: biceps-brachii, value: %s}
     - {exercise: row, of: biceps-brachii, value: %s}

@@ -111,7 +111,7 @@ def test_the_example_is_clean_in_anki(learner: Anki) -> None:
 
 
 def test_every_field_of_a_note_type_is_filled_by_some_example(learner: Anki) -> None:
-    """A field that nobody can fill is a misspelt variable in a template."""
+    """A field that nobody can fill is a misspelled variable in a template."""
     filled: dict[str, set[str]] = {}
     for note in learner.notes().values():
         filled.setdefault(note.notetype, set()).update(name for name, text in note.fields.items() if text)

@@ -260,10 +260,10 @@ def test_text_stands_out_by_seven_to_one_in_colours_that_a_system_forces(enough:
 
 
 @pytest.mark.sampled
-@pytest.mark.parametrize("colours", ["none", "active"], ids=["own colours", "forced colours"])
-def test_what_is_no_text_stands_out_by_three_to_one(colours: Literal["none", "active"], enough: Looked) -> None:
+@pytest.mark.parametrize("colors", ["none", "active"], ids=["own colors", "forced colors"])
+def test_what_is_no_text_stands_out_by_three_to_one(colors: Literal["none", "active"], enough: Looked) -> None:
     met = set()
-    with enough.reviewer.forcing(colours):
+    with enough.reviewer.forcing(colors):
         for _ in enough.at_all(DAY, NIGHT):
             measured = enough.reviewer.measure("graphics", GRAPHICS, 3)
             met.update(measured["met"])
@@ -276,7 +276,7 @@ def test_what_is_no_text_stands_out_by_three_to_one(colours: Literal["none", "ac
 @pytest.mark.sampled
 @pytest.mark.parametrize(("night", "rules"), [(DAY, "tag"), (NIGHT, "rule")], ids=["day", "night"])
 def test_axe_finds_no_fault(night: bool, rules: str, enough: Looked) -> None:
-    """By the rules of WCAG 2 in all levels, and by what is good practice; at night by those that go by colours."""
+    """By the rules of WCAG 2 in all levels, and by what is good practice; at night by those that go by colors."""
     enough.reviewer.page.evaluate(Axe().axe_script)
     for _ in enough.at_all(night):
         enough.finds(enough.reviewer.measure("faults", rules, AXE[rules]))

@@ -74,7 +74,7 @@ def write(author: Author, text: str = PICTURE, plates: object = PLATES) -> None:
     author.write("cards/media/shoulder.svg", SVG.format(300))
     author.write("cards/media/figures/scapula-front.svg", SVG.format(301))
     author.write(INDEX, json.dumps({"figures": {}, "plates": plates}))
-    author.write("cards/credits.yaml", "credit: us\nfiles: figures/*.svg\nauthor: Us\nlicence: CC BY 4.0\n")
+    author.write("cards/credits.yaml", "credit: us\nfiles: figures/*.svg\nauthor: Us\nlicense: CC BY 4.0\n")
 
 
 def faults(author: Author) -> list[str]:
@@ -582,7 +582,7 @@ FAULTS = {
         PLATE.replace("1: coracoid-process", "1: radial-tuberosity"),
         f"{FILE}:4:12: placeless-mask: the name of 'radial-tuberosity' does not stand on the plate 'scapula-front'",
     ),
-    "a misspelt mode": (
+    "a misspelled mode": (
         f"{PICTURE}mode: hide-al\n",
         f"{FILE}:10:7: unknown-value: mode: 'hide-al' is not one of the values",
     ),

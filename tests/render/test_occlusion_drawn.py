@@ -25,8 +25,8 @@ masks:
 regions: [arm]
 sources: openstax-ap2e-11-5
 """
-# The colour of the canvas in the middle of each half and between them, and of the rim of each; '' where nothing is drawn.
-COLOURS = """() => {
+# The color of the canvas in the middle of each half and between them, and of the rim of each; '' where nothing is drawn.
+COLORS = """() => {
   const canvas = document.getElementById("image-occlusion-canvas"), brush = canvas.getContext("2d");
   const at = (x, y) => {
     const [r, g, b, a] = brush.getImageData(x * canvas.width, y * canvas.height, 1, 1).data;
@@ -34,7 +34,7 @@ COLOURS = """() => {
   };
   return {left: at(0.2, 0.5), between: at(0.5, 0.5), right: at(0.8, 0.5), rim: at(0.4, 0.5)};
 }"""
-COLOUR = """name => {
+COLOR = """name => {
   const made = document.querySelector(".db").appendChild(document.createElement("i"));
   made.style.color = `var(${name})`;
   const found = getComputedStyle(made).color;
@@ -84,8 +84,8 @@ def test_what_is_asked_is_covered_and_the_rest_only_if_all_is_hidden(
 
     for card, here, there in ((first, "left", "right"), (second, "right", "left")):
         window.show(card, "front", night=night)
-        drawn = window.page.evaluate(COLOURS)
-        asked, others = (window.page.evaluate(COLOUR, name) for name in ("--k", "--raise"))
+        drawn = window.page.evaluate(COLORS)
+        asked, others = (window.page.evaluate(COLOR, name) for name in ("--k", "--raise"))
 
         assert drawn[here] == asked
         assert drawn[there] == (others if mode == "hide-all" else "")
@@ -116,12 +116,12 @@ def test_the_back_uncovers_what_was_asked_and_lifts_the_others_on_a_button(
     window.show(first, "back")
 
     assert window.page.inner_text(".answer .big") == "Left"
-    drawn = window.page.evaluate(COLOURS)
+    drawn = window.page.evaluate(COLORS)
     assert (drawn["left"], drawn["between"]) == ("", "") and drawn["right"]
     assert window.page.evaluate(SHOWN) == ["image-occlusion-container", "toggle"]
     for covered in (False, True):
         window.page.click("#toggle")
-        seen = window.page.is_visible("#image-occlusion-canvas") and window.page.evaluate(COLOURS)["right"]
+        seen = window.page.is_visible("#image-occlusion-canvas") and window.page.evaluate(COLORS)["right"]
         assert bool(seen) == covered
 
 
@@ -132,7 +132,7 @@ def test_where_nothing_else_is_hidden_there_is_nothing_to_lift(author: Author, a
     window.show(first, "back")
 
     assert window.page.evaluate(SHOWN) == ["image-occlusion-container"]
-    assert not window.page.evaluate(COLOURS)["left"] and not window.page.evaluate(COLOURS)["right"]
+    assert not window.page.evaluate(COLORS)["left"] and not window.page.evaluate(COLORS)["right"]
 
 
 @pytest.mark.parametrize("side", ["front", "back"])

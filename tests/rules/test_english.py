@@ -115,6 +115,16 @@ def test_a_clause_says_what_its_relation_words_say(reader: Reader, text: str, cu
     assert [(each.about, next(iter(each.ids))) for each in reader.read(text).cues] == cues
 
 
+@pytest.mark.parametrize(
+    "said", ["the upper fibers of gluteus", "Gluteus upper fibres", "The upper fibres of the gluteus"]
+)
+def test_a_british_author_names_the_same_thing(said: str) -> None:
+    names = ("upper fibers of gluteus", "upper fibers of the gluteus", "gluteus upper fibers")
+    lexicon = Lexicon(("muscle", "gluteus/upper-fibers", name) for name in names)
+
+    assert lexicon.ids(said) == ["gluteus/upper-fibers"]
+
+
 @pytest.mark.parametrize("word", ["not", "doesn’t", "never", "may", "another"])
 def test_a_denial_is_one_for_every_rule(reader: Reader, library: Library, word: str) -> None:
     text = f"Vastus {word} starts at the linea aspera"

@@ -26,7 +26,7 @@ LATEST: dict[Project, Workspace] = {}
 MISTAKES = read(ROOT / "tests" / "mistakes")
 # What nothing says a right word about, and why.
 MISSED = {
-    "upper-fibres-adduct": "no other text says what the upper fibres do; both parts then state the same",
+    "upper-fibers-adduct": "no other text says what the upper fibers do; both parts then state the same",
     "gemelli-not-told-apart": "their attachments differ, so the cards still get a line each that tells them apart",
     "squat-value-without-a-scale": "a number alone may be anything; the sentence before it has the scale",
     "share-from-no-finding": "the claim has sources, and which of them holds the number is not written",

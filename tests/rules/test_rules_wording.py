@@ -11,7 +11,7 @@ from deckbuilder.rules.rule import Found, Seen
 
 
 def found(name: str, text: str) -> list[Found]:
-    """What a rule finds in records without neighbours."""
+    """What a rule finds in records without neighbors."""
     documents, unreadable = source.parse(source.File("cards/x.yaml", text))
     parsed, malformed = records.parse(documents)
     assert not unreadable + malformed

@@ -206,12 +206,12 @@ CARDS: dict[str, Bad] = {
     ),
     "a fault in the deck's own record": edited(
         DECK,
-        "licence: CC",
-        "licenze: x\nlicence: CC",
+        "license: CC",
+        "licenze: x\nlicense: CC",
         "licenze",
         "unknown-key",
         "is not a key of",
-        "did you mean 'licence'",
+        "did you mean 'license'",
     ),
     "a fault in a bone": edited(
         BODY,

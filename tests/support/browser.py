@@ -142,9 +142,9 @@ class Reviewer:
         element.evaluate("element => element.remove()")
 
     @contextmanager
-    def forcing(self, colours: Literal["none", "active"]) -> Iterator[None]:
-        """With a system that puts its own few colours in the place of ours, or with one that does not."""
-        self.page.emulate_media(forced_colors=colours)
+    def forcing(self, colors: Literal["none", "active"]) -> Iterator[None]:
+        """With a system that puts its own few colors in the place of ours, or with one that does not."""
+        self.page.emulate_media(forced_colors=colors)
         yield
         self.page.emulate_media(forced_colors="null")
 

@@ -215,9 +215,9 @@ class Anki(AbstractContextManager["Anki"]):
     def suspend(self, guid: str, ordinal: int = 0) -> None:
         self.collection.sched.suspend_cards([self._card(guid, ordinal).id])
 
-    def flag(self, guid: str, ordinal: int, colour: int) -> None:
+    def flag(self, guid: str, ordinal: int, color: int) -> None:
         """Flag a card, 1 (red) to 7; 0 takes the flag away."""
-        self.collection.set_user_flag_for_cards(colour, [self._card(guid, ordinal).id])
+        self.collection.set_user_flag_for_cards(color, [self._card(guid, ordinal).id])
 
     def move(self, guid: str, ordinal: int, deck: str) -> None:
         """Move a card to a deck, which is made if need be."""

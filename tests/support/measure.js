@@ -3,8 +3,8 @@
   const PAPER = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   const known = new Map();
 
-  // Any CSS colour as [red, green, blue, alpha], the last from 0 to 1.
-  function colour(css) {
+  // Any CSS color as [red, green, blue, alpha], the last from 0 to 1.
+  function color(css) {
     if (!known.has(css)) {
       PAPER.clearRect(0, 0, 1, 1);
       PAPER.fillStyle = css;
@@ -29,9 +29,9 @@
 
   // What lies behind the content of an element: the backgrounds of it and of all that it lies in.
   function ground(element) {
-    if (!element) return colour("Canvas");
+    if (!element) return color("Canvas");
     const style = getComputedStyle(element);
-    const own = colour(style.backgroundColor);
+    const own = color(style.backgroundColor);
     return own[3] === 1 ? own : over(own, ground(element.parentElement));
   }
 
@@ -70,9 +70,9 @@
   function contrast(least) {
     const found = [];
     for (const { element, words, style, part } of texts()) {
-      const own = colour(style.backgroundColor);
+      const own = color(style.backgroundColor);
       const behind = part ? over(own, ground(element)) : ground(element);
-      const [r, g, b, a] = colour(style.color);
+      const [r, g, b, a] = color(style.color);
       const measured = ratio(over([r, g, b, a * opacity(element)], behind), behind);
       if (measured < least) found.push(`${place(element, words)} has ${measured.toFixed(2)}:1`);
     }
@@ -90,8 +90,8 @@
         const lines = [...edges.map(edge => style[`border${edge}Color`]), element instanceof SVGElement ? style.stroke : ""];
         const paint = [style.backgroundColor, style.backgroundImage, style.boxShadow, ...lines].join(" ");
         const behind = ground(part ? element : element.parentElement);
-        const colours = paint.match(/(?:rgba?|color|oklch|oklab|lab|lch)\([^)]*\)/g) ?? [];
-        const measured = Math.max(1, ...colours.map(each => ratio(over(colour(each), behind), behind)));
+        const colors = paint.match(/(?:rgba?|color|oklch|oklab|lab|lch)\([^)]*\)/g) ?? [];
+        const measured = Math.max(1, ...colors.map(each => ratio(over(color(each), behind), behind)));
         met.push(selector);
         if (measured < least) found.push(`${selector}${part} has ${measured.toFixed(2)}:1: ${paint}`);
       }
@@ -118,7 +118,7 @@
     for (const { element, words, boxes } of texts()) {
       for (const { left, right, top, height } of boxes) {
         if (left < -0.5 || right > width + 0.5) found.push(`outside: ${place(element, words)}`);
-        // Boxes of neighbouring lines touch; the middle of a line is where its letters are.
+        // Boxes of neighboring lines touch; the middle of a line is where its letters are.
         lines.push({ element, words, left: left + 1, right: right - 1, top: top + height * 0.3, bottom: top + height * 0.7 });
       }
     }
@@ -156,7 +156,7 @@
   function links() {
     const plain = element => {
       const { textDecorationLine, backgroundColor } = getComputedStyle(element);
-      return textDecorationLine !== "underline" && colour(backgroundColor)[3] === 0;
+      return textDecorationLine !== "underline" && color(backgroundColor)[3] === 0;
     };
     return [...document.querySelectorAll("#qa a[href]")].filter(each => shown(each) && plain(each)).map(each => place(each));
   }
@@ -171,7 +171,7 @@
     const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(element);
     if (outlineStyle === "none" || parseFloat(outlineWidth) < 2) return [`no outline: ${place(element)}`];
     const behind = ground(element.parentElement);
-    const measured = ratio(over(colour(outlineColor), behind), behind);
+    const measured = ratio(over(color(outlineColor), behind), behind);
     return measured < least ? [`outline ${measured.toFixed(2)}:1: ${place(element)}`] : [];
   }
 

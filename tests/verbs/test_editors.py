@@ -52,15 +52,15 @@ def records(project: Project) -> list[Record]:
 def test_the_schema_of_a_project_accepts_all_its_records_and_no_misspelt_id(root: Path, tmp_path: Path) -> None:
     found = records(find(root))
     valid = jsonschema.Draft202012Validator(project_schema(find(root), tmp_path))
-    misspelt = list(_misspelt(found))
+    misspelled = list(_misspelled(found))
 
     for record in found:
         assert valid.is_valid(record.document.value), record.key
-    assert len(misspelt) > 50
-    assert [told for told, value in misspelt if valid.is_valid(value)] == []
+    assert len(misspelled) > 50
+    assert [told for told, value in misspelled if valid.is_valid(value)] == []
 
 
-def _misspelt(found: list[Record]) -> Iterator[tuple[str, Any]]:
+def _misspelled(found: list[Record]) -> Iterator[tuple[str, Any]]:
     """Each record once more for each sort of reference in it, with that reference led astray."""
     seen = set()
     for record in found:

@@ -99,7 +99,7 @@ def _gif(data: bytes) -> bool:
 
 
 def _table(flags: int) -> int:
-    """The bytes of a table of colours."""
+    """The bytes of a table of colors."""
     return 3 << (flags & 7) + 1 if flags & 0x80 else 0
 
 

@@ -93,7 +93,7 @@ class _Offers:
             choice = [{"const": id, "markdownDescription": told} for id, told in known]
             # Without it the server would list every id that the unknown one is not.
             other = {"title": "An id", "type": "string", "not": {"enum": [id for id, _ in known]}}
-            self._made[name] = {"type": "string", **self._spelt(kinds), "anyOf": [*choice, other]}
+            self._made[name] = {"type": "string", **self._spelled(kinds), "anyOf": [*choice, other]}
         return f"#/$defs/{name}"
 
     def _keys(self, kinds: tuple[str, ...], value: Schema) -> str:
@@ -104,12 +104,12 @@ class _Offers:
             self._made[self._mappings[sort]] = {
                 "type": "object",
                 "properties": {id: {**value, "markdownDescription": told} for id, told in self._known(kinds)},
-                "propertyNames": {**self._spelt(kinds), "doNotSuggest": True},
+                "propertyNames": {**self._spelled(kinds), "doNotSuggest": True},
                 "additionalProperties": value,
             }
         return f"#/$defs/{self._mappings[sort]}"
 
-    def _spelt(self, kinds: tuple[str, ...]) -> Schema:
+    def _spelled(self, kinds: tuple[str, ...]) -> Schema:
         """What an id must look like: one of those that there are, or any where not all are known."""
         if not self._complete:
             return {"pattern": f"^{ID}(/{ID})?$", "patternErrorMessage": "This is not an id."}

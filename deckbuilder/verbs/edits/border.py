@@ -17,7 +17,7 @@ Edit = tuple[str, Document, Path_, str, str | None, bool]
 
 
 def edits(cards: Editable, document: Document) -> Iterator[Edit]:
-    """Spinal roots in lower case, ids that stand twice in a list, references spelt in another case or with spaces."""
+    """Spinal roots in lower case, ids that stand twice in a list, references spelled in another case or with spaces."""
     cls = KINDS.get(next(iter(document.value), ""))
     if cls is None or document.faulty:
         return
@@ -57,7 +57,7 @@ def _root(typed: str) -> str:
 
 def _references(cards: Editable, document: Document, cls: type[Record], wrong: set[str]) -> Iterator[Edit]:
     """The record is read as if every wrong id were the one that it nearly is; then each that leads to one thing is meant."""
-    value = _respelt(document.value, wrong)
+    value = _respelled(document.value, wrong)
     try:
         record = cls.model_validate(value)
     except ValidationError:
@@ -66,7 +66,7 @@ def _references(cards: Editable, document: Document, cls: type[Record], wrong: s
     for reference in record.refers():
         if sum(cards.library.answers(kind, reference.id) for kind in set(reference.kinds)) != 1:
             continue
-        old = [each for each in _ids_of(document, reference) if _spelt(each, wrong) == reference.id]
+        old = [each for each in _ids_of(document, reference) if _spelled(each, wrong) == reference.id]
         # Where the right one stands beside it, the two would be one.
         if len(old) == 1 and old[0] != reference.id:
             path = (*reference.path[:-1], old[0]) if reference.named else reference.path
@@ -82,16 +82,18 @@ def _ids_of(document: Document, reference: Reference) -> list[str]:
     return [each for each in written if isinstance(each, str)]
 
 
-def _spelt(text: str, wrong: set[str]) -> str:
+def _spelled(text: str, wrong: set[str]) -> str:
     steps = text.split("/", 1)
     return "/".join(near_id(step) if step in wrong else step for step in steps)
 
 
-def _respelt(value: Any, wrong: set[str]) -> Any:
+def _respelled(value: Any, wrong: set[str]) -> Any:
     if isinstance(value, str):
-        return _spelt(value, wrong)
+        return _spelled(value, wrong)
     if isinstance(value, list):
-        return [_respelt(each, wrong) for each in value]
+        return [_respelled(each, wrong) for each in value]
     return (
-        {_spelt(key, wrong): _respelt(each, wrong) for key, each in value.items()} if isinstance(value, dict) else value
+        {_spelled(key, wrong): _respelled(each, wrong) for key, each in value.items()}
+        if isinstance(value, dict)
+        else value
     )

@@ -180,8 +180,8 @@ def _made(cards: Editable, found: list[Mending], refused: dict[object, Fault]) -
     faults: dict[object, Fault] = {
         each.key: fault for each in found if isinstance(fault := _tried(cards, [each]), Fault)
     }
-    neighbours = Fault("this cannot be mended together with its neighbours", "run it again")
-    refused |= faults or {each.key: neighbours for each in found[1:]}
+    neighbors = Fault("this cannot be mended together with its neighbors", "run it again")
+    refused |= faults or {each.key: neighbors for each in found[1:]}
     return None
 
 

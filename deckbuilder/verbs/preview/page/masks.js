@@ -1,6 +1,6 @@
 "use strict";
 // The masks of a picture, as the reviewer draws them: Anki's own script belongs to its window. Shapes stand in the
-// note's gaps as fractions of the picture, colours and borders in the card's style.
+// note's gaps as fractions of the picture, colors and borders in the card's style.
 (() => {
   const KINDS = { cloze: "active", "cloze-inactive": "inactive", "cloze-highlight": "highlight" };
   const part = (shape, name) => Number(shape.dataset[name] ?? 0);
