@@ -137,6 +137,7 @@ GROUPS = {
     "numbers": FindingGroup("Numbers: complete, right by arithmetic, and such as can have been measured.", {
         "bare-number": WARNING_OR_ERROR,
         "arithmetic": WARNING_OR_ERROR,
+        "against-difference": WARNING_OR_ERROR,
         "implausible-number": WARNING,
     }),
     "across": FindingGroup("Questions with two answers, and two records that say other things.", {
@@ -209,10 +210,12 @@ GROUPS = {
         "bad-root": ERROR.told("A root that is none: C1-C8, T1-T12, L1-L5, S1-S5, Co1, or CN I to CN XII for a cranial nerve."),
         "broken-gap": ERROR.told("A brace that stands outside a gap: a gap is `{1|the hidden words}`."),
         "comparison-frame": ERROR.told("A comparison that is neither of two exercises for one muscle nor of two muscles in one exercise."),
+        "comparison-higher": ERROR.told("`higher` in a comparison names neither side, or says what is said already or denied."),
         "curve-angles": ERROR.told("Angles of a curve that do not rise from one end of the movement to the other."),
         "curve-frame": ERROR.told("Lines of a curve that do not begin and end at the same angle."),
         "curve-shares": ERROR.told("Shares of a curve that do not lie between 0 and 1, with 1 for the largest."),
         "deck-name": ERROR.told("A name that Anki would read as several decks, or cannot use."),
+        "difference-stated": ERROR.told("A comparison that says whether a difference was found, and not in which words the source says so."),
         "empty-list": ERROR.told("A list in which nothing stands."),
         "empty-text": ERROR.told("A text in which nothing stands."),
         "gap-number": ERROR.told("A gap whose number is not between 1 and 499."),

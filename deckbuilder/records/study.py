@@ -1,14 +1,18 @@
-"""What a study measured, and the comparisons worth remembering. Ratios and bands are computed, never typed."""
+"""What a study measured, and the comparisons worth remembering. How much more one is than the other is computed, never typed.
+
+Whether the study found a difference is stated, since no number tells it: 16 % may be one, and 20 % may be none.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from deckbuilder.core.diagnostics import Location
+from deckbuilder.records import sizes
 from deckbuilder.records.base import (
     Evidence,
     Id,
@@ -24,16 +28,13 @@ from deckbuilder.records.base import (
     Whole,
 )
 from deckbuilder.records.keys import About, As, Of, Tagged
+from deckbuilder.records.sizes import Size
 from deckbuilder.source import Path_
 
 MEASURED = ("muscle", "group")
-# The learner remembers a band, not a number: a ratio below the first bound is "about equal", and so on.
-BANDS: tuple[tuple[float, str], ...] = (
-    (1.2, "about equal"),
-    (1.75, "about 1.5×"),
-    (3.0, "about 2–3×"),
-    (float("inf"), "over 3×"),
-)
+# What the source says of the difference: that there is one, that none was found, that nobody tested it; or what it says of
+# it was not read. Not `yes` and `no`, which some editors take for true and false.
+Difference = Literal["found", "not-found", "not-tested", "not-read"]
 
 
 class People(Model):
@@ -90,6 +91,12 @@ class Comparison(Model):
     """What was measured, where several things were, or where only a difference is given."""
     higher_by_percent: Number | None = None
     """How much higher the first is, where the source gives no values."""
+    higher: Annotated[MuscleId | None, Of("exercise", *MEASURED, among=_sides)] = None
+    """Which of the two is higher, where the source gives neither values nor a percentage."""
+    difference: Difference
+    """Whether the source found a difference between the two: found, not-found, not-tested, not-read."""
+    stated: Annotated[Text, As("back")] = ""
+    """What the source says of the difference, and where: p = 0.025 (abstract). Only what was not read has none."""
     load: Annotated[Text, As("back")] = ""
     """With which load, where the measurements do not say."""
     caveat: Annotated[Prose, As("back")]
@@ -106,7 +113,7 @@ class Comparison(Model):
     """Why it is no longer taught. Learners keep the card."""
 
     @model_validator(mode="after")
-    def _one_frame(self) -> Comparison:
+    def _one_frame(self) -> Self:
         if (self.of is None) == (self.exercise is None):
             raise PydanticCustomError(
                 "comparison-frame",
@@ -114,6 +121,36 @@ class Comparison(Model):
                 {"help": "give `of: muscle` for two exercises, or `exercise: id` for two muscles"},
             )
         return self
+
+    @model_validator(mode="after")
+    def _says_where(self) -> Self:
+        if (self.difference == "not-read") == bool(self.stated):
+            raise PydanticCustomError(
+                "difference-stated",
+                "`difference: {difference}` with{out} `stated`",
+                {
+                    "difference": self.difference,
+                    "out": "" if self.stated else "out",
+                    "help": "`stated` is what the source says of the difference, and where; only what was not read has none",
+                },
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _one_direction(self) -> Self:
+        if self.higher is None:
+            return self
+        if self.higher not in self.compare:
+            problem = f"'{self.higher}' is not one of the two that are compared"
+        elif self.higher_by_percent is not None:
+            problem = "`higher_by_percent` tells already which one is higher"
+        elif self.difference == "not-found":
+            problem = "no difference was found, so neither is higher"
+        else:
+            return self
+        raise PydanticCustomError(
+            "comparison-higher", "{problem}", {"problem": problem, "help": "mend `higher`, or leave it out"}
+        )
 
     def selects(self, measurement: Measurement, side: str) -> bool:
         """Whether this measurement is the one for a side of the comparison."""
@@ -146,8 +183,8 @@ class Study(Subject):
     """The parts of the body that it is about."""
     measurements: tuple[Measurement, ...] = ()
     """The values that the source gives, each with exercise and muscle."""
-    comparisons: tuple[Comparison, ...] = Field(min_length=1)
-    """What is worth remembering of them, one card each. Ratios are computed."""
+    comparisons: tuple[Comparison, ...] = ()
+    """What is worth remembering of them, one card each. Without any, claims are still held against the values."""
 
     @model_validator(mode="before")
     @classmethod
@@ -172,11 +209,11 @@ class Study(Subject):
 
 @dataclass(frozen=True, slots=True)
 class ComparedSide:
-    """One of the two things compared: the id of an exercise or muscle, and its value."""
+    """One of the two things compared: the id of an exercise or muscle, and its value, None where the source gives none."""
 
     id: str
-    value: float
-    unit: str
+    value: float | None = None
+    unit: str = ""
     spread: float | None = None
     spread_is: str = ""
     load: str = ""
@@ -281,16 +318,13 @@ class Compared:
         """Both sides with their values, in the order compared."""
         first, second = self.comparison.compare
         percent = self.comparison.higher_by_percent
+        load = self.comparison.load
         if percent is not None:
-            return (
-                ComparedSide(first, 100 + percent, "", load=self.comparison.load),
-                ComparedSide(second, 100, "", load=self.comparison.load),
-            )
+            return ComparedSide(first, 100 + percent, load=load), ComparedSide(second, 100, load=load)
+        if len(self.measured) < 2:
+            return ComparedSide(first, load=load), ComparedSide(second, load=load)
         one, two = self.measured
-        return (
-            self._side(first, one),
-            self._side(second, two),
-        )
+        return self._side(first, one), self._side(second, two)
 
     def _side(self, id: str, measured: Measurement) -> ComparedSide:
         spread, name = (
@@ -300,24 +334,38 @@ class Compared:
         return ComparedSide(id, measured.value, self.study.unit(measured), spread, "" if spread is None else name, load)
 
     @property
-    def ratio(self) -> float:
-        """Higher over lower, at least 1."""
+    def values(self) -> tuple[float, float] | None:
+        """The values of both sides, in the order compared; None where the source gives none."""
         one, two = (side.value for side in self.sides)
-        low, high = sorted((abs(one), abs(two)))
-        return high / low if low else float("inf")
+        return None if one is None or two is None else (one, two)
 
     @property
-    def band(self) -> int:
-        """The place of the ratio in `BANDS`."""
-        return next(place for place, (bound, _) in enumerate(BANDS) if self.ratio < bound or bound == float("inf"))
+    def higher(self) -> ComparedSide | None:
+        """The side that is higher by what the source gives, whether it tested that or not; None where neither is."""
+        first, second = self.sides
+        if self.comparison.higher is not None:
+            return first if self.comparison.higher == first.id else second
+        if self.values is None or self.values[0] == self.values[1]:
+            return None
+        return first if self.values[0] > self.values[1] else second
 
     @property
-    def higher(self) -> ComparedSide:
-        return max(self.sides, key=lambda side: side.value)
+    def size(self) -> Size | None:
+        """How much more the higher side is; None where nobody can say so."""
+        percent = self.comparison.higher_by_percent
+        if percent is not None:
+            return sizes.of_percent(percent)
+        return sizes.of_values(max(self.values), min(self.values)) if self.values else None
+
+    @property
+    def tested(self) -> bool:
+        """Whether it is known what the study found: only then is 'no difference' an answer."""
+        return self.comparison.difference in ("found", "not-found")
 
     @property
     def statistic(self) -> str:
-        return self.measured[0].statistic if self.measured else self.comparison.statistic or "mean"
+        """Which statistic it is; '' where the source does not say."""
+        return self.measured[0].statistic if self.measured else self.comparison.statistic or ""
 
     @property
     def measure(self) -> str:

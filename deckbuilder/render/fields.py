@@ -18,7 +18,6 @@ from deckbuilder.core.patterns import regex
 from deckbuilder.core.prose import MATH, formula, inline, plain, prose, with_formulas
 from deckbuilder.records import Cloze, Deck, Gap, Occlusion, Source
 from deckbuilder.records.base import Noted
-from deckbuilder.records.study import BANDS
 from deckbuilder.render.drawn import DrawnPicture
 from deckbuilder.render.explained import Wrong, explain
 from deckbuilder.render.sandbox import Sandbox
@@ -50,7 +49,7 @@ class Fields:
         filters: dict[str, Any] = {"prose": prose, "inline": inline, "plain": plain, "cloze": cloze, "number": number}
         filters |= reading | {"count_of": words.count}
         values = {**reading, "library": library, "deck": deck, "words": words.Words(library), "cite": self._cite}
-        values |= {"drawn": drawn, "bands": [name for _, name in BANDS]}
+        values["drawn"] = drawn
 
         def masks_of(record: Occlusion) -> list[masks.Masked]:
             return masks.of(record, library)

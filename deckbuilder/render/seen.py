@@ -22,6 +22,7 @@ from deckbuilder.records.base import Model
 from deckbuilder.records.keys import Named
 from deckbuilder.records.muscle import Fact
 from deckbuilder.records.occlusion import Mask
+from deckbuilder.records.sizes import Size
 from deckbuilder.records.study import ComparedSide
 from deckbuilder.render.drawn import DrawnPicture
 
@@ -55,10 +56,11 @@ OURS: dict[type[Any], Sight] = {
     Study: _of("", "unit"),
     Compared: _of(
         "kind key note_id record study comparison formerly retired tier topic_id evidence why hint picture tags"
-        " measured sides ratio band higher statistic measure",
+        " measured sides values higher size tested statistic measure",
         "cited",
     ),
     ComparedSide: _of("id value unit spread spread_is load"),
+    Size: _of("said accepted"),
     Named: _of("id detail"),
     Fact: _of("id detail part"),
     Player: _of("muscle part id name"),
@@ -80,6 +82,7 @@ OURS: dict[type[Any], Sight] = {
 CALLED: dict[type[Any], str] = {
     Compared: "a comparison",
     ComparedSide: "a side of a comparison",
+    Size: "the size of a difference",
     Named: "what is named",
     Fact: "a fact",
     Player: "a player",

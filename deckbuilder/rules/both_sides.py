@@ -119,13 +119,14 @@ def odd_one_out(seen: Seen) -> Iterator[Found]:
 
 @rule(scope="facts")
 def unmeasured(seen: Seen) -> Iterator[Found]:
-    """A comparison of which a side was not measured, or was measured twice, or in another unit.
+    """A comparison of which a side was not measured, or was measured twice, or in another unit; or whose values are equal,
+    although no source says that no difference was found. One that says which side is `higher`, or that none is, needs no values.
 
-    Why: ratio and band are computed from the two values. Without both there is no answer.
+    Why: which is higher, and by how much, is computed from the two values. Without both there is no answer.
 
     Bad:
         measurements: [{exercise: squat, of: gluteus-maximus, value: 29.4}]
-        comparisons: [{id: upper, compare: [squat, hip-thrust], of: gluteus-maximus, caveat: …}]
+        comparisons: [{id: upper, compare: [squat, hip-thrust], of: gluteus-maximus, difference: found, …}]
 
     Good:
         measurements:
@@ -139,16 +140,31 @@ def unmeasured(seen: Seen) -> Iterator[Found]:
             if compared.comparison.higher_by_percent is None:
                 yield from _sides_without_a_value(study, place, compared)
                 yield from _units_apart(study, place, compared)
+            yield from _without_direction(study, place, compared)
+
+
+def _without_direction(study: Study, place: int, compared: Compared) -> Iterator[Found]:
+    """Two values that are one, where one of the two is asked for; and `higher` beside values that tell it."""
+    comparison, values = compared.comparison, compared.values
+    if values and comparison.higher is not None:
+        message = f"`higher` says '{comparison.higher}', and the values compared are {values[0]:g} and {values[1]:g}"
+        help = "leave it out: which is higher follows from the values"
+        yield Found(study, ("comparisons", place, "higher"), message, help)
+    elif values and values[0] == values[1] and comparison.difference != "not-found":
+        message = f"`difference` is {comparison.difference}, and both values are {values[0]:g}: neither is higher"
+        help = read_and_mend("the measurements", "`difference`")
+        yield Found(study, ("comparisons", place, "difference"), message, help)
 
 
 def _sides_without_a_value(study: Study, place: int, compared: Compared) -> Iterator[Found]:
     """Sides that no measurement fits, or that several fit."""
     comparison = compared.comparison
+    told = comparison.higher is not None or comparison.difference == "not-found"
     for at, side in enumerate(comparison.compare):
         fitting = [each for each in study.measurements if comparison.selects(each, side)]
         found = partial(Found, study, ("comparisons", place, "compare", at))
-        if not fitting:
-            help = "add it under `measurements`, or mend `of`, `exercise` or `statistic`"
+        if not fitting and not (told and not compared.measured):
+            help = "add it under `measurements`, mend `of`, `exercise` or `statistic`, or say which is `higher`"
             yield found(f"no measurement fits '{side}' in this comparison", help)
         elif len(fitting) > 1:
             message = f"{len(fitting)} measurements fit '{side}' in this comparison"

@@ -23,15 +23,24 @@ _UNIT = r"(?:%(?: MVI?C| 1RM)?|per ?cent|kg|Nm|N|mm|cm|mV|µV|points?|°|degrees
 _SHORT = r"(?:and|v|vs\.?|versus|against|than|to|or|compared (?:with|to))"
 _PAIR = regex(rf"({_N}) ?({_UNIT})?(?: {_SHORT} |(?: [^\d;.]{{0,70}}? ))({_N}) ?({_UNIT})?")
 _NEXT = regex(rf"{_N} ?{_UNIT}? {_SHORT} {_N}")
-_HEDGE = r"(?:(about|around|roughly|some|nearly|almost|close to|over|more than|at least) )?"
+_HEDGE = r"(?:(about|around|roughly|some|nearly|almost|close to|over|more than|at least|under|below|less than|up to) )?"
+# 'between 2 and 3 times', '2-3×', 'two to three times': the lower end, and what leads to the upper one.
+_FACTOR = r"(?<![\w.])\d+(?:\.\d+)?(?!\.?\d)"
+_RANGE = rf"(?:(?:between )?({_FACTOR}|{'|'.join(_COUNT)})(?: ?[-–] ?| to | or | and ))?"
 _TIMES = regex(
-    rf"{_HEDGE}({_N}|twice|double|triple|treble|(?:{'|'.join(_COUNT)}) times)"
-    r"(?:(?<=[a-z])|(?:-| )?(?:times|fold)\b| ?[×x](?!\w))(?! (?:an?|per|each|weekly)\b)",
+    rf"{_HEDGE}{_RANGE}({_FACTOR}|twice|double|triple|treble|(?:{'|'.join(_COUNT)}) times)"
+    r"(?:(?<=[a-z])|(?:-| )?(?:times|fold)\b| ?[×x](?! ?\w*\d)(?!\w))(?! (?:an?|per|each|weekly)\b)",
     re.I,
 )
 _MORE = regex(
     rf"{_HEDGE}({_N}) ?(?:%|per ?cent) (?:more|higher|greater|larger|stronger|less|lower|smaller|fewer|weaker)\b", re.I
 )
+# From where to where the true ratio may lie, in shares of what is said, and whether it may be just that.
+_BOUNDS = {
+    "over": (1, 1.6, False), "more than": (1, 1.6, False), "at least": (1, 1.6, True),
+    "under": (1 / 1.6, 1, False), "below": (1 / 1.6, 1, False), "less than": (1 / 1.6, 1, False),
+    "up to": (1 / 1.6, 1, True), "nearly": (0.85, 1, False), "almost": (0.85, 1, False),
+}  # fmt: skip
 _SPOKEN = regex(r"times|fold|×|x[ ),.]|twice|Twice|ouble|riple|treble|%|cent ")
 # Every text that speaks of a ratio holds one of these, in upper or lower case.
 SPOKEN = ("times", "fold", "×", "x ", "x)", "x,", "x.", "twice", "ouble", "riple", "treble", "%", "cent ")
@@ -59,7 +68,10 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """What a sentence says about two values: '2.4 times', '20 % more'. `loose`: said in a word, or with 'about'."""
+    """What a sentence says about two values: '2.4 times', '20 % more'. `loose`: said in a word, or with 'about'.
+
+    `bound`: the word that says on which side of the value it lies. `least`: the lower end of what is said as a range.
+    """
 
     said: str
     value: float
@@ -67,6 +79,7 @@ class Ratio:
     loose: bool
     decimals: int
     bound: str = ""
+    least: float | None = None
 
     def of(self, one: float, other: float) -> float:
         """What should stand there instead."""
@@ -78,14 +91,15 @@ class Ratio:
         return (1 - low / high) * 100 if self.percent == "less" else (high / low - 1) * 100
 
     def fits(self, one: float, other: float) -> bool:
-        """Within 2 % or what rounding hides; a word within 15 %."""
+        """Within 2 % or what rounding hides; a word within 15 %. A range, and what is over or under it, must be true as said."""
         true = self.of(one, other)
+        if self.least is not None:
+            return self.least * 0.98 <= true <= self.value * 1.02
+        if self.bound:
+            low, high, just = _BOUNDS[self.bound]
+            return low * self.value < true < high * self.value or (just and abs(true - self.value) < 1e-6)
         slack: float = max(0.02 * true, 0.5 * 0.1**self.decimals + 1e-9)
-        if self.loose:
-            slack = max(slack, 0.15 * true)
-        if self.bound == "over":
-            return self.value - slack < true < self.value * 1.6
-        return abs(self.value - true) <= slack
+        return abs(self.value - true) <= (max(slack, 0.15 * true) if self.loose else slack)
 
     def right(self, one: float, other: float) -> str:
         """The true number, as exact as the one said."""
@@ -114,13 +128,14 @@ def ratios(sentence: str) -> list[Ratio]:
     if not speaks(sentence):
         return found
     for each in _TIMES.finditer(sentence):
-        word = each[2].lower().split()[0]
+        word = each[3].lower().split()[0]
         spoken = {"twice": 2, "double": 2, "triple": 3, "treble": 3, **_COUNT}.get(word)
         if word in _COUNT and _COUNT[word] < 2:
             continue
-        value = float(spoken if spoken is not None else each[2])
+        value = float(spoken if spoken is not None else each[3])
+        least = float(_COUNT.get(each[2].lower()) or each[2]) if each[2] else None
         hedge = (each[1] or "").lower()
-        found.append(_ratio(each[0], value, "", hedge, spoken is not None, each[2]))
+        found.append(_ratio(each[0], value, "", hedge, spoken is not None, each[3], least))
     for each in _MORE.finditer(sentence):
         percent = "less" if _LESS.search(each[0]) else "more"
         found += [_ratio(each[0], float(each[2]), percent, (each[1] or "").lower(), False, each[2])]
@@ -170,10 +185,12 @@ def _swapped(one: str, other: str, wrong: list[int]) -> bool:
     )
 
 
-def _ratio(said: str, value: float, percent: str, hedge: str, word: bool, number: str) -> Ratio:
-    bound = "over" if hedge in ("over", "more than", "at least") else ""
+def _ratio(
+    said: str, value: float, percent: str, hedge: str, word: bool, number: str, least: float | None = None
+) -> Ratio:
     decimals = len(number.partition(".")[2]) if not word else 0
-    return Ratio(said.strip(), value, percent, word or bool(hedge and not bound), decimals, bound)
+    bound = hedge if hedge in _BOUNDS else ""
+    return Ratio(said.strip(), value, percent, word or bool(hedge and not bound), decimals, bound, least)
 
 
 def _without(text: str, spans: list[tuple[int, int]]) -> str:

@@ -9,7 +9,6 @@ from deckbuilder.core.patterns import regex
 from deckbuilder.reading.tokens import holds, sentences
 from deckbuilder.records import Compared, Record, Study
 from deckbuilder.records.keys import Said
-from deckbuilder.records.study import BANDS
 from deckbuilder.rules import quantities
 from deckbuilder.rules.phrasing import read_and_mend
 from deckbuilder.rules.quantities import NAMED_STUDY
@@ -45,7 +44,7 @@ def arithmetic(seen: Seen) -> Iterator[Found]:
         if not study.retired:
             yield from _people(study)
             yield from _shares(study)
-            yield from _compared(study)
+            yield from _compared(seen, study)
     yield from misquoted(seen)
     yield from quoted_apart(seen)
 
@@ -87,14 +86,14 @@ def _shares(study: Study) -> Iterator[Found]:
             yield Found(study, ("measurements", place, "value"), message, "mend the value, or its `unit`", grave=True)
 
 
-def _compared(study: Study) -> Iterator[Found]:
+def _compared(seen: Seen, study: Study) -> Iterator[Found]:
     """What a comparison says of its two values: by how much one is higher, and in words."""
     for place, compared in enumerate(study.subjects()):
         if compared.comparison.retired:
             continue
         path = ("comparisons", place)
         if compared.comparison.higher_by_percent is None:
-            yield from _told(study, compared, path)
+            yield from _told(seen, study, compared, path)
         elif len(compared.measured) == 2 and compared.measured[1].value:
             yield from _higher_by(study, compared, path)
 
@@ -109,20 +108,19 @@ def _higher_by(study: Study, compared: Compared, path: Path_) -> Iterator[Found]
         yield Found(study, (*path, "higher_by_percent"), message, help, grave=True)
 
 
-def _told(study: Study, compared: Compared, path: Path_) -> Iterator[Found]:
+def _told(seen: Seen, study: Study, compared: Compared, path: Path_) -> Iterator[Found]:
     """What the words of a comparison say about its two values."""
-    one, other = (side.value for side in compared.sides)
-    if min(one, other) <= 0:
+    if compared.values is None or min(compared.values) <= 0:
         return
     for key in ("caveat", "why"):
         for sentence in sentences(getattr(compared.comparison, key)):
             if not NAMED_STUDY.search(sentence) and not holds(sentence, *_OTHER_STUDIES):
-                yield from _told_in(sentence, study, compared, (*path, key))
+                yield from _told_in(seen, sentence, study, compared, (*path, key))
 
 
-def _told_in(sentence: str, study: Study, compared: Compared, path: Path_) -> Iterator[Found]:
+def _told_in(seen: Seen, sentence: str, study: Study, compared: Compared, path: Path_) -> Iterator[Found]:
     """A ratio in words, or 'about equal', that the two values do not bear out."""
-    one, other = (side.value for side in compared.sides)
+    one, other = compared.values or (0, 0)
     wrong = next((each for each in quantities.lone_ratios(sentence) if not each.fits(one, other)), None)
     if wrong:
         message = f"'{wrong.said}' does not follow from {one:g} and {other:g}, the values compared, "
@@ -130,7 +128,7 @@ def _told_in(sentence: str, study: Study, compared: Compared, path: Path_) -> It
         help = "read the source, then mend the values, or leave the number out: the card shows both values"
         yield Found(study, path, message, help, word=wrong.said, grave=True)
     equal = holds(sentence, "about equal", "about the same", "nearly equal", "roughly equal")
-    if equal and compared.ratio >= BANDS[0][0] and sentence.startswith(equal):
-        band = BANDS[compared.band][1]
-        message = f"'{equal}' is said of {one:g} and {other:g}, which is {band}"
+    if equal and max(one, other) >= seen.limit("about-equal") * min(one, other) and sentence.startswith(equal):
+        size = compared.size.said if compared.size else "not the same"
+        message = f"'{equal}' is said of {one:g} and {other:g}, which is {size}"
         yield Found(study, path, message, read_and_mend("the words", "the values"), word=equal, grave=True)

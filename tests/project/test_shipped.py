@@ -214,7 +214,9 @@ def test_every_measured_value_has_its_people_and_its_unit(learner: Learner) -> N
     for note in learner.of("TA Activation"):
         people, key = plain(note.fields["Setting"]), note.fields["Key"]
         assert people and plain(note.fields["Caveat"]), key
-        assert re.search(r"%|×", plain(note.fields["Measured"] + note.fields["Bars"] + note.fields["Band answer"])), key
+        assert plain(note.fields["Difference"]) and plain(note.fields["Why"]), key
+        numbers = plain(note.fields["Measured"] + note.fields["Bars"] + note.fields["Difference"])
+        assert re.search(r"\d ?%|points|P ≤|similar gains", numbers), key
 
 
 def test_importing_twice_changes_nothing(shipped_package: Path, learner: Learner) -> None:

@@ -67,9 +67,44 @@ def test_numbers_short_words_and_sides_are_no_misspellings(pair: tuple[str, str]
         ("136 % more", True),
         ("58 % less", True),
         ("36 % higher", False),
+        ("2.4x", True),
+        ("2-3x", True),
+        ("two to three times", True),
+        ("between 3 and 4 times", False),
     ],
 )
 def test_a_ratio_may_be_off_by_what_rounding_or_its_word_hides(said: str, fits: bool) -> None:
     [ratio] = quantities.ratios(f"The signal was {said} than in the squat.")
 
     assert ratio.fits(69.5, 29.4) is fits
+
+
+@pytest.mark.parametrize(
+    ("said", "true", "fits"),
+    [
+        ("about 1.5 times", 1.2, False),
+        ("about 1.5 times", 1.6, True),
+        ("2-3 times", 1.8, False),
+        ("2-3 times", 2.0, True),
+        ("2–3×", 3.0, True),
+        ("2 to 3 times", 3.2, False),
+        ("over 3 times", 3.0, False),
+        ("over 3 times", 3.01, True),
+        ("more than 3 times", 6.0, False),
+        ("at least 3 times", 3.0, True),
+        ("less than twice", 2.0, False),
+        ("less than twice", 1.9, True),
+        ("up to 2 times", 2.0, True),
+        ("nearly twice", 1.9, True),
+        ("almost twice", 2.1, False),
+    ],
+)
+def test_a_range_and_a_bound_are_true_as_they_are_said(said: str, true: float, fits: bool) -> None:
+    [ratio] = quantities.ratios(f"The signal was {said} that of the squat.")
+
+    assert ratio.fits(true * 30, 30) is fits
+
+
+@pytest.mark.parametrize("said", ["3 x 10 at 10RM", "5×10 repetitions", "2 or 3 times a week", "3 times per week"])
+def test_sets_and_sessions_are_no_ratios(said: str) -> None:
+    assert quantities.ratios(f"They trained {said}.") == []

@@ -585,7 +585,11 @@ def test_a_value_of_a_wrong_kind_is_never_guessed_at(
 @pytest.mark.parametrize("value", ["true", "1e999", "'69.5'", ".inf"])
 def test_a_measurement_is_a_number(author: Author, value: str) -> None:
     text = f"study: s\npeople: {{who: men}}\nregions: [arm]\nmeasurements: [{{exercise: e, of: brachialis, value: {value}}}]\n"
-    author.write("cards/s.yaml", text + "comparisons: [{id: c, compare: [e, f], of: brachialis, caveat: x}]\n")
+    author.write(
+        "cards/s.yaml",
+        text
+        + "comparisons: [{id: c, compare: [e, f], of: brachialis, difference: found, stated: p < 0.05, caveat: x}]\n",
+    )
 
     found = [str(each) for each in author.check() if each.location.line == 4 and "value" in each.message]
 

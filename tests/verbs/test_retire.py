@@ -40,7 +40,7 @@ def example(author: Author) -> Author:
     return author
 
 
-SECOND = """  - {id: biceps-again, compare: [chin-up, barbell-curl], of: biceps-brachii, caveat: The same.}
+SECOND = """  - {id: biceps-again, compare: [chin-up, barbell-curl], of: biceps-brachii, difference: found, stated: p < 0.05, caveat: The same.}
 """
 
 
