@@ -133,8 +133,6 @@ def _derived(subject: Noted, library: Library) -> Iterator[str]:
         yield f"Exam::{level(exam.name, exam.id)}::{capital(domain)}"
     yield f"Tier::{TIERS[subject.tier]}"
     yield f"Evidence::{capital(subject.evidence)}"
-    for source in subject.cited():
-        yield f"Source::{letters.level(source)}"
     if subject.retired:
         yield "Status::Retired"
 

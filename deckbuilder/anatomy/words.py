@@ -212,7 +212,7 @@ class Words:
         found.append(f"Topic › {_spelled(subject.topic_id)}")
         exams = dict.fromkeys(exam.name for exam, _ in library.exams.get(subject.topic_id, ()))
         found += [f"Exam › {', '.join(exams)}"] if exams else []
-        return [*found, f"Evidence › {_spelled(subject.evidence)}"]
+        return found
 
     def _among(self, muscle: Muscle) -> str:
         """Where a muscle itself belongs: its region and its compartment."""

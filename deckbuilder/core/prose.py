@@ -30,6 +30,8 @@ _MARKDOWN = regex(r"[*_`\[~^\\\n]|^(?:[-+]|\d+[.)])\s")
 MATH = regex(
     r"(?<!\\)\\(?:\((?P<within>(?:(?!(?<!\\)\\\().)+?)\\\)|\[(?P<apart>(?:(?!(?<!\\)\\\[).)+?)\\\])", re.DOTALL
 )
+# Where another sentence may begin, a paragraph or a list: 'approx. 5' and 'e.g. the' end none.
+_SENTENCE_ENDS = regex(r"(?<=[.!?])[ \n]+(?=[A-Z\"“(*])|\n(?=\n|[-+*] |\d+[.)] )")
 _KEPT = regex("\ue000([0-9]+)\ue001")
 _IN_MATH = regex(r"[{}\[\]]|::")
 
@@ -72,6 +74,12 @@ def prose(text: str) -> Markup:
     if not _MARKDOWN.search(text):
         return Markup(f"<p>{plain(text)}</p>")
     return _markdown(text)
+
+
+def lead(text: str) -> tuple[str, str]:
+    """The first sentence of prose, and the rest of it."""
+    end = _SENTENCE_ENDS.search(text)
+    return (text[: end.start()], text[end.end() :]) if end else (text, "")
 
 
 def inline(text: str) -> Markup:

@@ -15,7 +15,7 @@ from deckbuilder.anatomy import masks, words
 from deckbuilder.anatomy.library import Library
 from deckbuilder.anki.notes import Media
 from deckbuilder.core.patterns import regex
-from deckbuilder.core.prose import MATH, formula, inline, plain, prose, with_formulas
+from deckbuilder.core.prose import MATH, formula, inline, lead, plain, prose, with_formulas
 from deckbuilder.records import Cloze, Deck, Gap, Occlusion, Source
 from deckbuilder.records.base import Noted
 from deckbuilder.render.drawn import DrawnPicture
@@ -46,7 +46,7 @@ class Fields:
         self._citations: dict[str, Markup] = {}
         who = partial(words.who, low=library.low)
         reading: dict[str, Any] = {"cap": words.cap, "low": library.low, "sentence": words.sentence, "who": who}
-        filters: dict[str, Any] = {"prose": prose, "inline": inline, "plain": plain, "cloze": cloze, "number": number}
+        filters: dict[str, Any] = {"prose": prose, "inline": inline, "lead": lead, "plain": plain, "cloze": cloze, "number": number}
         filters |= reading | {"count_of": words.count}
         values = {**reading, "library": library, "deck": deck, "words": words.Words(library), "cite": self._cite}
         values["drawn"] = drawn
