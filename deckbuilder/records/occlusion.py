@@ -118,8 +118,8 @@ class Occlusion(Subject):
     """The title. It must not hold an answer."""
     plate: Annotated[Id | None, Of("plate")] = None
     """A picture of bones that `deckbuilder figures` drew."""
-    mode: Literal["hide-one", "hide-all"] = "hide-one"
-    """hide-one covers what is asked; hide-all keeps the other masks on."""
+    mode: Literal["hide-one", "hide-all"] = "hide-all"
+    """hide-all keeps the other masks on, so that neighbors do not tell the answer; hide-one covers only what is asked."""
     masks: dict[MaskNumber, Mask] = Field({}, max_length=MAX_MASKS, json_schema_extra={"additionalProperties": False})
     """What is covered, each under its number; a number is never given to something else."""
     question: Annotated[Text, As("front")] = ""

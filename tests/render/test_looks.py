@@ -378,6 +378,42 @@ def test_the_answer_is_on_the_first_screen(reviewer: Reviewer, shipped: Faces) -
     looked.has_nothing_to_say()
 
 
+def test_answer_picture_and_why_are_on_the_first_screen_of_four_cards_in_five(
+    request: pytest.FixtureRequest, reviewer: Reviewer, shipped: Faces
+) -> None:
+    """Between the bars of AnkiDroid or AnkiMobile on a phone of 390 by 844."""
+    asked = shipped.cards if request.config.getoption("--in-full") else shipped.cards[:: len(shipped.cards) // 100]
+    reviewer.media = shipped.media
+    reviewer.size(390, FIRST_SCREEN)
+    low = []
+    for card in asked:
+        reviewer.show(card, "back")
+        reach = reviewer.measure("reach")
+        low += [f"{card}: {reach:.0f} px"] if reach > FIRST_SCREEN else []
+
+    assert len(low) <= len(asked) / 5, "\n".join([f"{len(low)} of {len(asked)} cards go on below", *low])
+
+
+def test_a_picture_that_is_asked_about_stays_where_it_is_when_the_card_is_turned(
+    reviewer: Reviewer, shipped: Faces
+) -> None:
+    looked = Looked(reviewer, [], shipped.media)
+    turned = [card for card in shipped.cards if card.template in ("Mask", "Picture → name")][::7]
+    assert {card.template for card in turned} == {"Mask", "Picture → name"}
+    for card in turned:
+        places = []
+        for side in SIDES:
+            reviewer.show(card, side)
+            box = reviewer.page.evaluate(
+                "() => { const at = document.querySelector('#image-occlusion-container img, #qa .ask .main').getBoundingClientRect();"
+                " return [at.left, at.top + scrollY, at.width, at.height].map(Math.round); }"
+            )
+            places.append(box)
+        looked.finds([] if places[0] == places[1] else [f"{card}: {places[0]} in front, {places[1]} behind"])
+
+    looked.has_nothing_to_say()
+
+
 def test_a_short_question_stays_where_it_is_when_the_card_is_turned(reviewer: Reviewer, shipped: Faces) -> None:
     """Anki scrolls to the answer, and the name of what is asked about would go."""
     stayed = 0

@@ -198,6 +198,12 @@
     return found;
   }
 
+  // How far down the answer, its picture and the one line of why reach.
+  function reach() {
+    const parts = document.querySelectorAll("#qa .answer, #qa figure, #qa .fig, #qa #image-occlusion-container, #qa .lead");
+    return Math.max(...[...parts].filter(shown).map(each => each.getBoundingClientRect().bottom + scrollY));
+  }
+
   async function faults(type, values) {
     const { violations } = await axe.run({ runOnly: { type, values }, resultTypes: ["violations"] });
     return violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 90)} ${failureSummary}`));
@@ -209,5 +215,5 @@
     for (const each of document.querySelectorAll("#qa a.hint")) if (shown(each)) each.click();
   }
 
-  window.measure = { contrast, graphics, layout, targets, links, focusable: () => focusable().length, focus, moving, first, faults, unfold };
+  window.measure = { contrast, graphics, layout, targets, links, focusable: () => focusable().length, focus, moving, first, reach, faults, unfold };
 })();
