@@ -38,6 +38,7 @@ QUESTION = """\
 """
 pytestmark = pytest.mark.usefixtures("compiles_each_template_once")
 SQUARE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><rect width="{}" height="5"/></svg>'
+SUBDECKS = ("1 Core", "2 Depth", "3 Evidence", "4 Exam practice")
 
 
 def reword(author: Author, word: str = "bends") -> None:
@@ -315,7 +316,7 @@ def test_rule_6_every_field_and_card_has_an_id_so_that_it_can_be_renamed(author:
         "templates/_shared/face.html.j2",
     ):
         text = author.read(file)
-        author.write(file, re.sub(r"(name: |set |\{\{[#/]?)Why\b", r"\1Reason", text))
+        author.write(file, re.sub(r"(name: |set |\{\{[#/]?)Why\b(?! more|_more)", r"\1Reason", text))
     for path in author.root.glob("templates/*/**/*.j2"):
         path.write_text(re.sub(r"(\{\{[#/^]?)Why(\}\})", r"\1Reason\2", path.read_text("utf-8")), "utf-8")
     author.edit("templates/muscle/notetype.yaml", "name: Origin, file", "name: Where from, file")
@@ -680,13 +681,15 @@ def test_rule_10_two_branches_that_took_the_same_ids_are_parted(author: Author, 
 # 11
 
 
-def test_rule_11_a_guid_stands_once_in_one_deck_under_a_prefixed_note_type(shipped_package: Path) -> None:
+def test_rule_11_a_guid_stands_once_under_a_prefixed_note_type_and_each_card_in_one_deck(shipped_package: Path) -> None:
     guids = [guid for (guid,) in rows(shipped_package, "select guid from notes")]
-    homes = rows(shipped_package, "select nid, count(distinct did) from cards group by nid")
+    homes = rows(shipped_package, "select nid, ord, count(*) from cards group by nid, ord")
     names = list(note_types(shipped_package))
 
     assert len(set(guids)) == len(guids)
-    assert {count for _, count in homes} == {1} and len(homes) == len(guids)
+    assert {count for _, _, count in homes} == {1} and {nid for nid, _, _ in homes} == {
+        nid for (nid,) in rows(shipped_package, "select id from notes")
+    }
     assert all(name.startswith("TA ") for name in names) and len({name.lower() for name in names}) == len(names)
 
 
@@ -763,10 +766,7 @@ def test_the_decks_arrive_with_descriptions_in_markdown(shipped_package: Path, a
     anki.imports(shipped_package)
 
     found = anki.decks()
-    texts = {
-        name: found[name]
-        for name in ("Trainer Anatomy", "Trainer Anatomy::1 Facts", "Trainer Anatomy::2 Exam practice")
-    }
+    texts = {name: found[name] for name in ("Trainer Anatomy", *(f"Trainer Anatomy::{name}" for name in SUBDECKS))}
     assert all(text and markdown for text, markdown in texts.values())
     about = texts["Trainer Anatomy"][0]
     for words in ("**Edition ", "cards from", "Settings that suit", "FSRS", "Updating", "CC BY 4.0", "OpenStax"):
@@ -778,7 +778,7 @@ def test_no_deck_is_the_default_one_and_an_id_of_its_own_is_used(shipped_package
     found = decks(shipped_package)
 
     assert found.pop("Default")["id"] == 1
-    assert {each["id"] for each in found.values()} == {1763779200100, 1763779200101, 1763779200102}
+    assert {each["id"] for each in found.values()} == {1763779200100 + place for place in range(5)}
 
 
 def test_new_cards_come_in_teaching_order(shipped_package: Path, anki: Anki) -> None:
@@ -788,10 +788,10 @@ def test_new_cards_come_in_teaching_order(shipped_package: Path, anki: Anki) -> 
         notes[guid].fields["Key"].split("/")[0]
         for guid in dict.fromkeys(card.guid for card in sorted(anki.cards(), key=lambda card: card.due))
     ]
-    positions = {card.guid: card.due for card in anki.cards()}
+    positions = {(card.guid, card.ordinal): card.due for card in anki.cards()}
 
     first = dict.fromkeys(kind for kind in order if kind != "cloze")  # a cloze may stand beside what it belongs to
-    kinds = ["group", "action", "occlusion", "muscle", "concept", "exercise", "study", "claim", "question"]
+    kinds = ["concept", "occlusion", "muscle", "group", "action", "exercise", "study", "claim", "question"]
     assert list(first) == kinds
     assert len(set(positions.values())) == len(positions) and min(positions.values()) >= 1
 

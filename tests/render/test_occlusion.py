@@ -119,14 +119,14 @@ def test_anki_takes_it_for_its_own_note_type_and_opens_the_masks_in_its_editor(a
     opened = anki.collection.get_image_occlusion_note(anki.note(author.guid(KEY)).id)
     assert opened.WhichOneof("value") == "note"
     assert opened.note.image_data == SVG.format(300).encode()
-    assert opened.note.header == "Name what is covered."
+    assert opened.note.header == "Name what the colored mask covers."
     found = shapes(anki, author)
     if VERSION < (24,):
         found = [(number, *each[1:]) for number, each in zip((2, 3, 1), found, strict=True)]  # by the kind of shape
     assert {number: tuple(each) for number, *each in found} == {
-        1: ("rect", {"left": ".1000", "top": ".1000", "width": ".2000", "height": ".0500"}),
-        2: ("ellipse", {"left": ".1000", "top": ".3000", "rx": ".1000", "ry": ".0250"}),
-        3: ("polygon", {"left": ".6000", "top": ".5000", "points": ".6000,.5000 .8000,.5000 .7000,.7500"}),
+        1: ("rect", {"left": ".1000", "top": ".1000", "width": ".2000", "height": ".0500", "oi": "1"}),
+        2: ("ellipse", {"left": ".1000", "top": ".3000", "rx": ".1000", "ry": ".0250", "oi": "1"}),
+        3: ("polygon", {"left": ".6000", "top": ".5000", "points": ".6000,.5000 .8000,.5000 .7000,.7500", "oi": "1"}),
     }
 
 
@@ -438,8 +438,8 @@ def test_a_plate_gives_picture_names_and_places(author: Author, anki: Anki) -> N
 
     fields = anki.note(author.guid(KEY)).fields
     assert fields["Occlusion"] == (
-        "{{c1::image-occlusion:rect:left=.0500:top=.1000:width=.3000:height=.0800}}<br>"
-        "{{c2::image-occlusion:rect:left=.0500:top=.3000:width=.3000:height=.0800}}<br>"
+        "{{c1::image-occlusion:rect:left=.0500:top=.1000:width=.3000:height=.0800:oi=1}}<br>"
+        "{{c2::image-occlusion:rect:left=.0500:top=.3000:width=.3000:height=.0800:oi=1}}<br>"
     )
     assert plain(fields["Labels"].replace("}}", "}} ")) == "{{c1::Coracoid process}} {{c2::Supraglenoid tubercle}}"
     assert 'alt="Right shoulder blade from the front"' in fields["Image"]

@@ -72,8 +72,8 @@ def _renames_an_id(author: Author, old: str = "biceps-brachii", new: str = "bice
 
 
 def _reorders(author: Author) -> None:
-    author.edit("cards/deck.yaml", "  - groups.yaml\n", "")
-    author.edit("cards/deck.yaml", "  - concepts.yaml\n", "  - concepts.yaml\n  - groups.yaml\n")
+    author.edit("cards/deck.yaml", "  - {kinds: group}\n", "")
+    author.edit("cards/deck.yaml", "  - concepts.yaml\n", "  - concepts.yaml\n  - {kinds: group}\n")
 
 
 def _retags(author: Author) -> None:
