@@ -305,9 +305,24 @@ class Library:
         actions = (self.find(Action, fact.id) for fact in muscle.facts("actions"))
         return list(dict.fromkeys(action.joint for action in actions if action))
 
-    def moved_by(self, exercise: Exercise) -> list[tuple[Action, list[Player]]]:
-        """Each joint action of an exercise with its prime movers."""
-        return [(action, self.prime_movers(action)) for id in exercise.actions if (action := self.find(Action, id))]
+    def moved_by(self, exercise: Exercise) -> list[Action]:
+        """The joint actions of an exercise."""
+        return [action for id in exercise.actions if (action := self.find(Action, id))]
+
+    def behind(self, id: str) -> list[Muscle]:
+        """The muscles that the id of a muscle, of a part of one, or of a group stands for."""
+        muscle = self.find(Muscle, id.split("/")[0])
+        group = None if muscle else self.find(Group, id)
+        return [muscle] if muscle else self.members(group) if group else []
+
+    def its_share(self, id: str, exercise: Exercise) -> list[Action]:
+        """The joint actions of an exercise that a muscle, a part of one, or at least half of a group has."""
+        muscles, part = self.behind(id), id.partition("/")[2]
+        return [
+            action
+            for action in self.moved_by(exercise)
+            if muscles and 2 * sum(_has(muscle, part, action.id) for muscle in muscles) >= len(muscles)
+        ]
 
     # What sets a muscle apart
 
@@ -436,6 +451,11 @@ def _stated(record: Record) -> str:
     document, prose = record.document, prose_of(type(record))
     stated = [(key, "" if key in prose else value) for key, value in document.value.items()]
     return f"{document.file.name} {stated}"
+
+
+def _has(muscle: Muscle, part: str, action: str) -> bool:
+    """Whether a muscle, or the part that is named, has this action."""
+    return any(fact.id == action for fact in muscle.facts("actions", part))
 
 
 def _only_parts(muscle: Muscle, about: str, id: str) -> list[Player]:

@@ -91,6 +91,7 @@ GROUPS = {
     "question": FindingGroup("What is asked: one thing, in words that stand alone, and not its own answer.", {
         "yes-no": WARNING,
         "answer-in-question": WARNING_OR_ERROR,
+        "cause-says-fault": WARNING,
         "dangling-opening": ERROR,
         "two-questions": WARNING_OR_ERROR,
         "vague-stem": WARNING,
@@ -129,6 +130,7 @@ GROUPS = {
     }),
     "evidence": FindingGroup("Sources and studies: cited, in a form that leads to them, not older than they may be, and no more than was measured.", {
         "uncited-number": ERROR,
+        "uncited-training": WARNING,
         "unlisted-study": ERROR,
         "source-form": WARNING_OR_ERROR,
         "stale-source": WARNING,
@@ -158,6 +160,7 @@ GROUPS = {
     }),
     "relations": FindingGroup("Who does what in a movement: parts that exclude each other, and parts without the movement they are played in.", {
         "two-roles": WARNING_OR_ERROR,
+        "trains-against-actions": WARNING,
         "relation-without-context": WARNING_OR_ERROR,
         "leads-nothing": WARNING_OR_ERROR,
     }),

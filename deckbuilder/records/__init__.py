@@ -19,7 +19,7 @@ from deckbuilder.records.cloze import Cloze, Gap
 from deckbuilder.records.concept import Concept
 from deckbuilder.records.curve import Curve
 from deckbuilder.records.deck import Deck
-from deckbuilder.records.exercise import Exercise
+from deckbuilder.records.exercise import Exercise, Trains
 from deckbuilder.records.group import Group
 from deckbuilder.records.hints import Called, nearest
 from deckbuilder.records.keys import Reference
@@ -62,6 +62,7 @@ __all__ = [
     "Study",
     "Subject",
     "Term",
+    "Trains",
     "nearest",
     "parse",
 ]

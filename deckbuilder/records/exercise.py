@@ -1,4 +1,4 @@
-"""An exercise: prime movers, planes and joints follow from its joint actions."""
+"""An exercise: what it trains is stated with its source; planes and joints follow from its joint actions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from deckbuilder.records.base import Id, Ids, Model, Names, Sources, Subject, Text
-from deckbuilder.records.keys import As, Of, Tagged
+from deckbuilder.records.keys import As, Named, Of, Tagged
 
 Pattern = Literal["squat", "hinge", "lunge", "push", "pull", "carry", "rotation", "isolation"]
 
@@ -21,6 +21,24 @@ class Common(Model):
     """What is likely behind it."""
 
 
+class Trains(Model):
+    """What an exercise trains, as a source states it. A rule holds it against the joint actions."""
+
+    prime_movers: Annotated[Names, Of("muscle", "group"), As("answer")]
+    """The muscles, or groups, that do most of the work: what the card asks for. Each may have a detail."""
+    also_right: Annotated[Names, Of("muscle", "group"), As("answer")] = ()
+    """Those that other sources count among the prime movers: not asked for, and right if named."""
+    synergists: Annotated[Names, Of("muscle", "group"), As("back")] = ()
+    """Those that help with a joint action of the exercise."""
+    stabilizers: Annotated[Names, Of("muscle", "group"), As("back")] = ()
+    """Those that hold still what must not move, each with what it holds."""
+
+    @property
+    def movers(self) -> tuple[Named, ...]:
+        """All that are said to move a joint."""
+        return (*self.prime_movers, *self.also_right, *self.synergists)
+
+
 class Exercise(Subject):
     """An exercise. Without `actions` it is only a name that studies refer to, and has no card."""
 
@@ -32,9 +50,9 @@ class Exercise(Subject):
     pattern: Pattern | None = None
     """The kind of movement."""
     actions: Annotated[Ids, Of("action"), Tagged("moves", "planes")] = ()
-    """The joint actions of the lifting phase. Without them it is only a name for studies, and has no card."""
-    stabilizers: Annotated[Names, Of("muscle", "group"), As("answer")] = ()
-    """Muscles or groups that hold still what must not move, each with what it holds."""
+    """The joint actions that do most of the lifting: they are asked. Without them it has no card."""
+    trains: Trains | None = None
+    """Who does the work, with its own source under `sources`. Without it no card asks for the prime movers."""
     lift: Annotated[Text, As("back")] = ""
     """What happens on the way up."""
     lower: Annotated[Text, As("back")] = ""

@@ -73,7 +73,7 @@ OURS: dict[type[Any], Sight] = {
     Library: _of(
         "records landmarks muscles exams",
         "answers ids site site_short name trail members shared group_of performers prime_movers led_by synergists"
-        " opposite antagonists joints moved_by only_one lookalikes sources",
+        " opposite antagonists joints moved_by its_share only_one lookalikes sources",
     ),
     Words: _of("", "muscle short path trail sources"),
 }

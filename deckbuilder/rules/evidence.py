@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from deckbuilder.core.patterns import regex
 from deckbuilder.reading.tokens import holds, plain, sentences
-from deckbuilder.records import Claim, Exam, Record, Source, Study
+from deckbuilder.records import Claim, Exam, Exercise, Record, Source, Study
 from deckbuilder.records.base import Subject
 from deckbuilder.records.keys import Said
 from deckbuilder.rules.quantities import NAMED_STUDY, SIGNAL, SIGNALS
@@ -51,6 +51,27 @@ def uncited_number(seen: Seen) -> Iterator[Found]:
                 message = f"the number {number[0].rstrip('.,')} stands under '{said.path[0]}', which has no source"
                 help = f"add `{said.path[0]}: id` or `all: id` under `sources`"
                 yield Found(record, said.path, message, help, word=number[0].rstrip(".,"))
+
+
+@rule(scope="facts")
+def uncited_training(seen: Seen) -> Iterator[Found]:
+    """An exercise that says what it trains, and names no source for that under `trains`.
+
+    Why: who the prime movers of an exercise are is no matter of its joint actions alone: sources differ, and studies have
+    measured it. How to do it and what it trains seldom stand in the same source, so a source for `all` says too little.
+
+    Bad:
+        trains: {prime_movers: gluteus-maximus}
+        sources: how-to-thrust
+
+    Good:
+        trains: {prime_movers: gluteus-maximus}
+        sources: {all: how-to-thrust, trains: neto-2019}
+    """
+    for exercise in seen.library.of(Exercise):
+        if exercise.trains and not exercise.sources.get("trains"):
+            message = "no source says what this exercise trains"
+            yield Found(exercise, ("trains",), message, "add `trains: id` under `sources`", key=True)
 
 
 @rule()

@@ -96,9 +96,9 @@ def _of_concept(seen: Seen, concept: Concept) -> Iterator[tuple[str, str]]:
 
 
 def _of_exercise(seen: Seen, exercise: Exercise) -> Iterator[tuple[str, str]]:
-    for action, players in seen.library.moved_by(exercise):
-        yield "its joint action", action.name
-        yield from (("its prime mover", each.muscle.name) for each in players)
+    yield from (("its joint action", action.name) for action in seen.library.moved_by(exercise))
+    for each in exercise.trains.prime_movers if exercise.trains else ():
+        yield "its prime mover", seen.library.name(each.id, "muscle", "group")
 
 
 def _of_occlusion(seen: Seen, occlusion: Occlusion) -> Iterator[tuple[str, str]]:

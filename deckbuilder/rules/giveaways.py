@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from deckbuilder.anatomy.words import Words
 from deckbuilder.reading.english import in_both_spellings
 from deckbuilder.reading.tokens import bare, content, holds, plain, sentences, stem
-from deckbuilder.records import Concept, Occlusion, Question
+from deckbuilder.records import Concept, Exercise, Occlusion, Question
 from deckbuilder.records.base import Subject
 from deckbuilder.records.keys import Said
 from deckbuilder.rules.fronts import Given, above, asked_answers, hinted, mask_label
@@ -134,3 +134,30 @@ def _stems(answer: str, text: str, kinds: frozenset[str]) -> list[str]:
 def _longer(words: Iterable[str]) -> list[str]:
     """The words that are long enough to have a stem."""
     return [word for word in words if len(word) >= 5]
+
+
+@rule()
+def cause_says_fault(seen: Seen) -> Iterator[Found]:
+    """A fault of an exercise whose cause says little but the fault again: most of its words, in any form, stand in the
+    fault. Who does it is not counted, nor what is done `instead of` something. The limit is `cause-share`.
+
+    Why: a card that shows the fault has shown the answer, and learners who give it know no more than what they saw.
+
+    Bad:
+        fault: {see: Knees bend and the hips stay put., cause: The client lowers by bending the knees.}
+
+    Good:
+        fault: {see: The bar drifts away from the body., cause: It began too far in front of the midfoot.}
+    """
+    lifters, contrasts = set(seen.words("lifters")), seen.words("contrasts")
+    for record in seen.living:
+        if isinstance(record, Exercise) and record.fault:
+            see, cause = record.fault.see, record.fault.cause
+            turn = holds(cause, *contrasts)
+            before = plain(cause).partition(turn)[0] if turn else cause
+            said = {stem(word) for word in content(before) if word not in lifters}
+            again = said & {stem(word) for word in content(see)}
+            if 100 * len(again) > seen.limit("cause-share") * len(said):
+                message = f"{len(again)} of {len(said)} words of the cause stand in the fault already"
+                help = "read the source: write what is behind the fault and is not seen in it, or leave the fault out"
+                yield Found(record, ("fault", "cause"), message, help)

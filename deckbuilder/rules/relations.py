@@ -8,7 +8,8 @@ from functools import lru_cache, partial
 
 from deckbuilder.reading.english import english, pattern, whole
 from deckbuilder.reading.tokens import holds, sentences
-from deckbuilder.records import Action, Concept, Exercise, Muscle
+from deckbuilder.records import Action, Concept, Exercise, Muscle, Trains
+from deckbuilder.records.keys import Named
 from deckbuilder.rules.rule import Found, Seen, rule
 
 _IN_ONE_MOVEMENT = frozenset({"synergy", "reciprocal-inhibition", "force-couple"})
@@ -16,10 +17,10 @@ _IN_ONE_MOVEMENT = frozenset({"synergy", "reciprocal-inhibition", "force-couple"
 
 @rule()
 def two_roles(seen: Seen) -> Iterator[Found]:
-    """A muscle with a movement and its opposite, or that leads both, or that holds still what it moves.
+    """A muscle with a movement and its opposite, or that leads both, or that an exercise names twice.
     A head or part for each of the two, or a detail that says when, makes sense of it. A stabilizer that is also prime
     mover of the exercise is an error where no detail says what it holds, and else a warning, unless the detail names
-    another side or another end than the one that moves.
+    another side or another end than the one that moves. A synergist that is also prime mover is an error.
 
     Why: the muscle would be prime mover and antagonist of one movement, and both cards would name it.
 
@@ -39,7 +40,7 @@ def two_roles(seen: Seen) -> Iterator[Found]:
         against = library.opposite(action)
         if against and action.id < against.id:
             yield from _leading_both(action, against)
-    yield from _stabilizers(seen)
+    yield from _in_exercises(seen)
 
 
 def _back_and_forth(seen: Seen, muscle: Muscle, part: str, opposite: Mapping[str, str]) -> Iterator[Found]:
@@ -62,16 +63,88 @@ def _leading_both(action: Action, against: Action) -> Iterator[Found]:
         yield Found(action, ("prime_movers", action.prime_movers.index(id)), message, help, grave=True)
 
 
-def _stabilizers(seen: Seen) -> Iterator[Found]:
+def _in_exercises(seen: Seen) -> Iterator[Found]:
+    """Prime movers of an exercise that are said to help, or to hold still, in it too."""
     for exercise in seen.library.of(Exercise):
-        leads = {player.id: action for action, players in seen.library.moved_by(exercise) for player in players}
-        for held in exercise.stabilizers:
-            action = leads.get(held.id)
-            if action is None or holds(held.detail, *seen.words("elsewhere")):
-                continue
-            message = f"'{held.id}' is a stabilizer here and prime mover of '{action.id}', which the exercise trains"
-            help = f"delete it, or say what it holds meanwhile: `{held.id}: …`"
-            yield Found(exercise, ("stabilizers", held.id), message, help, key=True, grave=not held.detail)
+        for role, (called, help) in _BESIDE.items() if exercise.trains else ():
+            for each in getattr(exercise.trains, role):
+                if twice := _twice(seen, exercise.trains, each, elsewhere=role == "stabilizers"):
+                    message = f"'{twice}' is one of the prime movers, and {called} here as '{each.id}'"
+                    grave = role != "stabilizers" or not each.detail
+                    path = ("trains", role, each.id)
+                    yield Found(exercise, path, message, help.format(id=each.id), key=True, grave=grave)
+
+
+_BESIDE = {
+    "also_right": ("also right", "take it out of one of the two"),
+    "synergists": ("a synergist", "take it out of one of the two"),
+    "stabilizers": ("a stabilizer", "take it out of one of the two, or say what it holds meanwhile: `{id}: …`"),
+}
+
+
+def _twice(seen: Seen, trains: Trains | None, other: Named, *, elsewhere: bool) -> str:
+    """The prime mover that is named a second time, '' if none is, or, with `elsewhere`, if it works in another place."""
+    if elsewhere and holds(other.detail, *seen.words("elsewhere")):
+        return ""
+    others = {muscle.id for muscle in seen.library.behind(other.id)}
+    for each in trains.prime_movers if trains else ():
+        parts = {each.id.partition("/")[2], other.id.partition("/")[2]}
+        if (len(parts) == 1 or "" in parts) and any(muscle.id in others for muscle in seen.library.behind(each.id)):
+            return each.id
+    return ""
+
+
+@rule(scope="facts")
+def trains_against_actions(seen: Seen) -> Iterator[Found]:
+    """An exercise and what it is said to train disagree: a prime mover or synergist that has none of its joint actions, or
+    a joint action that none of them has.
+
+    Why: a muscle can move only a joint that moves, and every joint that moves has a muscle that moves it. One of the three
+    is wrong or not complete: what the exercise trains, its joint actions, or the actions of the muscle.
+
+    Bad:
+        exercise: leg-extension
+        actions: knee-extension
+        trains: {prime_movers: hamstrings}
+
+    Good:
+        exercise: leg-extension
+        actions: knee-extension
+        trains: {prime_movers: quadriceps}
+    """
+    for exercise in seen.library.of(Exercise):
+        if exercise.trains and exercise.actions:
+            yield from _idle(seen, exercise, exercise.trains)
+
+
+def _idle(seen: Seen, exercise: Exercise, trains: Trains) -> Iterator[Found]:
+    """Who has none of the joint actions, and which joint action nobody has."""
+    library = seen.library
+    moved = ", ".join(action.name.lower() for action in library.moved_by(exercise))
+    done: set[str] = set()
+    for role in ("prime_movers", "also_right", "synergists"):
+        for each in getattr(trains, role):
+            share = library.its_share(each.id, exercise)
+            done.update(action.id for action in share)
+            if not share:
+                name = library.name(each.id, "muscle", "group")
+                message = f"{name} has none of the exercise's joint actions ({moved}); it has {_has(seen, each.id)}"
+                yield Found(exercise, ("trains", role, each.id), message, _WHERE_TO_LOOK, key=True)
+    for place, action in enumerate(library.moved_by(exercise)):
+        if action.id not in done:
+            names = ", ".join(library.name(each.id, "muscle", "group").lower() for each in trains.movers)
+            message = f"nobody who is said to work here ({names}) has {action.name.lower()}"
+            yield Found(exercise, ("actions", place), message, _WHERE_TO_LOOK)
+
+
+_WHERE_TO_LOOK = "read the sources of both: what the exercise trains, its `actions`, and the muscles' own"
+
+
+def _has(seen: Seen, id: str) -> str:
+    """The joint actions of a muscle, of a part, or of the muscles of a group, in words."""
+    facts = (fact for muscle in seen.library.behind(id) for fact in muscle.facts("actions", id.partition("/")[2]))
+    names = dict.fromkeys(seen.library.get(Action, fact.id).name.lower() for fact in facts)
+    return ", ".join(names) or "none"
 
 
 @rule()

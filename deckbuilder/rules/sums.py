@@ -16,9 +16,7 @@ from deckbuilder.rules.quotes import misquoted, quoted_apart
 from deckbuilder.rules.rule import Found, Seen, rule
 from deckbuilder.source import Path_
 
-_MORE_THAN_ALL = regex(
-    r"(?<![\d.])(\d{3,}(?:\.\d+)?) ?% of (?:the |all )?(?:people|fib(?:er|re)s|men|women|muscles?)"
-)
+_MORE_THAN_ALL = regex(r"(?<![\d.])(\d{3,}(?:\.\d+)?) ?% of (?:the |all )?(?:people|fib(?:er|re)s|men|women|muscles?)")
 # A sentence with one of these speaks of other values than the two compared.
 _OTHER_STUDIES = ("another", "other study", "earlier", "later", "not")
 
