@@ -41,12 +41,13 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class CardTemplate:
-    """One card of a note type. `spare` ones are reserved for later editions."""
+    """One card of a note type. `topic`: what it is about, '' where that is what its note is about. Anki knows nothing of it."""
 
     id: int
     name: str
     front: str
     back: str
+    topic: str = ""
 
 
 @dataclass(frozen=True)

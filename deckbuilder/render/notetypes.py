@@ -220,7 +220,7 @@ class ProjectNoteTypes:
             self.faults += checks.check_card(self._project, name, text, names, side, cloze=spec.cloze)
             self.faults += output.check_side(self._project, name, text)
             made.append(text)
-        return CardTemplate(card.id, card.name, *made)
+        return CardTemplate(card.id, card.name, made[0], made[1], card.topic)
 
     @staticmethod
     def _spare(spare: specs.Spare) -> CardTemplate:

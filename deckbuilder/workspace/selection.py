@@ -83,7 +83,8 @@ def exam(wanted: str, exams: Collection[Exam], root: str, known: Collection[str]
     tag = f"{root}::Exam::{tags.level(found.name, found.id)}"
     if not any(letters.folded(each).startswith(letters.folded(f"{tag}::")) for each in known):
         raise Fault(
-            f"no note belongs to {found.name}", f"give the domains of '{found.id}' their topics in its exam record"
+            f"no note belongs to {found.name}",
+            f"give the domains of '{found.id}' objectives with topics of these cards, in its exam record",
         )
     return parse(tag, known, found.id, found.name)
 
