@@ -7,11 +7,12 @@ import errno
 import json
 import re
 import sqlite3
+import struct
 import sys
 import zipfile
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import repeat
 from pathlib import Path
@@ -79,6 +80,7 @@ def _of_sqlite(error: str) -> str:
 
 
 def connect(database: Path, stack: ExitStack) -> sqlite3.Connection:
+    """A collection, read only, for the length of the stack. Refuses one with anything but tables in it."""
     db = sqlite3.connect(f"{database.as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None)
     stack.callback(db.close)
     if sys.version_info >= (3, 11):
@@ -94,13 +96,25 @@ def connect(database: Path, stack: ExitStack) -> sqlite3.Connection:
 
 def rows(db: sqlite3.Connection, table: str, **columns: type) -> Iterator[tuple[Any, ...]]:
     """The named columns, each of its type; NOT INDEXED makes the rows come in the order of their ids."""
+    _check_columns(db, table, columns)
+    return _typed(db, table, columns, "NOT INDEXED", ())
+
+
+def rows_of(db: sqlite3.Connection, table: str, key: str, value: int, **columns: type) -> Iterator[tuple[Any, ...]]:
+    """The same of those rows whose column `key` has this value, as Anki's own indexes find them."""
+    _check_columns(db, table, (key, *columns))
+    return _typed(db, table, columns, f"WHERE {key} = ?", (value,))
+
+
+def _typed(
+    db: sqlite3.Connection, table: str, columns: Mapping[str, type], where: str, values: Sequence[int]
+) -> Iterator[tuple[Any, ...]]:
     left = repeat(False, (MAX_SCHEMA_STEPS if table == "sqlite_master" else MAX_STEPS) // 10_000)
     most = MAX_ROWS if table in ("notes", "cards") else MAX_PARTS
     room = MAX_DATABASE if table == "notes" else MAX_TABLE
     db.set_progress_handler(lambda: next(left, True), 10_000)
-    _check_columns(db, table, columns)
     text = 0
-    for count, row in enumerate(db.execute(f"SELECT {', '.join(columns)} FROM {table} NOT INDEXED")):
+    for count, row in enumerate(db.execute(f"SELECT {', '.join(columns)} FROM {table} {where}", values)):
         if not all(map(isinstance, row, columns.values())):
             raise UnreadablePackage(f"its table {table!r} holds values of a wrong type: {CHECK_DATABASE}")
         lengths = [len(value) for value in row if isinstance(value, (str, bytes))]
@@ -118,6 +132,7 @@ def _check_columns(db: sqlite3.Connection, table: str, columns: Iterable[str]) -
 
 
 def mapping(raw: str | bytes) -> dict[str, Any]:
+    """A mapping that stands as JSON."""
     raw = raw if isinstance(raw, bytes) else raw.encode()
     if sum(map(raw.count, (b"[", b"{", b","))) > MAX_VALUES:  # asked before: an empty list takes thirty bytes for two
         raise UnreadablePackage(f"a part of it holds more than {MAX_VALUES:,} values: {TOO_LARGE}")
@@ -129,6 +144,7 @@ def mapping(raw: str | bytes) -> dict[str, Any]:
 
 
 def get(found: Any, key: str, *kinds: type) -> Any:
+    """What a mapping holds under a key; raises `ValueError` where it is of another type."""
     value = found.get(key) if isinstance(found, dict) else None
     if not isinstance(value, kinds):
         raise ValueError
@@ -136,25 +152,39 @@ def get(found: Any, key: str, *kinds: type) -> Any:
 
 
 def protobuf(message: bytes) -> tuple[dict[int, int], dict[int, list[bytes]]]:
-    """The varints of a message, and its texts, blobs and messages, by field number."""
-    numbers, pieces, at = dict[int, int](), defaultdict[int, list[bytes]](list), 0
+    """The varints of a message, and its texts, blobs and messages, by field number. Numbers of fixed width are passed over."""
+    numbers, pieces = dict[int, int](), defaultdict[int, list[bytes]](list)
+    for field, wire, value in _fields(message):
+        if wire == 0:
+            numbers[field] = int(value)
+        elif wire == 2:
+            pieces[field].append(bytes(value))
+    return numbers, pieces
+
+
+def floats(message: bytes) -> dict[int, float]:
+    """The single numbers of a message that have a fixed width of four bytes, by field number."""
+    return {field: struct.unpack("<f", value)[0] for field, wire, value in _fields(message) if wire == 5}
+
+
+def _fields(message: bytes) -> Iterator[tuple[int, int, Any]]:
+    """Number, wire type and value of each field."""
+    at = 0
     left = repeat(False, 2 * MAX_MEMBERS)
     while at < len(message):
         if next(left, True):  # so many fields are none of Anki's
             raise ValueError
         tag, at = _varint(message, at)
-        if tag & 7 in (0, 2):
-            number, at = _varint(message, at)
-        if tag & 7 == 0:
-            numbers[tag >> 3] = number
-        elif tag & 7 == 2:
-            pieces[tag >> 3].append(message[at : at + number])
-            at += number
-        else:
-            at += {1: 8, 5: 4}.get(tag & 7, len(message))  # numbers of fixed width are passed over
-    if at > len(message):
-        raise ValueError
-    return numbers, pieces
+        wire = tag & 7
+        value: Any = None
+        if wire in (0, 2):
+            value, at = _varint(message, at)
+        if wire:
+            size = {1: 8, 5: 4}.get(wire, value if wire == 2 else len(message) + 1)
+            value, at = message[at : at + size], at + size
+        if at > len(message):
+            raise ValueError
+        yield tag >> 3, wire, value
 
 
 def _varint(message: bytes, at: int) -> tuple[int, int]:

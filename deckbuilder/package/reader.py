@@ -61,6 +61,7 @@ __all__ = [
     "TemplateSeen",
     "UnreadablePackage",
     "manifest",
+    "open_database",
     "open_package",
     "read",
 ]
@@ -193,14 +194,28 @@ def _manifest(archive: zipfile.ZipFile) -> dict[str, Any] | None:
     return mapping(_bytes(archive, "manifest.json", MAX_PIECE)) if "manifest.json" in archive.namelist() else None
 
 
+@contextmanager
+def open_database(path: Path) -> Iterator[sqlite3.Connection]:
+    """The collection of a package as SQLite holds it, for the length of the block."""
+    with ExitStack() as stack:
+        with refusals(path):
+            archive = _archive(path, stack)
+            db = _database(archive, _layout(archive), stack)
+        yield db
+
+
+def _database(archive: zipfile.ZipFile, layout: Layout, stack: ExitStack) -> sqlite3.Connection:
+    database = stack.enter_context(scratch.folder()) / "collection"
+    with database.open("wb") as file:
+        file.writelines(_unpacked(archive, f"collection.{layout}", MAX_DATABASE, layout == "anki21b"))
+    return connect(database, stack)
+
+
 def _open(path: Path, stack: ExitStack) -> PackageContents:
     archive = _archive(path, stack)
     members = archive.namelist()
     layout = _layout(archive)
-    database = stack.enter_context(scratch.folder()) / "collection"
-    with database.open("wb") as file:
-        file.writelines(_unpacked(archive, f"collection.{layout}", MAX_DATABASE, layout == "anki21b"))
-    db = connect(database, stack)
+    db = _database(archive, layout, stack)
     ((schema, models, deck_map),) = rows(db, "col", ver=int, models=str, decks=str)
     if not 11 <= schema <= 18:
         raise UnreadablePackage(f"its collection is of an age unknown here (schema {schema}): {OLDER_LAYOUT}")

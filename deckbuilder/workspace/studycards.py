@@ -16,12 +16,15 @@ from deckbuilder.workspace.snapshot import Workspace
 class StudyCard:
     """One card. `deck` is the id of its subdeck; it is `core` if that is the deck's first: what everybody begins with.
 
-    `guid` and `ordinal` are what a learner's collection knows it by, `tags` those of its note.
+    `guid` and `ordinal` are what a learner's collection knows it by, `type` and `name` what Anki calls its note type and itself,
+    `tags` those of its note.
     """
 
     note: str
     guid: str
     ordinal: int
+    type: str
+    name: str
     deck: str
     core: bool
     tier: str
@@ -44,5 +47,16 @@ def study_cards(workspace: Workspace, ready: Ready) -> list[StudyCard]:
 def _of_note(note: Note, guid: str, subject: Noted, types: Mapping[str, NoteType], deck: Deck) -> Iterator[StudyCard]:
     kind, first = types[note.kind], next(iter(deck.subdecks))
     for ordinal in note.ordinals:
-        topic = kind.templates[0 if kind.cloze else ordinal].topic or subject.topic_id
-        yield StudyCard(note.key, guid, ordinal, note.deck, note.deck == first, subject.tier, topic, note.tags)
+        template = kind.templates[0 if kind.cloze else ordinal]
+        yield StudyCard(
+            note=note.key,
+            guid=guid,
+            ordinal=ordinal,
+            type=kind.name,
+            name=template.name,
+            deck=note.deck,
+            core=note.deck == first,
+            tier=subject.tier,
+            topic=template.topic or subject.topic_id,
+            tags=note.tags,
+        )
