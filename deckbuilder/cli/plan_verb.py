@@ -106,7 +106,6 @@ def command(
         workspace = Workspace(project, tick=tick)
         ready, found = workspace.ready(at, lint=False)
         if ready is not None:
-            tick("planning", 0, 1)
             wanted = asked.Asked(today, day, at, exam, minutes, attend, collection)
             try:
                 planned = asked.planned(workspace, ready, wanted)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -54,7 +54,8 @@ def planned(workspace: Workspace, ready: Ready, asked: Asked) -> Planned:
     known = _learner(cards, asked)
     if not known.learning:
         raise Fault("all cards are suspended in the collection: nothing is left to plan", "unsuspend some in Anki")
-    made = plan(wish, ready.rendered.deck, known.learning, known.suspended, known.ability)
+    ability = replace(known.ability, tick=lambda: workspace.tick("planning", 0, 1))
+    made = plan(wish, ready.rendered.deck, known.learning, known.suspended, ability)
     return Planned(made, known.notes, known.ability.costs.new)
 
 

@@ -95,8 +95,10 @@ class _Living:
         self.waiting = [(card.due, place) for place, card in enumerate(self.cards) if card.known is not None]
         heapify(self.waiting)
         days: list[Day] = []
-        for number in range(self.course.days):
-            day = Day(kept=self.dice.random() < self.course.attend)
+        count = self.course.days
+        kept = {*self.dice.sample(range(count), min(max(round(count * self.course.attend), 1), count))}
+        for number in range(count):
+            day = Day(kept=number in kept)
             if day.kept:
                 self._study(number, day, self._budget(number, days))
             days.append(day)

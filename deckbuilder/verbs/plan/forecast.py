@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 from deckbuilder.verbs.plan.days import Costs, Course, Day, Life, Start, live
 from deckbuilder.verbs.plan.memory import Memory
 
-RUNS = 12
+RUNS = 12  # as `tell` says
 FEW = 3  # runs, where it only has to be known whether something fits
 _SEEN = 0.99  # of all cards, on average: a plan that shows fewer does not fit
 _SLACK = 4  # how many more new cards a day are tried, because days are missed by chance
@@ -47,10 +47,11 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class Ability:
-    """How somebody remembers, and how long a card takes."""
+    """How somebody remembers, and how long a card takes. `tick` is called now and then, since this takes a while."""
 
     memory: Memory
     costs: Costs
+    tick: Callable[[], None] = field(default=lambda: None, compare=False)
 
 
 def course(days: int, fresh: int, minutes: int | None, attend: float) -> Course:
@@ -74,6 +75,7 @@ def forecast(cards: Sequence[Start], wanted: Course, ability: Ability, runs: int
 
 
 def _lived(cards: Sequence[Start], wanted: Course, ability: Ability, runs: int) -> Forecast:
+    ability.tick()
     lives = [live(cards, wanted, ability.memory, ability.costs, seed) for seed in range(runs)]
     recalls = [life.recall for life in lives]
     kept = [day for life in lives for day in life.days if day.kept]

@@ -14,6 +14,7 @@ from deckbuilder.verbs.plan.forecast import FEW, Ability, Forecast, course, fore
 from deckbuilder.workspace.studycards import StudyCard
 
 _LATER = 14
+_NEAR = 6  # minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +124,14 @@ def _of(wish: Wish, learning: Sequence[Learning], ability: Ability, runs: int | 
 def _needed(wish: Wish, learning: Sequence[Learning], ability: Ability) -> int:
     """The fewest minutes a day in which all cards are seen; 0 where no day is long enough."""
     low, high = (wish.minutes or 0) + 1, MOST_MINUTES
-    if not _of(replace(wish, minutes=high), learning, ability, FEW).fits:
-        return 0
-    while low < high:
+    while low < high:  # a few lives say about where
         middle = (low + high) // 2
         if _of(replace(wish, minutes=middle), learning, ability, FEW).fits:
             high = middle
         else:
             low = middle + 1
-    return low
+    near = range(low, min(low + _NEAR, MOST_MINUTES + 1))
+    return next((each for each in near if _of(replace(wish, minutes=each), learning, ability).fits), 0)
 
 
 # What to leave out
@@ -142,7 +142,8 @@ def _too_many(wish: Wish, deck: Deck, learning: Sequence[Learning], ability: Abi
     left_out: list[Step] = []
     for step in steps(wish, deck, learning):
         left_out.append(step)
-        if _of(wish, _without(learning, left_out), ability, FEW).fits:
+        rest = _without(learning, left_out)
+        if _of(wish, rest, ability, FEW).fits and _of(wish, rest, ability).fits:
             break
     return left_out
 
