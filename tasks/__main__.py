@@ -11,7 +11,7 @@ import sys
 from tasks import constraints
 from tasks.environment import ROOT, Environment, Failed, Kind
 
-TEST = ("test", "figures")
+TEST = ("test", "figures", "plan")
 
 
 def deck(*arguments: str) -> None:

@@ -129,8 +129,9 @@ def _derived(subject: Noted, library: Library) -> Iterator[str]:
         yield f"Action::{capital(id)}"
     topic = subject.topic_id
     yield f"Topic::{capital(topic)}"
-    for exam, domain in library.exams.get(topic, ()):
-        yield f"Exam::{level(exam.name, exam.id)}::{capital(domain)}"
+    for asked in subject.topics:
+        for exam, domain in library.exams.get(asked, ()):
+            yield f"Exam::{level(exam.name, exam.id)}::{capital(domain)}"
     yield f"Tier::{TIERS[subject.tier]}"
     yield f"Evidence::{capital(subject.evidence)}"
     if subject.retired:

@@ -210,7 +210,7 @@ class Words:
         actions = filter(None, (library.find(Action, id) for id in about.moves or about.actions))
         found += self._step("Joint", [library.get(Joint, action.joint).name for action in actions])
         found.append(f"Topic › {_spelled(subject.topic_id)}")
-        exams = dict.fromkeys(exam.name for exam, _ in library.exams.get(subject.topic_id, ()))
+        exams = dict.fromkeys(exam.name for topic in subject.topics for exam, _ in library.exams.get(topic, ()))
         found += [f"Exam › {', '.join(exams)}"] if exams else []
         return found
 

@@ -42,7 +42,7 @@ class Field:
 @dataclass(frozen=True, slots=True)
 class CardTemplate:
     """One card of a note type. `asks`: the keys of a record that hold its answer; `needs`: the ids of concepts that it takes
-    as known. Neither reaches Anki.
+    as known; `topic`: what it is about, '' where that is what its note is about. Anki knows nothing of these.
     """
 
     id: int
@@ -51,6 +51,7 @@ class CardTemplate:
     back: str
     asks: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    topic: str = ""
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,8 @@ VERBS = {
     "release": "Make everything that learners get of an edition.",
     "rename": "Give a record another id, wherever the cards name it; reviews are kept.",
     "retire": "Take a note out of teaching; learners keep it.",
+    "coverage": "Tell which objectives of an exam have cards, and which have none.",
+    "plan": "Plan the way to an exam: pace, minutes, recall on the day; needs the extra `plan`.",
     "inspect": "Show what is inside any Anki package.",
     "figures": "Draw the muscles on their bones, for the cards; needs the extra `figures`.",
     "schema": "Print the JSON Schema of source cards, for editors.",

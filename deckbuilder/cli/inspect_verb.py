@@ -30,7 +30,7 @@ def command(package: Path, all_tags: bool, for_programs: bool) -> None:
 
     \b
     Example:
-      deckbuilder inspect dist/trainer-anatomy-2026-11.apkg
+      deckbuilder inspect dist/trainer-anatomy-2026-12.apkg
       deckbuilder inspect --json other.apkg
     """
     try:

@@ -289,6 +289,7 @@ GROUPS = {
         "vanished-id": ERROR.told("Learners have a note that no record makes any more."),
     }),
     "verbs": FindingGroup("What verbs meet on their way", {
+        "below-floor": ERROR.told("An objective of an exam with fewer cards than `coverage --floor` asks for."),
         "clock": WARNING.told("The lock, a file or another clock says that this computer's clock is wrong."),
         "foreign-file": WARNING.told("A file of somebody else in the folder of a release."),
         "newer-package": WARNING.told("A package in dist/ of a later lock than this one: whoever has it would keep what it says."),

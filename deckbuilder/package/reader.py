@@ -7,15 +7,10 @@ turn out, one database in a temporary folder is all that is written, no name fro
 SQLite may only read plain tables.
 """
 
-import errno
 import io
-import json
-import re
 import sqlite3
 import stat
-import sys
 import zipfile
-import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -26,45 +21,64 @@ from pathlib import Path
 from typing import Any, Literal
 
 from deckbuilder.core import scratch
-from deckbuilder.core.patterns import regex
 from deckbuilder.package import mistaken
+from deckbuilder.package.database import (
+    CHECK_DATABASE,
+    DAMAGED,
+    EXPORT_AGAIN,
+    MAX_DATABASE,
+    MAX_MEMBERS,
+    MAX_PARTS,
+    MAX_PIECE,
+    MIB,
+    TOO_LARGE,
+    UnreadablePackage,
+    connect,
+    get,
+    mapping,
+    protobuf,
+    refusals,
+    rows,
+)
 from deckbuilder.package.medianames import kept
 
-MIB = 1 << 20
-MAX_DATABASE = 1024 * MIB  # the collection unpacked, and again the text of all notes, which pass by one at a time
-MAX_TABLE = 64 * MIB  # the text of any other table, which stays in memory
+# What others ask of a package, its limits and refusals included.
+__all__ = [
+    "CHECK_DATABASE",
+    "EXPORT_AGAIN",
+    "FREE_SIZE",
+    "LAYOUTS",
+    "MAX_MEMBERS",
+    "OLDER_LAYOUT",
+    "TOO_LARGE",
+    "CardSeen",
+    "DeckSeen",
+    "FieldSeen",
+    "NoteSeen",
+    "NoteTypeSeen",
+    "PackageContents",
+    "PackedFile",
+    "TemplateSeen",
+    "UnreadablePackage",
+    "manifest",
+    "open_database",
+    "open_package",
+    "read",
+]
+
 MAX_MEDIA_FILE = 256 * MIB
-MAX_PIECE = 32 * MIB  # a media map, a manifest, a cell of a table, a zip's table of contents
-MAX_MEMBERS = 200_000  # of the zip or the media map
-MAX_ROWS = 2_000_000  # of one table
-MAX_PARTS = 200_000  # decks, note types, and all fields and templates of these
-MAX_VALUES = 3_000_000  # of one JSON text: each may take twenty times its own length
 MAX_GUID = 4_096  # characters; Anki's have ten
 MAX_TAGS = 10_000  # of a note
 MAX_TAG_TEXT = MIB  # of a note; Anki's browser stands still long before
-MAX_STEPS = 200_000_000  # of SQLite's machine in one query; a million notes take some ten million
-MAX_SCHEMA_STEPS = 50_000  # Anki's schema takes hundreds; SQLite's time for one grows with the square of its tables
 MAX_RATIO = 250  # unpacked to packed; counts from FREE_SIZE on, since a collection of blanks packs well
 FREE_SIZE = 16 * MIB
 MAX_MEDIA_RATIO = 50  # all media unpacked to the whole package; counts from MAX_DATABASE on
 BITE = 1024  # of zstd, where four bytes can become 128 KiB: this much becomes 32 MiB at most
-
 GIVE_A_FILE = mistaken.GIVE_A_FILE
-EXPORT_AGAIN = "export it again from Anki, or ask its author for a fresh copy"
-DAMAGED = f"not an Anki package, or damaged on its way: {EXPORT_AGAIN}"
 OLDER_LAYOUT = "import it into Anki and export it with 'Support older Anki versions' ticked"
-CHECK_DATABASE = "run Tools > Check Database in Anki and export it again"
-TOO_LARGE = "shrink it in Anki and export it again, or leave it alone if it is a stranger's"
 
 Layout = Literal["anki2", "anki21", "anki21b"]
 LAYOUTS: dict[int, Layout] = {1: "anki2", 2: "anki21", 3: "anki21b"}  # by the version in `meta`
-
-
-_VARINT = regex(rb"[\x80-\xff]{0,9}[\x00-\x7f]")
-
-
-class UnreadablePackage(Exception):
-    """One sentence: the file, what is wrong with it, and what to do next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +172,7 @@ class PackageContents:
 def open_package(path: Path) -> Iterator[PackageContents]:
     """The contents of a package, notes and cards as streams, for the length of the block."""
     with ExitStack() as stack:
-        with _refusals(path):
+        with refusals(path):
             contents = _open(path, stack)
         yield contents
 
@@ -172,23 +186,37 @@ def read(path: Path) -> PackageContents:
 
 def manifest(path: Path) -> dict[str, Any] | None:
     """What its builder says of a package, None for one that says nothing. Nothing else of it is unpacked."""
-    with ExitStack() as stack, _refusals(path):
+    with ExitStack() as stack, refusals(path):
         return _manifest(_archive(path, stack))
 
 
 def _manifest(archive: zipfile.ZipFile) -> dict[str, Any] | None:
-    return _json(_bytes(archive, "manifest.json", MAX_PIECE)) if "manifest.json" in archive.namelist() else None
+    return mapping(_bytes(archive, "manifest.json", MAX_PIECE)) if "manifest.json" in archive.namelist() else None
+
+
+@contextmanager
+def open_database(path: Path) -> Iterator[sqlite3.Connection]:
+    """The collection of a package as SQLite holds it, for the length of the block."""
+    with ExitStack() as stack:
+        with refusals(path):
+            archive = _archive(path, stack)
+            db = _database(archive, _layout(archive), stack)
+        yield db
+
+
+def _database(archive: zipfile.ZipFile, layout: Layout, stack: ExitStack) -> sqlite3.Connection:
+    database = stack.enter_context(scratch.folder()) / "collection"
+    with database.open("wb") as file:
+        file.writelines(_unpacked(archive, f"collection.{layout}", MAX_DATABASE, layout == "anki21b"))
+    return connect(database, stack)
 
 
 def _open(path: Path, stack: ExitStack) -> PackageContents:
     archive = _archive(path, stack)
     members = archive.namelist()
     layout = _layout(archive)
-    database = stack.enter_context(scratch.folder()) / "collection"
-    with database.open("wb") as file:
-        file.writelines(_unpacked(archive, f"collection.{layout}", MAX_DATABASE, layout == "anki21b"))
-    db = _connect(database, stack)
-    ((schema, models, deck_map),) = _rows(db, "col", ver=int, models=str, decks=str)
+    db = _database(archive, layout, stack)
+    ((schema, models, deck_map),) = rows(db, "col", ver=int, models=str, decks=str)
     if not 11 <= schema <= 18:
         raise UnreadablePackage(f"its collection is of an age unknown here (schema {schema}): {OLDER_LAYOUT}")
     types = _note_types(db) if schema >= 15 else _note_types_in_json(models)
@@ -203,47 +231,12 @@ def _open(path: Path, stack: ExitStack) -> PackageContents:
         note_types=note_types,
         decks=tuple(sorted(decks, key=lambda each: each.id)),
         media=media,
-        note_count=sum(1 for _ in _rows(db, "notes", id=int)),
-        card_count=sum(1 for _ in _rows(db, "cards", id=int)),
+        note_count=sum(1 for _ in rows(db, "notes", id=int)),
+        card_count=sum(1 for _ in rows(db, "cards", id=int)),
         notes=partial(_notes, path, db, {each.id: len(each.fields) for each in note_types}),
         cards=partial(_cards, path, db),
         content=partial(_content, path, archive, layout),
     )
-
-
-@contextmanager
-def _refusals(path: Path) -> Iterator[None]:
-    """Whatever hostile or broken input sets off, as one sentence."""
-    try:
-        yield
-        return
-    except sqlite3.ProgrammingError:
-        raise  # the package was closed already: the caller's fault, not the file's
-    except UnreadablePackage as refusal:
-        reason = str(refusal)
-    except sqlite3.Error as error:
-        reason = _of_sqlite(str(error))
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
-        reason = DAMAGED
-    except OSError as error:
-        reason = f"cannot be read ({error.strerror or 'input error'}): check the path and the permissions"
-        if error.errno == errno.EINVAL:  # a damaged zip sends `zipfile` to places before the file
-            reason = DAMAGED
-    except MemoryError:
-        reason = f"it takes more memory than there is: {TOO_LARGE}"
-    except ImportError:
-        reason = "its layout is Anki's newest: run `pip install zstandard` to read it"
-    except (ValueError, RecursionError):  # no JSON, UTF-8 or protobuf, or not as Anki shapes them
-        reason = f"a part of it does not have the form that Anki writes: {EXPORT_AGAIN}"
-    raise UnreadablePackage(f"{path}: {reason}") from None
-
-
-def _of_sqlite(error: str) -> str:
-    if error == "interrupted":
-        return f"its collection takes far too long to read: {TOO_LARGE}"
-    if "decode" in error:
-        return f"its collection holds text that is not UTF-8: {CHECK_DATABASE}"
-    return f"its collection is damaged, or not one of Anki's: {EXPORT_AGAIN}"
 
 
 class _Capped(io.BufferedReader):
@@ -287,7 +280,7 @@ def _layout(archive: zipfile.ZipFile) -> Layout:
     members = archive.namelist()
     layout: Layout | None = "anki21" if "collection.anki21" in members else "anki2"
     if "meta" in members:
-        layout = LAYOUTS.get(_protobuf(_bytes(archive, "meta", MAX_PIECE))[0].get(1, 0))
+        layout = LAYOUTS.get(protobuf(_bytes(archive, "meta", MAX_PIECE))[0].get(1, 0))
     if layout is None:
         raise UnreadablePackage(f"its layout is newer than those known here: {OLDER_LAYOUT}")
     if f"collection.{layout}" not in members:
@@ -332,10 +325,10 @@ def _media(archive: zipfile.ZipFile, layout: Layout) -> Iterator[PackedFile]:
     raw = _bytes(archive, "media", MAX_PIECE, layout == "anki21b")
     listed: Iterable[tuple[str, Any, int]]
     if layout == "anki21b":
-        entries = enumerate(map(_protobuf, _protobuf(raw)[1][1]))
+        entries = enumerate(map(protobuf, protobuf(raw)[1][1]))
         listed = ((str(n), b"".join(texts[1]).decode(), numbers.get(2, 0)) for n, (numbers, texts) in entries)
     else:
-        listed = ((member, name, sizes.get(member, 0)) for member, name in _json(raw).items())
+        listed = ((member, name, sizes.get(member, 0)) for member, name in mapping(raw).items())
     for count, (member, name, size) in enumerate(listed):
         if not isinstance(name, str):
             raise ValueError
@@ -347,54 +340,15 @@ def _media(archive: zipfile.ZipFile, layout: Layout) -> Iterator[PackedFile]:
 def _content(path: Path, archive: zipfile.ZipFile, layout: Layout, media: PackedFile) -> bytes:
     if archive.fp is None:
         raise ValueError("the package is closed")
-    with _refusals(path):
+    with refusals(path):
         if media.member not in archive.NameToInfo:
             raise UnreadablePackage(f"the media file {media.name!r} is missing from it: {EXPORT_AGAIN}")
         return _bytes(archive, media.member, min(MAX_MEDIA_FILE, media.size), layout == "anki21b")
 
 
-def _connect(database: Path, stack: ExitStack) -> sqlite3.Connection:
-    db = sqlite3.connect(f"{database.as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None)
-    stack.callback(db.close)
-    if sys.version_info >= (3, 11):
-        db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_PIECE)
-    db.create_collation("unicase", lambda a, b: (a.casefold() > b.casefold()) - (a.casefold() < b.casefold()))
-    for pragma in ("trusted_schema=OFF", "cell_size_check=ON", "query_only=ON", "temp_store=MEMORY"):
-        db.execute(f"PRAGMA {pragma}")
-    for (sql,) in _rows(db, "sqlite_master", sql=object):  # its column `type` could lie
-        if not re.match(r"None$|CREATE (TABLE|INDEX|UNIQUE INDEX) ", str(sql), re.IGNORECASE):
-            raise UnreadablePackage(f"its collection has views or triggers, unlike Anki's: {EXPORT_AGAIN}")
-    return db
-
-
-def _rows(db: sqlite3.Connection, table: str, **columns: type) -> Iterator[tuple[Any, ...]]:
-    """The named columns, each of its type; NOT INDEXED makes the rows come in the order of their ids."""
-    left = repeat(False, (MAX_SCHEMA_STEPS if table == "sqlite_master" else MAX_STEPS) // 10_000)
-    most = MAX_ROWS if table in ("notes", "cards") else MAX_PARTS
-    room = MAX_DATABASE if table == "notes" else MAX_TABLE
-    db.set_progress_handler(lambda: next(left, True), 10_000)
-    _check_columns(db, table, columns)
-    text = 0
-    for count, row in enumerate(db.execute(f"SELECT {', '.join(columns)} FROM {table} NOT INDEXED")):
-        if not all(map(isinstance, row, columns.values())):
-            raise UnreadablePackage(f"its table {table!r} holds values of a wrong type: {CHECK_DATABASE}")
-        lengths = [len(value) for value in row if isinstance(value, (str, bytes))]
-        text += sum(lengths)
-        if count == most or text > room or max(lengths, default=0) > MAX_PIECE:
-            raise UnreadablePackage(f"its table {table!r} is larger than any of Anki's: {TOO_LARGE}")
-        yield row
-
-
-def _check_columns(db: sqlite3.Connection, table: str, columns: Iterable[str]) -> None:
-    """Refuses a table without these columns, or with some that are worked out when they are asked for."""
-    generated = {row[1]: row[6] for row in db.execute(f"PRAGMA table_xinfo({table})")}
-    if any(generated.get(column, True) for column in columns):
-        raise UnreadablePackage(f"its table {table!r} lacks columns that Anki's has: {EXPORT_AGAIN}")
-
-
 def _notes(path: Path, db: sqlite3.Connection, widths: dict[int, int]) -> Iterator[NoteSeen]:
-    with _refusals(path):
-        for row in _rows(db, "notes", id=int, guid=str, mid=int, mod=int, tags=str, flds=str):
+    with refusals(path):
+        for row in rows(db, "notes", id=int, guid=str, mid=int, mod=int, tags=str, flds=str):
             number, guid, note_type, mod, tags, fields = row
             if fields.count("\x1f") + 1 != widths.get(note_type):
                 raise UnreadablePackage(f"the note {number} does not fit its note type: {CHECK_DATABASE}")
@@ -412,8 +366,8 @@ def _tags(note: int, tags: str) -> tuple[str, ...]:
 
 
 def _cards(path: Path, db: sqlite3.Connection) -> Iterator[CardSeen]:
-    with _refusals(path):
-        for row in _rows(db, "cards", id=int, nid=int, did=int, ord=int, due=object, queue=int, type=int):
+    with refusals(path):
+        for row in rows(db, "cards", id=int, nid=int, did=int, ord=int, due=object, queue=int, type=int):
             number, note, deck, ordinal, due, queue, kind = row
             # Old collections have a due that is no whole number; Anki, too, takes it for 0.
             yield CardSeen(number, note, deck, ordinal, due if isinstance(due, int) else 0, queue, kind)
@@ -421,14 +375,14 @@ def _cards(path: Path, db: sqlite3.Connection) -> Iterator[CardSeen]:
 
 def _note_types(db: sqlite3.Connection) -> Iterator[NoteTypeSeen]:
     fields, templates = defaultdict[int, list[FieldSeen]](list), defaultdict[int, list[TemplateSeen]](list)
-    for note_type, _, name, config in sorted(_rows(db, "fields", ntid=int, ord=int, name=str, config=bytes)):
-        numbers, _ = _protobuf(config)
+    for note_type, _, name, config in sorted(rows(db, "fields", ntid=int, ord=int, name=str, config=bytes)):
+        numbers, _ = protobuf(config)
         fields[note_type].append(FieldSeen(name, _signed(numbers.get(9)), bool(numbers.get(7))))
-    for note_type, _, name, config in sorted(_rows(db, "templates", ntid=int, ord=int, name=str, config=bytes)):
-        numbers, texts = _protobuf(config)
+    for note_type, _, name, config in sorted(rows(db, "templates", ntid=int, ord=int, name=str, config=bytes)):
+        numbers, texts = protobuf(config)
         templates[note_type].append(TemplateSeen(name, _signed(numbers.get(8)), _text(texts[1]), _text(texts[2])))
-    for id, name, mod, config in _rows(db, "notetypes", id=int, name=str, mtime_secs=int, config=bytes):
-        numbers, texts = _protobuf(config)
+    for id, name, mod, config in rows(db, "notetypes", id=int, name=str, mtime_secs=int, config=bytes):
+        numbers, texts = protobuf(config)
         kind: Literal["normal", "cloze"] = "cloze" if numbers.get(1) == 1 else "normal"
         parts = tuple(fields[id]), tuple(templates[id])
         yield NoteTypeSeen(id, name, kind, mod, _text(texts[3]), numbers.get(2, 0), *parts)
@@ -436,21 +390,21 @@ def _note_types(db: sqlite3.Connection) -> Iterator[NoteTypeSeen]:
 
 def _note_types_in_json(models: str) -> Iterator[NoteTypeSeen]:
     parts = repeat(False, MAX_PARTS)
-    for model in _json(models).values():
-        if any(next(parts, True) for _ in (model, *_get(model, "flds", list), *_get(model, "tmpls", list))):
+    for model in mapping(models).values():
+        if any(next(parts, True) for _ in (model, *get(model, "flds", list), *get(model, "tmpls", list))):
             raise UnreadablePackage(f"its note types have more than {MAX_PARTS:,} parts: {TOO_LARGE}")
-        id, name, kind = int(_get(model, "id", int, str)), _get(model, "name", str), _get(model, "type", int)
+        id, name, kind = int(get(model, "id", int, str)), get(model, "name", str), get(model, "type", int)
         shape: Literal["normal", "cloze"] = "cloze" if kind == 1 else "normal"
         fields = tuple(
-            FieldSeen(_get(each, "name", str), _whole(each, "id"), each.get("collapsed") is True)
-            for each in _get(model, "flds", list)
+            FieldSeen(get(each, "name", str), _whole(each, "id"), each.get("collapsed") is True)
+            for each in get(model, "flds", list)
         )
         templates = tuple(
-            TemplateSeen(_get(each, "name", str), _whole(each, "id"), _get(each, "qfmt", str), _get(each, "afmt", str))
-            for each in _get(model, "tmpls", list)
+            TemplateSeen(get(each, "name", str), _whole(each, "id"), get(each, "qfmt", str), get(each, "afmt", str))
+            for each in get(model, "tmpls", list)
         )
         mod, sort_field = (_whole(model, key) or 0 for key in ("mod", "sortf"))
-        yield NoteTypeSeen(id, name, shape, mod, _get(model, "css", str), sort_field, fields, templates)
+        yield NoteTypeSeen(id, name, shape, mod, get(model, "css", str), sort_field, fields, templates)
 
 
 def _whole(part: dict[str, Any], key: str) -> int | None:
@@ -469,61 +423,14 @@ def _text(pieces: list[bytes]) -> str:
 
 
 def _decks(db: sqlite3.Connection) -> Iterator[DeckSeen]:
-    for id, name, kind in _rows(db, "decks", id=int, name=str, kind=bytes):
-        normal = b"".join(_protobuf(kind)[1][1])  # of a filtered deck empty
-        description = b"".join(_protobuf(normal)[1][4])
+    for id, name, kind in rows(db, "decks", id=int, name=str, kind=bytes):
+        normal = b"".join(protobuf(kind)[1][1])  # of a filtered deck empty
+        description = b"".join(protobuf(normal)[1][4])
         yield DeckSeen(id, name.replace("\x1f", "::"), description.decode(errors="replace"))
 
 
 def _decks_in_json(decks: str) -> Iterator[DeckSeen]:
-    for count, deck in enumerate(_json(decks).values()):
+    for count, deck in enumerate(mapping(decks).values()):
         if count == MAX_PARTS:
             raise UnreadablePackage(f"holds more than {MAX_PARTS:,} decks: {TOO_LARGE}")
-        yield DeckSeen(int(_get(deck, "id", int, str)), _get(deck, "name", str), str(deck.get("desc", "")))
-
-
-def _json(raw: str | bytes) -> dict[str, Any]:
-    raw = raw if isinstance(raw, bytes) else raw.encode()
-    if sum(map(raw.count, (b"[", b"{", b","))) > MAX_VALUES:  # asked before: an empty list takes thirty bytes for two
-        raise UnreadablePackage(f"a part of it holds more than {MAX_VALUES:,} values: {TOO_LARGE}")
-    found = json.loads(raw.decode())
-    json.dumps(found, ensure_ascii=False).encode()  # refuses half a surrogate pair, which no file could take
-    if not isinstance(found, dict):
-        raise ValueError
-    return found
-
-
-def _get(found: Any, key: str, *kinds: type) -> Any:
-    value = found.get(key) if isinstance(found, dict) else None
-    if not isinstance(value, kinds):
-        raise ValueError
-    return value
-
-
-def _protobuf(message: bytes) -> tuple[dict[int, int], dict[int, list[bytes]]]:
-    """The varints of a message, and its texts, blobs and messages, by field number."""
-    numbers, pieces, at = dict[int, int](), defaultdict[int, list[bytes]](list), 0
-    left = repeat(False, 2 * MAX_MEMBERS)
-    while at < len(message):
-        if next(left, True):  # so many fields are none of Anki's
-            raise ValueError
-        tag, at = _varint(message, at)
-        if tag & 7 in (0, 2):
-            number, at = _varint(message, at)
-        if tag & 7 == 0:
-            numbers[tag >> 3] = number
-        elif tag & 7 == 2:
-            pieces[tag >> 3].append(message[at : at + number])
-            at += number
-        else:
-            at += {1: 8, 5: 4}.get(tag & 7, len(message))  # numbers of fixed width are passed over
-    if at > len(message):
-        raise ValueError
-    return numbers, pieces
-
-
-def _varint(message: bytes, at: int) -> tuple[int, int]:
-    found = _VARINT.match(message, at)
-    if found is None:
-        raise ValueError
-    return sum((byte & 0x7F) << 7 * place for place, byte in enumerate(found[0])), found.end()
+        yield DeckSeen(int(get(deck, "id", int, str)), get(deck, "name", str), str(deck.get("desc", "")))

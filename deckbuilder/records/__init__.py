@@ -19,6 +19,7 @@ from deckbuilder.records.cloze import Cloze, Gap
 from deckbuilder.records.concept import Concept
 from deckbuilder.records.curve import Curve
 from deckbuilder.records.deck import Deck
+from deckbuilder.records.exam import Exam
 from deckbuilder.records.exercise import Exercise, Trains
 from deckbuilder.records.group import Group
 from deckbuilder.records.hints import Called, nearest
@@ -29,7 +30,7 @@ from deckbuilder.records.occlusion import Occlusion
 from deckbuilder.records.question import Question
 from deckbuilder.records.rulebook import Rulebook
 from deckbuilder.records.study import Compared, Study
-from deckbuilder.records.vocabulary import Bone, Credit, Exam, Joint, Nerve, Region, Source, Structure, Term
+from deckbuilder.records.vocabulary import Bone, Credit, Joint, Nerve, Region, Source, Structure, Term
 from deckbuilder.source import Document
 
 __all__ = [

@@ -46,3 +46,7 @@ class Action(Subject):
     @property
     def topic_id(self) -> str:
         return "joint-action"
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        return (self.topic_id, "planes")

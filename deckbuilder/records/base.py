@@ -56,16 +56,39 @@ SITE = ("landmark", "bone", "structure")
 
 Tier = Literal["core", "useful", "deep"]
 Evidence = Literal["textbook", "review", "single-study", "expert-opinion", "contested"]
+# What a card is about; exams ask by topic. docs/source-cards.md says what each means.
 Topic = Literal[
+    "terminology",
+    "planes",
+    "joints",
+    "bones",
     "anatomy",
+    "attachments",
+    "innervation",
     "joint-action",
+    "muscle-roles",
     "synergy",
     "force-couple",
     "reciprocal-inhibition",
-    "activation",
+    "two-joint-muscles",
+    "stabilization",
+    "muscle-tissue",
+    "fiber-types",
+    "motor-units",
+    "proprioceptors",
+    "contraction",
+    "length-tension",
+    "force-velocity",
+    "levers",
+    "torque",
+    "mechanics",
+    "balance",
+    "kinetic-chain",
+    "posture",
+    "movement-assessment",
     "exercise",
+    "activation",
     "claim",
-    "terminology",
 ]
 
 
@@ -326,6 +349,8 @@ class Noted(Protocol):
     @property
     def topic_id(self) -> str: ...
     @property
+    def topics(self) -> tuple[str, ...]: ...
+    @property
     def tier(self) -> str: ...
     @property
     def evidence(self) -> str: ...
@@ -379,6 +404,11 @@ class Subject(Record):
     def topic_id(self) -> str:
         """The one topic that its tags name; a kind overrides it."""
         return "anatomy"
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """All that its cards are about, as the note type says of each: an exam that asks one of these asks for the note."""
+        return (self.topic_id,)
 
     @property
     def note_id(self) -> str:

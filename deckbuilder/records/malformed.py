@@ -199,15 +199,18 @@ def _keys(cls: type[BaseModel], path: Path_) -> list[str]:
 def _at(cls: type[BaseModel], path: Path_) -> tuple[type[BaseModel] | None, FieldInfo | None]:
     """The model that holds what lies at the path, and the last field on the way to it.
 
-    A step that is no field is an item of a list, or a key of a mapping, whose model it is in already.
+    Behind a field that holds several stands an item of its list, or a key of its mapping, which may be called as a field is.
     """
     model: type[BaseModel] | None = cls
     last: FieldInfo | None = None
+    within = False
     for step in path:
-        fields = model.model_fields if model else {}
+        fields = model.model_fields if model and not within else {}
         found = next((field for name, field in fields.items() if step in (name, field.validation_alias)), None)
+        within = False
         if found is not None:
-            last, model = found, walker.shape(found.annotation).model
+            held = walker.shape(found.annotation)
+            last, model, within = found, held.model, held.form != "one"
     return model, last
 
 

@@ -165,6 +165,10 @@ class Muscle(Subject):
             found = self.names_in[about] = frozenset(fact.id for fact in self.facts(about))
         return found
 
+    @property
+    def topics(self) -> tuple[str, ...]:
+        return ("anatomy", "attachments", "joint-action", "innervation")
+
     @cached_property
     def tagged_with(self) -> About:
         """With the movements of its parts."""

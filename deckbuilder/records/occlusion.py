@@ -140,6 +140,10 @@ class Occlusion(Subject):
         return self
 
     @property
+    def topic_id(self) -> str:
+        return "bones" if any(mask.landmark for mask in self.masks.values()) else "anatomy"
+
+    @property
     def numbers(self) -> tuple[int, ...]:
         """Those of its cards."""
         return tuple(sorted(map(int, self.masks)))

@@ -275,6 +275,10 @@ class Compared:
         return "activation"
 
     @property
+    def topics(self) -> tuple[str, ...]:
+        return (self.topic_id,)
+
+    @property
     def evidence(self) -> str:
         return self.study.evidence
 

@@ -1,4 +1,4 @@
-"""The words that other records use: regions, bones, joints, nerves, terms, sources, exams. They have no cards."""
+"""The words that other records use: regions, bones, joints, nerves, terms, sources. They have no cards."""
 
 from __future__ import annotations
 
@@ -12,13 +12,11 @@ from deckbuilder.records.base import (
     Address,
     Id,
     Ids,
-    Model,
     Prose,
     Record,
     Root,
     Sources,
     Text,
-    Topic,
     Whole,
     one_or_more,
 )
@@ -199,28 +197,3 @@ class Credit(Record):
         """One sentence that may stand on a card."""
         after = f" {self.after.rstrip('.')}." if self.after else ""
         return f"Pictures: {self.author}, {self.license}.{after}"
-
-
-class Domain(Model):
-    """A part of an exam and the topics that it asks."""
-
-    name: Text
-    """As the exam calls it."""
-    topics: tuple[Topic, ...] = ()
-    """What it asks; notes of these topics get its tag."""
-
-
-class Exam(Record):
-    """An exam's blueprint as of a date: data, because outlines change."""
-
-    kind: ClassVar[str] = "exam"
-    id: Id = Field(validation_alias="exam")
-    """The id of the exam."""
-    name: Text
-    """As the exam is called."""
-    as_of: Text = Field(pattern=r"^\d{4}-\d{2}$")
-    """The month in which the blueprint was read: 2026-11."""
-    domains: dict[Id, Domain]
-    """The parts of the blueprint by id."""
-    sources: Sources = {}
-    """Where the blueprint was read."""

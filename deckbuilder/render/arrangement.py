@@ -83,8 +83,8 @@ class Arrangement:
         path = record.document.file.name.removeprefix("cards/")
         regions = tuple(self._around(record.about().regions))
         for ordinal in note.ordinals:
-            name = note_type.templates[0 if note_type.cloze else ordinal].name
-            yield Sort(note.kind, name, subject.tier, subject.topic_id, regions, path)
+            template = note_type.templates[0 if note_type.cloze else ordinal]
+            yield Sort(note.kind, template.name, subject.tier, template.topic or subject.topic_id, regions, path)
 
     def _around(self, regions: Iterable[str]) -> Iterator[str]:
         """The regions, and those of which they are parts."""

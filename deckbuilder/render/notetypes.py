@@ -222,7 +222,7 @@ class ProjectNoteTypes:
             self.faults += output.check_side(self._project, name, text)
             made.append(text)
         front, back = made
-        return CardTemplate(card.id, card.name, front, back, card.asks, card.needs)
+        return CardTemplate(card.id, card.name, front, back, card.asks, card.needs, card.topic)
 
     @staticmethod
     def _spare(spare: specs.Spare) -> CardTemplate:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field as Key
 from pydantic import ValidationError
@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from deckbuilder import source
 from deckbuilder.core.diagnostics import Diagnostic, Location
 from deckbuilder.core.project import Project
-from deckbuilder.records.base import Model
+from deckbuilder.records.base import Model, Topic
 from deckbuilder.render.explained import shown
 from deckbuilder.source import guard
 
@@ -24,13 +24,16 @@ class FieldSpec(Model):
 
 
 class Card(Model):
-    """One card. `asks`: the keys of the record that hold its answer; `needs`: the ids of concepts that it takes as known."""
+    """One card. `asks`: the keys of the record that hold its answer; `needs`: the ids of concepts that it takes as known;
+    `topic`: what this card is about, if not what its note is.
+    """
 
     id: int
     name: str
     file: str
     asks: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    topic: Topic | Literal[""] = ""
 
 
 class Spare(Model):

@@ -75,17 +75,24 @@ def _sure(found: boolean.Expression, known: Collection[str]) -> None:
 
 def exam(wanted: str, exams: Collection[Exam], root: str, known: Collection[str]) -> Selection:
     """The notes that an exam's blueprint asks for. Raises `Fault` for an exam that is unknown, or has no note."""
+    found = named(wanted, exams)
+    tag = f"{root}::Exam::{tags.level(found.name, found.id)}"
+    if not any(letters.folded(each).startswith(letters.folded(f"{tag}::")) for each in known):
+        raise Fault(
+            f"no note belongs to {found.name}",
+            f"give the domains of '{found.id}' objectives with topics of these cards, in its exam record",
+        )
+    return parse(tag, known, found.id, found.name)
+
+
+def named(wanted: str, exams: Collection[Exam]) -> Exam:
+    """The exam that is called so. Raises `Fault` where there is none."""
     found = next((each for each in exams if wanted.lower() in (each.id, each.name.lower())), None)
     if found is None:
         names = sorted(each.name for each in exams)
         help = nearest(wanted, [*names, *(each.id for each in exams)]) or f"the exams are: {', '.join(names) or 'none'}"
         raise Fault(f"there is no exam '{wanted}'", help)
-    tag = f"{root}::Exam::{tags.level(found.name, found.id)}"
-    if not any(letters.folded(each).startswith(letters.folded(f"{tag}::")) for each in known):
-        raise Fault(
-            f"no note belongs to {found.name}", f"give the domains of '{found.id}' their topics in its exam record"
-        )
-    return parse(tag, known, found.id, found.name)
+    return found
 
 
 def _test(found: boolean.Expression) -> Test:

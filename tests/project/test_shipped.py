@@ -7,11 +7,14 @@ from collections import Counter
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from support.author import ROOT, plain
 from support.judge import Anki, ImportResult, SeenNote, Sides
 from support.opened import rows
+
+from deckbuilder.records.base import Topic
 
 pytestmark = pytest.mark.linted
 
@@ -30,17 +33,7 @@ FACETS = [
     "Source",
     "Status",
 ]
-TOPICS = [
-    "Anatomy",
-    "Joint_action",
-    "Synergy",
-    "Force_couple",
-    "Reciprocal_inhibition",
-    "Activation",
-    "Exercise",
-    "Claim",
-    "Terminology",
-]
+TOPICS = {topic.replace("-", "_").capitalize() for topic in get_args(Topic)}
 # What the deck must at least hold of each note type, so that no kind is there for show.
 LEAST = {
     "TA Muscle": 25,

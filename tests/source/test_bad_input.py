@@ -361,8 +361,8 @@ TEMPLATES: dict[str, Bad] = {
     ),
     "a card whose file is missing": edited(
         "templates/muscle/notetype.yaml",
-        "file: nerve}",
-        "file: nevre}",
+        "file: nerve,",
+        "file: nevre,",
         "nevre",
         "missing-template",
         "the template 'muscle/cards/nevre.html.j2' is missing",

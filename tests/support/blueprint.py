@@ -6,9 +6,9 @@ BLUEPRINT = """\
 - exam: any-cpt
   name: ANY-CPT
   as_of: 2026-11
-  domains: {1-science: {name: Science, topics: [joint-action]}}
+  domains: {1-science: {name: Science, objectives: {movement: {asks: Movement, topics: joint-action, trust: copy}}}}
 - exam: no-cpt
   name: NO-CPT
   as_of: 2026-11
-  domains: {1-other: {name: Other, topics: []}}
+  domains: {1-other: {name: Other}}
 """

@@ -46,7 +46,7 @@ EXAM = """\
 exam: any-cpt
 name: ANY-CPT
 as_of: 2026-11
-domains: {1-science: {name: Science, topics: [joint-action]}}
+domains: {1-science: {name: Science, objectives: {movement: {asks: Movement, topics: joint-action, trust: copy}}}}
 """
 
 
