@@ -46,7 +46,14 @@ class Fields:
         self._citations: dict[str, Markup] = {}
         who = partial(words.who, low=library.low)
         reading: dict[str, Any] = {"cap": words.cap, "low": library.low, "sentence": words.sentence, "who": who}
-        filters: dict[str, Any] = {"prose": prose, "inline": inline, "lead": lead, "plain": plain, "cloze": cloze, "number": number}
+        filters: dict[str, Any] = {
+            "prose": prose,
+            "inline": inline,
+            "lead": lead,
+            "plain": plain,
+            "cloze": cloze,
+            "number": number,
+        }
         filters |= reading | {"count_of": words.count}
         values = {**reading, "library": library, "deck": deck, "words": words.Words(library), "cite": self._cite}
         values["drawn"] = drawn

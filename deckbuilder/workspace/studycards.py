@@ -14,7 +14,7 @@ from deckbuilder.workspace.snapshot import Workspace
 
 @dataclass(frozen=True, slots=True)
 class StudyCard:
-    """One card. `deck` is the id of its subdeck; it is `core` if that is the deck's first: what everybody begins with.
+    """One card. `deck` is the id of its subdeck; it is `core` if that is the first in Anki's list: what everybody begins with.
 
     `guid` and `ordinal` are what a learner's collection knows it by, `type` and `name` what Anki calls its note type and itself,
     `tags` those of its note.
@@ -36,17 +36,18 @@ def study_cards(workspace: Workspace, ready: Ready) -> list[StudyCard]:
     """Every card that is taught, in the order of teaching. Retired notes are not."""
     subjects = {subject.key: subject for record in workspace.records for subject in record.subjects()}
     rendered = ready.rendered
-    found: list[StudyCard] = []
+    found: list[tuple[int, StudyCard]] = []
     for note in rendered.notes:
         if not note.retired:
             guid = ready.lock.notes[note.key].guid
-            found += _of_note(note, guid, subjects[note.key], rendered.note_types, rendered.deck)
-    return found
+            cards = _of_note(note, guid, subjects[note.key], rendered.note_types, rendered.deck)
+            found += zip(note.places, cards, strict=True)
+    return [card for _, card in sorted(found, key=lambda each: each[0])]
 
 
 def _of_note(note: Note, guid: str, subject: Noted, types: Mapping[str, NoteType], deck: Deck) -> Iterator[StudyCard]:
-    kind, first = types[note.kind], next(iter(deck.subdecks))
-    for ordinal in note.ordinals:
+    kind, first = types[note.kind], min(deck.subdecks, key=lambda id: deck.subdecks[id].name)
+    for ordinal, lies_in in zip(note.ordinals, note.decks, strict=True):
         template = kind.templates[0 if kind.cloze else ordinal]
         yield StudyCard(
             note=note.key,
@@ -54,8 +55,8 @@ def _of_note(note: Note, guid: str, subject: Noted, types: Mapping[str, NoteType
             ordinal=ordinal,
             type=kind.name,
             name=template.name,
-            deck=note.deck,
-            core=note.deck == first,
+            deck=lies_in,
+            core=lies_in == first,
             tier=subject.tier,
             topic=template.topic or subject.topic_id,
             tags=note.tags,
