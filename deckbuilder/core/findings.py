@@ -98,6 +98,8 @@ GROUPS = {
         "negative-stem": WARNING_OR_ERROR,
         "long-front": WARNING_OR_ERROR,
         "look-alike-front": WARNING_OR_ERROR,
+        "case-fits-two": WARNING,
+        "cause-says-it-again": WARNING,
     }),
     "answer": FindingGroup("What is answered: short, few, in the terms of the deck.", {
         "long-answer": WARNING_OR_ERROR,
@@ -113,6 +115,7 @@ GROUPS = {
         "no-context": ERROR,
         "over-clozed": WARNING_OR_ERROR,
         "cloze-leak": WARNING_OR_ERROR,
+        "telling-hint": WARNING,
     }),
     "choice": FindingGroup("Four options: each could be right, and none looks it.", {
         "choice-structure": ERROR,

@@ -36,18 +36,18 @@ def _one(phrase: str) -> str:
 
 def signs(phrases: Iterable[str]) -> frozenset[str]:
     """Words of which a text has at least one if any of the phrases stands in it: of each phrase the longest."""
-    found = (re.findall(r"[^\W_]+", each) for phrase in phrases for each in _spelled_out(phrase))
+    found = (re.findall(r"[^\W_]+", each) for phrase in phrases for each in spelled_out(phrase))
     return frozenset(max(words, key=len) for words in found)
 
 
-def _spelled_out(phrase: str) -> list[str]:
+def spelled_out(phrase: str) -> list[str]:
     """Every form of a phrase: 'flex' and 'flexes' of 'flex(es)'."""
     bracket = re.search(r"\(([^()]*)\)", phrase)
     if bracket is None:
         return [phrase]
     either = bracket[1].split("|") if "|" in bracket[1] else ["", bracket[1]]
     before, after = phrase[: bracket.start()], phrase[bracket.end() :]
-    return [form for each in either for form in _spelled_out(before + each + after)]
+    return [form for each in either for form in spelled_out(before + each + after)]
 
 
 def whole(phrases: Iterable[str]) -> re.Pattern[str]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
+from deckbuilder.anatomy.linkage import OPPOSITE
 from deckbuilder.anatomy.words import Words
 from deckbuilder.core.patterns import regex
-from deckbuilder.reading.tokens import bare, content, holds, plain, stem
+from deckbuilder.reading.english import english, spelled_out
+from deckbuilder.reading.tokens import bare, content, holds, plain, stem, words
 from deckbuilder.records import Cloze, Gap
 from deckbuilder.rules.fronts import above
 from deckbuilder.rules.rule import Found, Seen, rule
@@ -91,7 +94,7 @@ def over_clozed(seen: Seen) -> Iterator[Found]:
 @rule()
 def cloze_leak(seen: Seen) -> Iterator[Found]:
     """A gap whose text can be read elsewhere on its card: in the sentence, another gap, a hint, the line above. A warning
-    where only a like word or the article tells it.
+    where only a like word, the article or the opposite side tells it: gaps of two opposites belong under one number.
 
     Why: what can be read need not be retrieved.
 
@@ -101,17 +104,17 @@ def cloze_leak(seen: Seen) -> Iterator[Found]:
     Good:
         text: "The {1|deltoid} abducts the arm; its front part also flexes it."
     """
-    words = Words(seen.library)
+    in_words = Words(seen.library)
     for record, pieces in _clozes(seen):
-        line = above(seen, words, record).lower()
+        line = above(seen, in_words, record).lower()
         told: set[int] = set()
         for place, gap in enumerate(pieces):
             if not isinstance(gap, Gap) or gap.number in told:
                 continue
             rest = " ".join(_seen_beside(each, gap) for each in pieces)
-            found = _leak(record, gap, rest, line) or _article(pieces, place, gap)
+            found = _leak(record, gap, rest, line) or _article(pieces, place, gap) or _opposite(gap, rest)
             if found:
-                told.add(gap.number)
+                told |= {gap.number, *_numbers_with(pieces, found[3])}
                 message, help, grave, word = found
                 yield Found(record, ("text",), message, help, grave=grave, word=word)
 
@@ -167,3 +170,71 @@ def _article(pieces: list[str | Gap], place: int, gap: Gap) -> _Leak | None:
         return None
     message = f"'{found[1]}' before gap {gap.number} tells how '{gap.text}' begins"
     return message, f"take the article into the gap: {{{gap.number}|{found[1]} {gap.text}}}", False, f"{found[1]} {{"
+
+
+def _opposite(gap: Gap, rest: str) -> _Leak | None:
+    """'{1|inward}' where 'outward' can be read: there are only the two."""
+    over = OPPOSITE.get(_sides().get(bare(gap.text), ""), "")
+    word = next((each for each in words(plain(rest)) if over and _sides().get(each) == over), "")
+    if not word:
+        return None
+    message = f"'{word}' in the text tells gap {gap.number}, '{gap.text}': there are only the two"
+    return message, "give both the same number, so that they close together, or say only one of them", False, word
+
+
+@lru_cache(maxsize=1)
+def _sides() -> dict[str, str]:
+    """Words for sides and directions, each with its side."""
+    known = english()
+    return {
+        word: side
+        for side in known.sides
+        for phrase in (*known.sides[side], *known.sideways.get(side, ()))
+        for word in spelled_out(phrase)
+    }
+
+
+def _numbers_with(pieces: list[str | Gap], word: str) -> set[int]:
+    """The gaps that hold what was told of: one of two is enough."""
+    return {each.number for each in pieces if isinstance(each, Gap) and word and holds(each.text, word)}
+
+
+@rule()
+def telling_hint(seen: Seen) -> Iterator[Found]:
+    """A gap's hint that does more than say of which sort the answer is: it names something of the deck, has more than
+    `hint-words` words, or says what stands beside the gap anyhow.
+
+    Why: the hint in a gap is always seen. A hint with a fact in it asks for the fact's owner, and the sentence is not read.
+
+    Bad:
+        text: "The {1|deltoid|starts on the acromion} abducts the arm."
+
+    Good:
+        text: "The {1|deltoid|muscle} abducts the arm."
+    """
+    help = "say of which sort the answer is, 'muscle' or 'landmark', or leave the hint out"
+    for record, pieces in _clozes(seen):
+        for place, gap in enumerate(pieces):
+            if isinstance(gap, Gap) and gap.hint and (message := _tells(seen, pieces, place, gap)):
+                yield Found(record, ("text",), f"the hint of gap {gap.number} {message}", help, word=gap.hint)
+
+
+def _tells(seen: Seen, pieces: list[str | Gap], place: int, gap: Gap) -> str:
+    """What a hint says beyond the sort of its answer."""
+    named = seen.lexicon.mentions(gap.hint)
+    if named:
+        return f"names '{gap.hint[named[0].start : named[0].end]}'"
+    if gap.hint.lower() in _beside(pieces, place):
+        return f"says '{gap.hint}', which stands beside the gap"
+    count, most = len(words(gap.hint)), seen.limit("hint-words")
+    return f"has {count} words, and {most:g} say of which sort the answer is" if count > most else ""
+
+
+def _beside(pieces: list[str | Gap], place: int) -> set[str]:
+    """The last word before a gap, and the first behind it."""
+    before, after = (_said(pieces[at]) if 0 <= at < len(pieces) else () for at in (place - 1, place + 1))
+    return {*before[-1:], *after[:1]}
+
+
+def _said(piece: str | Gap) -> tuple[str, ...]:
+    return words(piece if isinstance(piece, str) else piece.text)
