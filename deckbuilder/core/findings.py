@@ -99,7 +99,6 @@ GROUPS = {
         "long-front": WARNING_OR_ERROR,
         "look-alike-front": WARNING_OR_ERROR,
         "case-fits-two": WARNING,
-        "cause-says-it-again": WARNING,
     }),
     "answer": FindingGroup("What is answered: short, few, in the terms of the deck.", {
         "long-answer": WARNING_OR_ERROR,

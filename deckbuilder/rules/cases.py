@@ -1,4 +1,4 @@
-"""What trainers see on the gym floor: a case that fits another idea, a cause that only says the fault again."""
+"""Cases from the gym floor: one that fits another idea as well."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from deckbuilder.reading.english import english
-from deckbuilder.reading.tokens import content, holds, stem
-from deckbuilder.records import Concept, Exercise
-from deckbuilder.records.exercise import Common
+from deckbuilder.reading.tokens import content, stem
+from deckbuilder.records import Concept
 from deckbuilder.rules.phrasing import listed
 from deckbuilder.rules.rule import Found, Seen, at, rule
 
@@ -61,34 +60,3 @@ def _telling(*texts: str) -> dict[str, str]:
     """The longer words of texts by their stems, without clients and coaches."""
     idle = english().denied
     return {stem(word): word for text in texts for word in content(text) if len(word) >= _LETTERS and word not in idle}
-
-
-@rule()
-def cause_says_it_again(seen: Seen) -> Iterator[Found]:
-    """A fault whose cause only says that what is seen should be otherwise: it denies something in the words of what is
-    seen, and names no muscle.
-
-    Why: whoever has read the fault has read the answer, and nobody knows what to change.
-
-    Bad:
-        see: The knees bend and the hips stay put.
-        cause: The client bends the knees instead of moving the hips.
-
-    Good:
-        see: One side of the pelvis drops.
-        cause: The gluteals of the standing leg do not hold it.
-    """
-    help = "say what brings it about: a muscle, the set-up, the load; or leave the fault out"
-    for record in seen.living:
-        if isinstance(record, Exercise) and record.fault and (again := _again(seen, record.fault)):
-            message = f"the cause only says that {listed(again)} should be otherwise"
-            yield Found(record, ("fault", "cause"), message, help)
-
-
-def _again(seen: Seen, fault: Common) -> list[str]:
-    """What the cause denies in the words of what is seen."""
-    denies = holds(fault.cause, *seen.words("turned-round"))
-    if not denies or seen.lexicon.names_any(fault.cause, "muscle", "group"):
-        return []
-    there = {stem(word) for word in content(fault.see)}
-    return list(dict.fromkeys(f"'{word}'" for word in content(fault.cause) if stem(word) in there))
