@@ -21,7 +21,7 @@ from deckbuilder.workspace.collector import without_collector
 
 pytestmark = pytest.mark.linted
 
-TODAY = date(2026, 11, 30)
+TODAY = date(2026, 12, 1)
 LATEST: dict[Project, Workspace] = {}
 MISTAKES = read(ROOT / "tests" / "mistakes")
 # What nothing says a right word about, and why.

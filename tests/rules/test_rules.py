@@ -27,7 +27,7 @@ from deckbuilder.workspace.sound import sound_of
 
 pytestmark = pytest.mark.linted
 
-TODAY = date(2026, 11, 30)
+TODAY = date(2026, 12, 1)
 # What these find are two things that disagree, and either may be right.
 OF_TWO = (
     *("contradiction", "side-slip", "joint-not-crossed", "joint-without-action", "wrong-side-action", "joint-order"),
