@@ -143,6 +143,7 @@ GROUPS = {
     "across": FindingGroup("Questions with two answers, and two records that say other things.", {
         "ambiguous-reverse": ERROR,
         "contradiction": WARNING_OR_ERROR,
+        "miscounted": ERROR,
     }),
     "twins": FindingGroup("Two of what should be one, and two that look like one.", {
         "site-twice": WARNING,

@@ -6,14 +6,14 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from deckbuilder.records.base import Id, MuscleIds, Subject, Text
+from deckbuilder.records.base import Id, MuscleIds, Roster, Text
 from deckbuilder.records.keys import As, Of, Tagged
 from deckbuilder.records.vocabulary import Side
 
 Plane = Literal["sagittal", "frontal", "transverse"]
 
 
-class Action(Subject):
+class Action(Roster):
     """A joint action. `opposite` is stated on one of the two; prime movers are parts played here, not properties.
 
     `side`: on which side of the joint the muscles lie that do it.
@@ -35,7 +35,7 @@ class Action(Subject):
     phrase: Annotated[Text, As("back")]
     """How it reads behind the name of a muscle: extends the hip."""
     prime_movers: Annotated[MuscleIds, Of("muscle")]
-    """The muscles, or parts, that start it. All others with this action are its synergists."""
+    """The muscles, or parts, that start it: all of them, as the sources list them. All others with this action are its synergists."""
     range: Annotated[Text, As("back")] = ""
     """How far it goes in most people."""
     example: Annotated[Text, As("back")] = ""

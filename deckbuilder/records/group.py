@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from deckbuilder.records.base import Id, Model, MuscleId, Subject, Text
+from deckbuilder.records.base import Complete, Id, Model, MuscleId, Roster, Text
 from deckbuilder.records.keys import As, Of, Tagged
 from deckbuilder.source import Path_
 
@@ -22,7 +22,7 @@ class OddOneOut(Model):
     """Why it does not."""
 
 
-class Group(Subject):
+class Group(Roster):
     """A muscle group."""
 
     kind: ClassVar[str] = "group"
@@ -32,6 +32,8 @@ class Group(Subject):
     """As learners read it."""
     region: Annotated[Id, Of("region"), Tagged("regions")]
     """The part of the body that it is listed in."""
+    complete: Complete
+    """How many muscles belong to it, by which sources: all of its cards ask for what follows from the whole."""
     tell_apart: Annotated[dict[Id, Text], Of("muscle"), As("back")] = {}
     """A word or two for each member that no other member shares."""
     mnemonic: Annotated[Text, As("back")] = ""

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from deckbuilder.core import addresses, letters
 from deckbuilder.records.base import (
     Address,
+    Complete,
     Id,
     Ids,
     Model,
@@ -54,6 +55,8 @@ class Region(Record):
     """The larger part of the body that it belongs to."""
     compartments: Annotated[dict[Id, Text], Holds("compartment", within=True), As("name")] = {}
     """Its compartments, id and name; muscles name them."""
+    complete: Complete | None = None
+    """That all of its muscles, those of its parts among them, are in this deck: what belongs to one of them alone can be asked."""
 
 
 class Bone(Record):
