@@ -176,6 +176,14 @@ class Library:
     def site_short(self, id: str) -> str:
         return self.landmarks[id][1] if id in self.landmarks else self._name(("bone", "structure"), id)
 
+    def whole(self, site: str) -> str:
+        """The landmark of which this one is a part, and which suffices as an answer; for most the landmark itself."""
+        return self._wholes.get(site, site)
+
+    @cached_property
+    def _wholes(self) -> dict[str, str]:
+        return {part: each.whole for bone in self.of(Bone) for each in bone.enough for part in each.parts}
+
     def name(self, id: str, *kinds: str) -> str:
         """The name behind an id of any of the kinds; a part of a muscle reads 'Biceps femoris, long head'."""
         if "/" in id:

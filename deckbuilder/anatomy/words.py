@@ -127,7 +127,7 @@ class Words:
     def _answers(self, muscle: Muscle, about: str) -> tuple[Answer, ...]:
         facts = muscle.facts(about)
         if about in ("origin", "insertion"):
-            return _once([_answer(*self._library.site_apart(fact.id), self._small(muscle, fact)) for fact in facts])
+            return _once([self._site(muscle, fact) for fact in facts])
         if about == "actions":
             return _once(
                 [
@@ -137,11 +137,17 @@ class Words:
             )
         return _once([self._nerve(muscle, fact, several=len(facts) > 1) for fact in facts])
 
+    def _site(self, muscle: Muscle, fact: Fact) -> Answer:
+        """An attachment; of a part of a landmark the whole, with the part in small print."""
+        whole, small = self._library.whole(fact.id), self._small(muscle, fact)
+        exact = () if whole == fact.id else (self._low(self._library.site_short(fact.id)),)
+        return _answer(*self._library.site_apart(whole), (*exact, *small))
+
     def _expect(self, muscle: Muscle, about: str, one: str, many: str) -> str:
         """How many answers there are and of which sort: never which."""
         facts, parts = muscle.facts(about), len(muscle.divisions)
         stating = len({fact.part for fact in facts if fact.part})
-        number = len({fact.id for fact in facts})  # what two heads share is one thing to name
+        number = len({self._library.whole(fact.id) for fact in facts})  # what two heads share is one thing to name
         if number < 2:
             return f"One {one}." if facts else ""
         if not stating:

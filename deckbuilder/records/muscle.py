@@ -39,6 +39,15 @@ class Part(Model):
     """The spinal roots of this part, where they are not all of its nerve."""
 
 
+class Runs(Model):
+    """From where to where a muscle runs, in the few words that suffice: '{from: outer side of the ilium, to: greater trochanter}'."""
+
+    start: Annotated[Text, As("answer", graded="part", called="where it comes from")] = Field(validation_alias="from")
+    """Where it comes from, at the level of bones: outer side of the ilium."""
+    to: Annotated[Text, As("answer", graded="part", called="where it goes to")]
+    """Where it goes to, at the level of bones: greater trochanter."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One answer part: what is named, the small print, and the head or part it is true of ('' for the whole)."""
@@ -70,6 +79,8 @@ class Muscle(Subject):
     """Where it comes from: landmarks, bones or structures, each with a detail if one is needed."""
     insertion: Sites = ()
     """Where it goes to: landmarks, bones or structures, each with a detail if one is needed."""
+    runs: Runs | None = None
+    """From where to where it runs, in the words that suffice on the card of a core muscle; if left out, its origin and insertion."""
     actions: Movements = ()
     """The movements that it produces, each at a joint that it crosses."""
     nerve: Nerves = ()

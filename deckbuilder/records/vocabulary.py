@@ -59,6 +59,15 @@ class Region(Record):
     """That all of its muscles, those of its parts among them, are in this deck: what belongs to one of them alone can be asked."""
 
 
+class Enough(Model):
+    """Landmarks that are parts of another one, which suffices where they are asked for."""
+
+    whole: Annotated[Id, Of("landmark")]
+    """The landmark that suffices as an answer: greater-trochanter."""
+    parts: Annotated[Ids, Of("landmark"), Field(min_length=1)]
+    """Its parts: lateral-facet-of-greater-trochanter."""
+
+
 class Bone(Record):
     """A bone with the landmarks that muscles attach to. Landmark ids are unique over all bones.
 
@@ -79,6 +88,8 @@ class Bone(Record):
     """The bone to which it is fixed, as far as the joints of the deck go."""
     sides: Annotated[dict[Id, Sides], Of("landmark")] = {}
     """Where on the bone a landmark lies, where that is beyond doubt."""
+    enough: tuple[Enough, ...] = ()
+    """Landmarks that are parts of another one: who names the whole is right, and the part stands below in small print."""
 
 
 class Structure(Record):
