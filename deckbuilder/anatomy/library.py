@@ -102,8 +102,13 @@ class Library:
 
         German writes nouns with a capital, and what other languages do is known to the author alone.
         """
+        return _lower if self.english else str
+
+    @cached_property
+    def english(self) -> bool:
+        """Whether the cards are in English."""
         language = self.deck.language if self.deck else "en"
-        return _lower if language.lower().split("-")[0] == "en" else str
+        return language.lower().split("-")[0] == "en"
 
     @cached_property
     def landmarks(self) -> dict[str, tuple[Bone, str]]:

@@ -5,11 +5,13 @@ Everything here is asked for every note, so what depends on a record alone is wo
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from deckbuilder.anatomy.library import Library, Player
+from deckbuilder.core.patterns import regex
 from deckbuilder.records import Action, Group, Joint, Muscle, Nerve, Region, Source
 from deckbuilder.records.base import Noted, Subject
 from deckbuilder.records.keys import About
@@ -64,6 +66,17 @@ def _spelled(id: str) -> str:
 def sentence(text: str) -> str:
     """With a capital and a full stop."""
     return cap(text) + ("" if text[-1:] in ".!?…" else ".")
+
+
+# What printers set, and what keyboards type for it.
+_KEYS = str.maketrans({**dict.fromkeys("’‘‛ʼ′", "'"), **dict.fromkeys("“”„″", '"'), **dict.fromkeys("‐‑‒–—−", "-")})
+_ACCENT = regex(r"(?<=[A-Za-z])[\u0300-\u036f]+")
+
+
+def typeable(text: str, accents: bool = True) -> str:
+    """A text as it is typed: with the quotes, hyphens and blanks of a keyboard; without `accents`, as who has none types it."""
+    plain = " ".join(text.translate(_KEYS).split())
+    return plain if accents else unicodedata.normalize("NFC", _ACCENT.sub("", unicodedata.normalize("NFD", plain)))
 
 
 def count(number: int, one: str, many: str) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from deckbuilder.records.base import Complete, Id, Model, MuscleId, Roster, Text
+from deckbuilder.records.base import Complete, Id, Model, MuscleId, Roster, Text, Texts
 from deckbuilder.records.keys import As, Of, Tagged
 from deckbuilder.source import Path_
 
@@ -20,6 +20,17 @@ class OddOneOut(Model):
     """The one that does not belong."""
     because: Annotated[Text, As("answer", graded="sentence", called="the reason")]
     """Why it does not."""
+
+
+class AlsoRight(Model):
+    """What else is right on the cards of a group."""
+
+    name: Annotated[Texts, As("back")] = ()
+    """Other names of the group."""
+    members: Annotated[Texts, As("back")] = ()
+    """Muscles that some sources count with it."""
+    shared: Annotated[Texts, As("back")] = ()
+    """What its members have in common as well."""
 
 
 class Group(Roster):
@@ -38,6 +49,8 @@ class Group(Roster):
     """A word or two for each member that no other member shares."""
     mnemonic: Annotated[Text, As("back")] = ""
     """What helps to remember the members."""
+    also_right: AlsoRight | None = None
+    """What else is right, by what is asked: the back says so."""
     odd_one_out: OddOneOut | None = None
     """A card that asks which muscle does not belong."""
 

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from deckbuilder.records import walker
-from deckbuilder.records.base import SITE, Id, Ids, Model, MuscleId, Names, Root, Subject, Text
+from deckbuilder.records.base import SITE, Id, Ids, Model, MuscleId, Names, Root, Subject, Text, Texts
 from deckbuilder.records.keys import About, As, Holds, Listed, Named, Of, Tagged
 from deckbuilder.source import Path_
 
@@ -46,6 +46,23 @@ class Runs(Model):
     """Where it comes from, at the level of bones: outer side of the ilium."""
     to: Annotated[Text, As("answer", graded="part", called="where it goes to")]
     """Where it goes to, at the level of bones: greater trochanter."""
+
+
+class AlsoRight(Model):
+    """What else is right on the cards of a muscle."""
+
+    name: Annotated[Texts, As("back")] = ()
+    """Other names of the muscle: peroneus longus for fibularis longus."""
+    runs: Annotated[Texts, As("back")] = ()
+    """Beside from where to where it runs."""
+    origin: Annotated[Texts, As("back")] = ()
+    """Beside its origin."""
+    insertion: Annotated[Texts, As("back")] = ()
+    """Beside its insertion."""
+    actions: Annotated[Texts, As("back")] = ()
+    """Beside its actions, such as weak ones on which sources differ."""
+    nerve: Annotated[Texts, As("back")] = ()
+    """Beside its nerve, such as roots that other books give."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +108,8 @@ class Muscle(Subject):
     """Its heads by id. What a head does not state, it takes from the muscle."""
     parts: Annotated[dict[Id, Part], Holds("muscle", within=True)] = {}
     """Its parts by id, if they are not called heads. What a part does not state, it takes from the muscle."""
+    also_right: AlsoRight | None = None
+    """What else is right, by what is asked: the back says so."""
     confuse_with: Annotated[dict[MuscleId, Text], Of("muscle"), As("back")] = {}
     """The muscles that it is easily taken for, and what tells them apart."""
 

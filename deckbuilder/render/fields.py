@@ -47,7 +47,7 @@ class Fields:
         who = partial(words.who, low=library.low)
         reading: dict[str, Any] = {"cap": words.cap, "low": library.low, "sentence": words.sentence, "who": who}
         filters: dict[str, Any] = {"prose": prose, "inline": inline, "plain": plain, "cloze": cloze, "number": number}
-        filters |= reading | {"count_of": words.count}
+        filters |= reading | {"count_of": words.count, "typeable": partial(words.typeable, accents=not library.english)}
         values = {**reading, "library": library, "deck": deck, "words": words.Words(library), "cite": self._cite}
         values["drawn"] = drawn
 
