@@ -127,7 +127,7 @@ def _notes(block: int) -> Iterator[str]:
         yield f"{_tags(block + at)}  sources: atlas\n"
     for at in range(GROUPS):
         yield f"- group: {here}-group-{at + 1}\n  name: {here.capitalize()} quartet {at + 1}\n"
-        yield f"  region: {here}-region\n  tell_apart:\n"
+        yield f"  region: {here}-region\n  complete: {{muscles: {GROUP_SIZE}, sources: atlas}}\n  tell_apart:\n"
         for id in ids[at * GROUP_SIZE : (at + 1) * GROUP_SIZE]:
             yield f"    {id}: the one nearest to the {id.split('-')[1]} line\n"
         yield f"{_tags(block + at + 4)}  sources: atlas\n"

@@ -102,8 +102,13 @@ class Library:
 
         German writes nouns with a capital, and what other languages do is known to the author alone.
         """
+        return _lower if self.english else str
+
+    @cached_property
+    def english(self) -> bool:
+        """Whether the cards are in English."""
         language = self.deck.language if self.deck else "en"
-        return _lower if language.lower().split("-")[0] == "en" else str
+        return language.lower().split("-")[0] == "en"
 
     @cached_property
     def landmarks(self) -> dict[str, tuple[Bone, str]]:
@@ -176,6 +181,14 @@ class Library:
     def site_short(self, id: str) -> str:
         return self.landmarks[id][1] if id in self.landmarks else self._name(("bone", "structure"), id)
 
+    def whole(self, site: str) -> str:
+        """The landmark of which this one is a part, and which suffices as an answer; for most the landmark itself."""
+        return self._wholes.get(site, site)
+
+    @cached_property
+    def _wholes(self) -> dict[str, str]:
+        return {part: each.whole for bone in self.of(Bone) for each in bone.enough for part in each.parts}
+
     def name(self, id: str, *kinds: str) -> str:
         """The name behind an id of any of the kinds; a part of a muscle reads 'Biceps femoris, long head'."""
         if "/" in id:
@@ -198,13 +211,7 @@ class Library:
         return list(self._trails[region])
 
     def _trail(self, region: str) -> list[str]:
-        found: list[str] = []
-        at: str | None = region
-        while at and len(found) < 8:
-            record = self.get(Region, at)
-            found.insert(0, record.name)
-            at = record.part_of
-        return found
+        return [each.name for each in reversed(self._around(region))]
 
     # Muscles and movements
 
@@ -217,6 +224,36 @@ class Library:
         for muscle in self.muscles:
             for group in muscle.groups:
                 found.setdefault(group, []).append(muscle)
+        return found
+
+    def counted(self, record: Action | Group | Region) -> list[Muscle]:
+        """The muscles that do this, are its members, or lie in it; each once. Whether these are all, its `complete` says."""
+        of = {"action": self._doers, "group": self._members, "region": self._inhabitants}
+        return of[record.kind].get(record.id, [])
+
+    @cached_property
+    def _doers(self) -> dict[str, list[Muscle]]:
+        return {
+            action: list({player.muscle.id: player.muscle for player in players}.values())
+            for action, players in self._performers.items()
+        }
+
+    @cached_property
+    def _inhabitants(self) -> dict[str, list[Muscle]]:
+        found: dict[str, list[Muscle]] = {}
+        for muscle in self.muscles:
+            for region in self._around(muscle.region):
+                found.setdefault(region.id, []).append(muscle)
+        return found
+
+    def _around(self, region: str) -> list[Region]:
+        """The region, what it is a part of, and so on to the whole."""
+        found: list[Region] = []
+        at: str | None = region
+        while at and len(found) < 8:
+            record = self.get(Region, at)
+            found.append(record)
+            at = record.part_of
         return found
 
     def shared(self, group: Group, about: str) -> list[tuple[str, list[Player]]]:
@@ -327,12 +364,14 @@ class Library:
     # What sets a muscle apart
 
     def only_one(self, muscle: Muscle) -> bool:
-        """Whether origin and insertion together belong to no other living muscle, so that they can be asked in reverse.
+        """Whether origin and insertion together belong to no other muscle, so that they can be asked in reverse.
 
+        That no other of the deck has them tells little while others are missing: all muscles around it must be here.
         A retired muscle keeps its card: learners have it, and it must not go blank.
         """
         key = (muscle.named("origin"), muscle.named("insertion"))
-        return bool(key[0] and key[1]) and set(self._attached.get(key, ())) <= {muscle.id}
+        alone = bool(key[0] and key[1]) and set(self._attached.get(key, ())) <= {muscle.id}
+        return alone and any(region.complete for region in self._around(muscle.region))
 
     @cached_property
     def _attached(self) -> dict[tuple[frozenset[str], frozenset[str]], list[str]]:

@@ -5,11 +5,13 @@ Everything here is asked for every note, so what depends on a record alone is wo
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from deckbuilder.anatomy.library import Library, Player
+from deckbuilder.core.patterns import regex
 from deckbuilder.records import Action, Group, Joint, Muscle, Nerve, Region, Source
 from deckbuilder.records.base import Noted, Subject
 from deckbuilder.records.keys import About
@@ -64,6 +66,17 @@ def _spelled(id: str) -> str:
 def sentence(text: str) -> str:
     """With a capital and a full stop."""
     return cap(text) + ("" if text[-1:] in ".!?…" else ".")
+
+
+# What printers set, and what keyboards type for it.
+_KEYS = str.maketrans({**dict.fromkeys("’‘‛ʼ′", "'"), **dict.fromkeys("“”„″", '"'), **dict.fromkeys("‐‑‒–—−", "-")})
+_ACCENT = regex(r"(?<=[A-Za-z])[\u0300-\u036f]+")
+
+
+def typeable(text: str, accents: bool = True) -> str:
+    """A text as it is typed: with the quotes, hyphens and blanks of a keyboard; without `accents`, as who has none types it."""
+    plain = " ".join(text.translate(_KEYS).split())
+    return plain if accents else unicodedata.normalize("NFC", _ACCENT.sub("", unicodedata.normalize("NFD", plain)))
 
 
 def count(number: int, one: str, many: str) -> str:
@@ -127,7 +140,7 @@ class Words:
     def _answers(self, muscle: Muscle, about: str) -> tuple[Answer, ...]:
         facts = muscle.facts(about)
         if about in ("origin", "insertion"):
-            return _once([_answer(*self._library.site_apart(fact.id), self._small(muscle, fact)) for fact in facts])
+            return _once([self._site(muscle, fact) for fact in facts])
         if about == "actions":
             return _once(
                 [
@@ -137,11 +150,17 @@ class Words:
             )
         return _once([self._nerve(muscle, fact, several=len(facts) > 1) for fact in facts])
 
+    def _site(self, muscle: Muscle, fact: Fact) -> Answer:
+        """An attachment; of a part of a landmark the whole, with the part in small print."""
+        whole, small = self._library.whole(fact.id), self._small(muscle, fact)
+        exact = () if whole == fact.id else (self._low(self._library.site_short(fact.id)),)
+        return _answer(*self._library.site_apart(whole), (*exact, *small))
+
     def _expect(self, muscle: Muscle, about: str, one: str, many: str) -> str:
         """How many answers there are and of which sort: never which."""
         facts, parts = muscle.facts(about), len(muscle.divisions)
         stating = len({fact.part for fact in facts if fact.part})
-        number = len({fact.id for fact in facts})  # what two heads share is one thing to name
+        number = len({self._library.whole(fact.id) for fact in facts})  # what two heads share is one thing to name
         if number < 2:
             return f"One {one}." if facts else ""
         if not stating:

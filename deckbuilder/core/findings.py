@@ -104,6 +104,7 @@ GROUPS = {
         "long-answer": WARNING_OR_ERROR,
         "long-list": WARNING_OR_ERROR,
         "long-group": WARNING,
+        "long-run": WARNING,
         "hidden-list": WARNING,
         "absolute-claim": WARNING_OR_ERROR,
         "undefined-abbreviation": ERROR,
@@ -147,6 +148,8 @@ GROUPS = {
     "across": FindingGroup("Questions with two answers, and two records that say other things.", {
         "ambiguous-reverse": ERROR,
         "contradiction": WARNING_OR_ERROR,
+        "miscounted": ERROR,
+        "runs-elsewhere": ERROR,
     }),
     "twins": FindingGroup("Two of what should be one, and two that look like one.", {
         "site-twice": WARNING,

@@ -6,14 +6,23 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from deckbuilder.records.base import Id, MuscleIds, Subject, Text
+from deckbuilder.records.base import Id, Model, MuscleIds, Roster, Text, Texts
 from deckbuilder.records.keys import As, Of, Tagged
 from deckbuilder.records.vocabulary import Side
 
 Plane = Literal["sagittal", "frontal", "transverse"]
 
 
-class Action(Subject):
+class AlsoRight(Model):
+    """What else is right on the cards of a movement."""
+
+    prime_movers: Annotated[Texts, As("back")] = ()
+    """Beside the prime movers; also where they are asked as antagonists of the opposite movement."""
+    synergists: Annotated[Texts, As("back")] = ()
+    """Beside the synergists, such as weak ones on which sources differ."""
+
+
+class Action(Roster):
     """A joint action. `opposite` is stated on one of the two; prime movers are parts played here, not properties.
 
     `side`: on which side of the joint the muscles lie that do it.
@@ -35,7 +44,9 @@ class Action(Subject):
     phrase: Annotated[Text, As("back")]
     """How it reads behind the name of a muscle: extends the hip."""
     prime_movers: Annotated[MuscleIds, Of("muscle")]
-    """The muscles, or parts, that start it. All others with this action are its synergists."""
+    """The muscles, or parts, that start it: all of them, as the sources list them. All others with this action are its synergists."""
+    also_right: AlsoRight | None = None
+    """What else is right, by what is asked: the back says so."""
     range: Annotated[Text, As("back")] = ""
     """How far it goes in most people."""
     example: Annotated[Text, As("back")] = ""

@@ -40,6 +40,7 @@ from deckbuilder.records.keys import (
     Graded,
     Listed,
     Named,
+    Of,
     Opening,
     Reference,
     Said,
@@ -283,6 +284,15 @@ class Picture(Model):
     """Who made it, and under which license."""
 
 
+class Complete(Model):
+    """That a list of muscles is all there is: how many muscles the sources list, each of which is in this deck."""
+
+    muscles: Annotated[Whole, Field(ge=1, le=1_000)]
+    """How many muscles the sources list in all, prime movers among them; a muscle of which only a part does it counts as one."""
+    sources: Annotated[Ids, Of("source"), Field(min_length=1)]
+    """The sources that list all of them."""
+
+
 # What a card may need to be taught before: kind and id, of a concept or of a landmark.
 Lesson = tuple[str, str]
 
@@ -480,3 +490,15 @@ class Subject(Record):
         """The ids of the sources for these facts, those for all of them first, each once."""
         found = [id for fact in ("all", *(facts or self.sources)) for id in self.sources.get(fact, ())]
         return tuple(dict.fromkeys(found))
+
+
+class Roster(Subject):
+    """A record from which a list of muscles follows. Nobody is asked for the list unless it is known to be complete."""
+
+    complete: Complete | None = None
+    """That all muscles of its list are in this deck, by which sources. Without it no card asks for the list."""
+
+    def cited(self, *facts: str) -> tuple[str, ...]:
+        """Those that list the muscles as well."""
+        listing = self.complete.sources if self.complete and not facts else ()
+        return tuple(dict.fromkeys((*super().cited(*facts), *listing)))

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from deckbuilder.records.base import Id, Model, MuscleId, Subject, Text
+from deckbuilder.records.base import Complete, Id, Model, MuscleId, Roster, Text, Texts
 from deckbuilder.records.keys import As, Of, Tagged
 from deckbuilder.source import Path_
 
@@ -22,7 +22,18 @@ class OddOneOut(Model):
     """Why it does not."""
 
 
-class Group(Subject):
+class AlsoRight(Model):
+    """What else is right on the cards of a group."""
+
+    name: Annotated[Texts, As("back")] = ()
+    """Other names of the group."""
+    members: Annotated[Texts, As("back")] = ()
+    """Muscles that some sources count with it."""
+    shared: Annotated[Texts, As("back")] = ()
+    """What its members have in common as well."""
+
+
+class Group(Roster):
     """A muscle group."""
 
     kind: ClassVar[str] = "group"
@@ -32,10 +43,14 @@ class Group(Subject):
     """As learners read it."""
     region: Annotated[Id, Of("region"), Tagged("regions")]
     """The part of the body that it is listed in."""
+    complete: Complete
+    """How many muscles belong to it, by which sources: all of its cards ask for what follows from the whole."""
     tell_apart: Annotated[dict[Id, Text], Of("muscle"), As("back")] = {}
     """A word or two for each member that no other member shares."""
     mnemonic: Annotated[Text, As("back")] = ""
     """What helps to remember the members."""
+    also_right: AlsoRight | None = None
+    """What else is right, by what is asked: the back says so."""
     odd_one_out: OddOneOut | None = None
     """A card that asks which muscle does not belong."""
 

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from deckbuilder.records import walker
-from deckbuilder.records.base import SITE, Id, Ids, Model, MuscleId, Names, Root, Subject, Text
+from deckbuilder.records.base import SITE, Id, Ids, Model, MuscleId, Names, Root, Subject, Text, Texts
 from deckbuilder.records.keys import About, As, Holds, Listed, Named, Of, Tagged
 from deckbuilder.source import Path_
 
@@ -37,6 +37,32 @@ class Part(Model):
     """What drives this part; as the muscle if left out."""
     roots: tuple[Root, ...] = ()
     """The spinal roots of this part, where they are not all of its nerve."""
+
+
+class Runs(Model):
+    """From where to where a muscle runs, in the few words that suffice: '{from: outer side of the ilium, to: greater trochanter}'."""
+
+    start: Annotated[Text, As("answer", graded="part", called="where it comes from")] = Field(validation_alias="from")
+    """Where it comes from, at the level of bones: outer side of the ilium."""
+    to: Annotated[Text, As("answer", graded="part", called="where it goes to")]
+    """Where it goes to, at the level of bones: greater trochanter."""
+
+
+class AlsoRight(Model):
+    """What else is right on the cards of a muscle."""
+
+    name: Annotated[Texts, As("back")] = ()
+    """Other names of the muscle: peroneus longus for fibularis longus."""
+    runs: Annotated[Texts, As("back")] = ()
+    """Beside from where to where it runs."""
+    origin: Annotated[Texts, As("back")] = ()
+    """Beside its origin."""
+    insertion: Annotated[Texts, As("back")] = ()
+    """Beside its insertion."""
+    actions: Annotated[Texts, As("back")] = ()
+    """Beside its actions, such as weak ones on which sources differ."""
+    nerve: Annotated[Texts, As("back")] = ()
+    """Beside its nerve, such as roots that other books give."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +96,8 @@ class Muscle(Subject):
     """Where it comes from: landmarks, bones or structures, each with a detail if one is needed."""
     insertion: Sites = ()
     """Where it goes to: landmarks, bones or structures, each with a detail if one is needed."""
+    runs: Runs | None = None
+    """From where to where it runs, in the words that suffice on the card of a core muscle; if left out, its origin and insertion."""
     actions: Movements = ()
     """The movements that it produces, each at a joint that it crosses."""
     nerve: Nerves = ()
@@ -80,6 +108,8 @@ class Muscle(Subject):
     """Its heads by id. What a head does not state, it takes from the muscle."""
     parts: Annotated[dict[Id, Part], Holds("muscle", within=True)] = {}
     """Its parts by id, if they are not called heads. What a part does not state, it takes from the muscle."""
+    also_right: AlsoRight | None = None
+    """What else is right, by what is asked: the back says so."""
     confuse_with: Annotated[dict[MuscleId, Text], Of("muscle"), As("back")] = {}
     """The muscles that it is easily taken for, and what tells them apart."""
 

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from deckbuilder.records.base import Flag, Id, Ids, Model, Prose, Subject, Text, Topic
+from deckbuilder.records.base import Flag, Id, Ids, Model, Prose, Subject, Text, Texts, Topic
 from deckbuilder.records.keys import As, Gist, Of, Tagged
 
 
@@ -30,6 +30,8 @@ class Question(Subject):
     """The question."""
     answer: Annotated[Text, As("answer", graded="part", called="the answer")] = ""
     """The answer, of a question without options."""
+    also_right: Annotated[Texts, As("answer")] = ()
+    """Other answers that are right, another name or spelling: the back says so."""
     typed: Flag = False
     """True if the answer, a word or a name, is typed in."""
     options: tuple[Option, ...] = ()
@@ -48,6 +50,8 @@ class Question(Subject):
             raise fault("a question has an answer or four options, one of the two", "keep `answer` or `options`")
         if self.typed and not self.answer:
             raise fault("a typed question needs its answer", "write `answer`, and leave out `options`")
+        if self.also_right and not self.answer:
+            raise fault("a choice has one right option", "leave out `also_right`")
         if self.options:
             if len(self.options) != 4:
                 raise fault("a choice has four options", "write four: the right one first")

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from deckbuilder.core import addresses, letters
 from deckbuilder.records.base import (
     Address,
+    Complete,
     Id,
     Ids,
     Prose,
@@ -52,6 +53,17 @@ class Region(Record):
     """The larger part of the body that it belongs to."""
     compartments: Annotated[dict[Id, Text], Holds("compartment", within=True), As("name")] = {}
     """Its compartments, id and name; muscles name them."""
+    complete: Complete | None = None
+    """That all of its muscles, those of its parts among them, are in this deck: what belongs to one of them alone can be asked."""
+
+
+class Enough(Model):
+    """Landmarks that are parts of another one, which suffices where they are asked for."""
+
+    whole: Annotated[Id, Of("landmark")]
+    """The landmark that suffices as an answer: greater-trochanter."""
+    parts: Annotated[Ids, Of("landmark"), Field(min_length=1)]
+    """Its parts: lateral-facet-of-greater-trochanter."""
 
 
 class Bone(Record):
@@ -74,6 +86,8 @@ class Bone(Record):
     """The bone to which it is fixed, as far as the joints of the deck go."""
     sides: Annotated[dict[Id, Sides], Of("landmark")] = {}
     """Where on the bone a landmark lies, where that is beyond doubt."""
+    enough: tuple[Enough, ...] = ()
+    """Landmarks that are parts of another one: who names the whole is right, and the part stands below in small print."""
 
 
 class Structure(Record):

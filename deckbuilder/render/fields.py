@@ -54,7 +54,7 @@ class Fields:
             "cloze": cloze,
             "number": number,
         }
-        filters |= reading | {"count_of": words.count}
+        filters |= reading | {"count_of": words.count, "typeable": partial(words.typeable, accents=not library.english)}
         values = {**reading, "library": library, "deck": deck, "words": words.Words(library), "cite": self._cite}
         values["drawn"] = drawn
 

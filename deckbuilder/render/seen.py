@@ -72,7 +72,7 @@ OURS: dict[type[Any], Sight] = {
     Media: _of("name digest credit"),
     Library: _of(
         "records landmarks muscles exams",
-        "answers ids site site_short name trail members shared group_of performers prime_movers led_by synergists"
+        "answers ids site site_short whole name trail members shared group_of performers prime_movers led_by synergists"
         " opposite antagonists joints moved_by its_share only_one lookalikes sources",
     ),
     Words: _of("", "muscle short path trail sources"),

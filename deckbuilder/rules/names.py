@@ -62,7 +62,8 @@ def _used(seen: Seen, known: set[str]) -> tuple[set[str], dict[str, list[Record]
     known = known.copy()  # with what is left out anyhow, so that nothing is looked at a hundred times
     rare: dict[str, list[Record]] = {}
     for record, texts in seen.said:
-        here = set[str]().union(*(pieces(said.text) for said in texts))
+        # What is right too may be another spelling, on purpose.
+        here = set[str]().union(*(pieces(said.text) for said in texts if "also_right" not in said.path))
         for word in sorted(here.difference(known, common)):
             if len(word) <= LEAST or not word.isalpha():
                 known.add(word)

@@ -36,8 +36,8 @@ def _used(seen: Seen) -> dict[str, str]:
 
 
 def _asks_for_the_other(record: Record, said: Said) -> bool:
-    """Whether another name is in its place: in the glossary, in Latin, in how it is said and what people claim."""
-    return isinstance(record, Term) or said.path[-1] in ("latin", "say", "says")
+    """Whether another name is in its place: in the glossary, in Latin, in how it is said, what people claim, what is right too."""
+    return isinstance(record, Term) or said.path[-1] in ("latin", "say", "says") or "also_right" in said.path
 
 
 def _meant(record: Record, said: Said, terms: Mapping[str, str]) -> Iterator[Found]:

@@ -137,7 +137,7 @@ def test_no_folder_of_cases_is_of_no_rule() -> None:
 
 DELTOID = """\
 - {{region: shoulder, name: Shoulder, compartments: {{cuff: Cuff}}}}
-- {{group: cuff-muscles, name: Cuff muscles, region: shoulder, sources: book}}
+- {{group: cuff-muscles, name: Cuff muscles, region: shoulder, complete: {{muscles: 2, sources: book}}, sources: book}}
 - {{muscle: primus, name: Primus, region: shoulder, compartment: cuff, groups: cuff-muscles, actions: hip-flexion, nerve: femoral, sources: book}}
 - {{muscle: secundus, name: Secundus, region: shoulder, compartment: cuff, groups: cuff-muscles, actions: hip-flexion, nerve: femoral, sources: book}}
 - {{muscle: tertius, name: Tertius, region: shoulder, compartment: cuff, actions: {action}, nerve: {nerve}, sources: book}}

@@ -148,7 +148,7 @@ CARDS: dict[str, Bad] = {
     ),
     "an id in two files": added(
         "cards/zz.yaml",
-        "group: elbow-flexors\nname: Others\nregion: arm\nsources: openstax-ap2e-11-5\n",
+        "group: elbow-flexors\nname: Others\nregion: arm\ncomplete: {muscles: 2, sources: openstax-ap2e-11-5}\nsources: openstax-ap2e-11-5\n",
         "elbow-flexors",
         "duplicate-id",
         "the id 'elbow-flexors' is taken",
