@@ -13,6 +13,7 @@ from deckbuilder.records.base import (
     Complete,
     Id,
     Ids,
+    Model,
     Prose,
     Record,
     Root,
