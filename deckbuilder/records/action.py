@@ -13,7 +13,7 @@ from deckbuilder.records.vocabulary import Side
 Plane = Literal["sagittal", "frontal", "transverse"]
 
 
-class AlsoRight(Model):
+class RightOfAction(Model):
     """What else is right on the cards of a movement."""
 
     prime_movers: Annotated[Texts, As("back")] = ()
@@ -45,7 +45,7 @@ class Action(Roster):
     """How it reads behind the name of a muscle: extends the hip."""
     prime_movers: Annotated[MuscleIds, Of("muscle")]
     """The muscles, or parts, that start it: all of them, as the sources list them. All others with this action are its synergists."""
-    also_right: AlsoRight | None = None
+    also_right: RightOfAction | None = None
     """What else is right, by what is asked: the back says so."""
     range: Annotated[Text, As("back")] = ""
     """How far it goes in most people."""

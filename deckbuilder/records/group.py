@@ -22,7 +22,7 @@ class OddOneOut(Model):
     """Why it does not."""
 
 
-class AlsoRight(Model):
+class RightOfGroup(Model):
     """What else is right on the cards of a group."""
 
     name: Annotated[Texts, As("back")] = ()
@@ -49,7 +49,7 @@ class Group(Roster):
     """A word or two for each member that no other member shares."""
     mnemonic: Annotated[Text, As("back")] = ""
     """What helps to remember the members."""
-    also_right: AlsoRight | None = None
+    also_right: RightOfGroup | None = None
     """What else is right, by what is asked: the back says so."""
     odd_one_out: OddOneOut | None = None
     """A card that asks which muscle does not belong."""

@@ -48,7 +48,7 @@ class Runs(Model):
     """Where it goes to, at the level of bones: greater trochanter."""
 
 
-class AlsoRight(Model):
+class RightOfMuscle(Model):
     """What else is right on the cards of a muscle."""
 
     name: Annotated[Texts, As("back")] = ()
@@ -108,7 +108,7 @@ class Muscle(Subject):
     """Its heads by id. What a head does not state, it takes from the muscle."""
     parts: Annotated[dict[Id, Part], Holds("muscle", within=True)] = {}
     """Its parts by id, if they are not called heads. What a part does not state, it takes from the muscle."""
-    also_right: AlsoRight | None = None
+    also_right: RightOfMuscle | None = None
     """What else is right, by what is asked: the back says so."""
     confuse_with: Annotated[dict[MuscleId, Text], Of("muscle"), As("back")] = {}
     """The muscles that it is easily taken for, and what tells them apart."""
