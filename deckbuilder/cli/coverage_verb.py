@@ -31,7 +31,7 @@ from deckbuilder.workspace.studycards import study_cards
 def command(project: Project, exam: str | None, form: str, wanted: str | None) -> None:
     """Tell which objectives of an exam have cards, and which have none.
 
-    Cards answer to an objective by what they are about. Core cards are those of the deck's first part. What an exam asks, who
+    Cards answer to an objective by what they are about. Core cards are those of the deck that Anki lists first. What an exam asks, who
     says so and when it was read stands in its record; look at the certifier's own page before an exam.
 
     \b

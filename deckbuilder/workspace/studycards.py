@@ -45,8 +45,13 @@ def study_cards(workspace: Workspace, ready: Ready) -> list[StudyCard]:
     return [card for _, card in sorted(found, key=lambda each: each[0])]
 
 
+def decks_in_order(deck: Deck) -> list[str]:
+    """The ids of the subdecks as Anki lists them, which is by name: what a learner meets first stands first."""
+    return sorted(deck.subdecks, key=lambda id: deck.subdecks[id].name.casefold())
+
+
 def _of_note(note: Note, guid: str, subject: Noted, types: Mapping[str, NoteType], deck: Deck) -> Iterator[StudyCard]:
-    kind, first = types[note.kind], min(deck.subdecks, key=lambda id: deck.subdecks[id].name)
+    kind, first = types[note.kind], decks_in_order(deck)[0]
     for ordinal, lies_in in zip(note.ordinals, note.decks, strict=True):
         template = kind.templates[0 if kind.cloze else ordinal]
         yield StudyCard(

@@ -39,7 +39,7 @@ from deckbuilder.render import Rendered, render
 from deckbuilder.workspace.sound import sound_of
 from support.packed import LAYOUTS, Packed
 
-TODAY = date(2026, 11, 22)
+TODAY = date(2026, 11, 30)
 
 ROOT = Path(__file__).parents[2]
 NOW = 1_790_000_000

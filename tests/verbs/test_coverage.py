@@ -15,7 +15,7 @@ from deckbuilder.core.project import find
 from deckbuilder.verbs.coverage.count import Covered, coverage
 from deckbuilder.verbs.coverage.floor import Floor, below, floor
 from deckbuilder.workspace import Workspace
-from deckbuilder.workspace.studycards import StudyCard, study_cards
+from deckbuilder.workspace.studycards import StudyCard, decks_in_order, study_cards
 
 EXAM = """\
 exam: any-cpt
@@ -101,6 +101,15 @@ def test_core_cards_are_those_of_the_first_deck(asked: Author) -> None:
     nerves = counted(asked).objectives[0]
 
     assert (nerves.cards, nerves.core) == (4, 3)
+
+
+def test_decks_are_in_the_order_in_which_anki_lists_them(asked: Author) -> None:
+    asked.edit("cards/deck.yaml", "name: 2 Exam practice", "name: 0 Exam practice")
+    deck = Workspace(asked.project).library.deck
+
+    assert deck is not None
+    assert [deck.subdecks[id].name for id in decks_in_order(deck)] == ["0 Exam practice", "1 Facts"]
+    assert {card.core for card in cards_of(asked)} == {False}
 
 
 def test_text_tells_gaps_and_what_is_missing(asked: Author) -> None:

@@ -31,7 +31,7 @@ from deckbuilder.verbs.plan.memory import AGAIN, EASY, GOOD, HARD, Known, Memory
 from deckbuilder.verbs.plan.mine import filled, mine
 from deckbuilder.verbs.plan.planning import Learning, Plan, Wish, plan, steps
 from deckbuilder.workspace import Workspace
-from deckbuilder.workspace.studycards import StudyCard, study_cards
+from deckbuilder.workspace.studycards import StudyCard, decks_in_order, study_cards
 
 NOW = 1_796_126_400  # noon, UTC, on December 1, 2026
 DAY = 86_400
@@ -206,7 +206,7 @@ def test_steps_hold_each_new_card_once_and_no_other(cards: tuple[Deck, list[Stud
     deck, few = cards
     begun = Learning(few[0], Start(Known(5.0, 5.0), -1, 4))
     mixed = [begun, *(Learning(replace(card, tier="deep"), Start()) for card in few[1:])]
-    last = list(deck.subdecks)[-1]
+    last = decks_in_order(deck)[-1]
     mixed += [Learning(replace(few[1], guid="exam", tier="core", deck=last, core=False), Start())]
 
     found = steps(Wish(TODAY, TODAY + timedelta(9)), deck, mixed)

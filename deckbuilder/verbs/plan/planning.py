@@ -11,7 +11,7 @@ from deckbuilder.records import Deck, Exam
 from deckbuilder.verbs.plan import MOST_MINUTES
 from deckbuilder.verbs.plan.days import Start
 from deckbuilder.verbs.plan.forecast import FEW, Ability, Forecast, course, forecast
-from deckbuilder.workspace.studycards import StudyCard
+from deckbuilder.workspace.studycards import StudyCard, decks_in_order
 
 _LATER = 14
 _NEAR = 6  # minutes
@@ -156,7 +156,7 @@ def _without(learning: Sequence[Learning], left_out: Sequence[Step]) -> list[Lea
 def steps(wish: Wish, deck: Deck, learning: Sequence[Learning]) -> list[Step]:
     """New cards that can be left out, the least missed first, and each once: what is learned already costs little.
 
-    First what the exam does not ask, then what is deep, then the decks behind the first, then what is useful and not core.
+    First what the exam does not ask, then what is deep, then the decks behind the first as Anki lists them, then what is useful and not core.
     """
     left = [each for each in learning if each.is_new]
     found = []
@@ -177,9 +177,9 @@ def _sorts(wish: Wish, deck: Deck, learning: Sequence[Learning]) -> Iterator[tup
             yield f"what {wish.exam.name} does not ask of {type}: {', '.join(names)}", search, chosen
     root = deck.tag_root
     yield "the deep tier", f"tag:{root}::Tier::3_Deep", {card for card in cards if card.tier == "deep"}
-    for id, subdeck in list(deck.subdecks.items())[1:]:
-        search = f'"deck:{deck.name}::{subdeck.name}"'
-        yield f"the deck {subdeck.name}", search, {card for card in cards if card.deck == id}
+    for id in decks_in_order(deck)[1:]:
+        name = deck.subdecks[id].name
+        yield f"the deck {name}", f'"deck:{deck.name}::{name}"', {card for card in cards if card.deck == id}
     yield "the useful tier", f"tag:{root}::Tier::2_Useful", {card for card in cards if card.tier == "useful"}
 
 
