@@ -291,7 +291,7 @@ def with_fix(monkeypatch: pytest.MonkeyPatch, fix: Fix) -> None:
         if value is not None and value != fix.value and (not fix.word or fix.word in value):
             yield Found(record, fix.path, "it is wrong", "mend it", word=fix.word, fix=fix)
 
-    monkeypatch.setitem(rules.RULES, "yes-no", Rule("yes-no", found))
+    monkeypatch.setitem(rules.RULES, "yes-no", Rule("yes-no", found, scope="all"))
 
 
 @pytest.mark.parametrize(

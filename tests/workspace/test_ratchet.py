@@ -171,7 +171,7 @@ def test_what_only_time_brings_fails_nothing() -> None:
 
 def test_every_rule_that_goes_by_the_date_is_free_to_grow(ratcheted: Author, monkeypatch: pytest.MonkeyPatch) -> None:
     dated = rules.RULES["yes-no"]
-    monkeypatch.setitem(rules.RULES, "yes-no", rules.Rule(dated.name, dated.check, dated=True))
+    monkeypatch.setitem(rules.RULES, "yes-no", rules.Rule(dated.name, dated.check, dated=True, scope="all"))
     ratcheted.write(QUESTIONS, ratcheted.read(QUESTIONS) + question("three"))
 
     report = Workspace(ratcheted.project).check(today=date(2026, 11, 22))
