@@ -11,7 +11,7 @@ from deckbuilder.cli.common import as_json, cache_option, count, harmless, progr
 from deckbuilder.core.diagnostics import Fault
 from deckbuilder.core.project import Project
 from deckbuilder.verbs.coverage import count as counting
-from deckbuilder.verbs.coverage import tell
+from deckbuilder.verbs.coverage import table
 from deckbuilder.verbs.coverage.floor import below, floor
 from deckbuilder.workspace import Workspace, selection
 from deckbuilder.workspace.studycards import study_cards
@@ -53,9 +53,9 @@ def command(project: Project, exam: str | None, form: str, wanted: str | None) -
         raise Fault("the project has no exam", "write an `exam` record: docs/source-cards.md says how")
     covered = counting.coverage(exams, study_cards(workspace, ready), workspace.library)
     if form == "json":
-        click.echo(as_json(tell.as_values(covered)))
+        click.echo(as_json(table.as_values(covered)))
     else:
-        for line in (tell.as_text if form == "text" else tell.as_markdown)(covered).split("\n"):
+        for line in (table.as_text if form == "text" else table.as_markdown)(covered).split("\n"):
             click.echo(harmless(line))
     if limit is not None and (fewer := below(covered, limit)):
         show(fewer, project)

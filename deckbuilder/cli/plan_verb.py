@@ -17,7 +17,7 @@ from deckbuilder.core.project import Project
 from deckbuilder.verbs.plan import MOST_DAYS, MOST_MINUTES
 
 if TYPE_CHECKING:
-    from deckbuilder.verbs.plan.asked import Planned
+    from deckbuilder.verbs.plan.wishes import Planned
 
 _FORMATS = ("text", "markdown", "json", "csv", "ics", "svg")
 
@@ -99,16 +99,16 @@ def command(
     if (day - today).days > MOST_DAYS:
         raise click.UsageError(f"--exam-date {day} is more than three years off: plan for an earlier day")
     from deckbuilder.package.database import UnreadablePackage
-    from deckbuilder.verbs.plan import asked
+    from deckbuilder.verbs.plan import wishes
     from deckbuilder.workspace import Workspace
 
     with progress() as tick:
         workspace = Workspace(project, tick=tick)
         ready, found = workspace.ready(at, lint=False)
         if ready is not None:
-            wanted = asked.Asked(today, day, at, exam, minutes, attend, collection)
+            wanted = wishes.Asked(today, day, at, exam, minutes, attend, collection)
             try:
-                planned = asked.planned(workspace, ready, wanted)
+                planned = wishes.planned(workspace, ready, wanted)
             except UnreadablePackage as unreadable:
                 fail(Fault(str(unreadable)))
     if ready is None:
@@ -119,10 +119,10 @@ def command(
 
 
 def _tell(planned: Planned, form: str, at: int) -> None:
-    from deckbuilder.verbs.plan import calendar, picture, tell
+    from deckbuilder.verbs.plan import calendar, page, picture
 
     if form == "json":
-        click.echo(as_json(tell.as_values(planned.plan, planned.notes)))
+        click.echo(as_json(page.as_values(planned.plan, planned.notes)))
     elif form == "csv":
         click.echo(calendar.as_csv(planned.plan), nl=False)
     elif form == "ics":
@@ -131,9 +131,9 @@ def _tell(planned: Planned, form: str, at: int) -> None:
         click.echo(picture.as_svg(planned.plan, planned.new_seconds), nl=False)
     else:
         text = (
-            tell.as_text(planned.plan, planned.notes)
+            page.as_text(planned.plan, planned.notes)
             if form == "text"
-            else tell.as_markdown(planned.plan, planned.notes)
+            else page.as_markdown(planned.plan, planned.notes)
         )
         for line in text.split("\n"):
             click.echo(harmless(line))

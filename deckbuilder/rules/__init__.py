@@ -20,7 +20,7 @@ from deckbuilder.core.diagnostics import Diagnostic, Severity
 from deckbuilder.records.rulebook import Rulebook
 from deckbuilder.records.salvage import Lost
 from deckbuilder.rules import both_sides, listings, masked, references, suppressions
-from deckbuilder.rules.kept import Hit, KeptHits, Where
+from deckbuilder.rules.hits import Hit, KeptHits, Where
 from deckbuilder.rules.rule import Found, Rule, Seen, Settings, told
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta, timezone
 
 from deckbuilder.core import letters
+from deckbuilder.verbs.plan.page import by_day
 from deckbuilder.verbs.plan.planning import Plan
-from deckbuilder.verbs.plan.tell import by_day
 
 _LINE = 75  # bytes; a longer line goes on behind a blank in the next one
 

@@ -7,8 +7,8 @@ from datetime import date
 from html import escape
 
 from deckbuilder.verbs.plan.forecast import Mean
+from deckbuilder.verbs.plan.page import by_day
 from deckbuilder.verbs.plan.planning import Plan
-from deckbuilder.verbs.plan.tell import by_day
 
 _WIDTH, _HEIGHT = 720, 240
 _LEFT, _RIGHT, _TOP, _BOTTOM = 40, 12, 34, 28

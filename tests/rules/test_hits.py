@@ -19,7 +19,7 @@ from deckbuilder.core.diagnostics import Diagnostic
 from deckbuilder.core.project import find
 from deckbuilder.records import KINDS
 from deckbuilder.records.walker import prose_of
-from deckbuilder.rules.kept import Hit, _plain
+from deckbuilder.rules.hits import Hit, _plain
 from deckbuilder.rules.rule import Found, Rule, Seen
 from deckbuilder.source import Document
 from deckbuilder.workspace import Workspace
