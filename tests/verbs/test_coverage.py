@@ -69,7 +69,7 @@ def test_a_card_answers_by_what_it_asks_and_not_by_what_its_note_is_called(asked
     nerves, movement, muscles, levers = covered.objectives
 
     muscle_notes = {card.note for card in cards_of(asked) if card.note.startswith("muscle/")}
-    assert nerves.cards == len(muscle_notes) == 3
+    assert nerves.cards == len(muscle_notes) == 4
     assert movement.cards == len([card for card in cards_of(asked) if card.topic in ("joint-action", "planes")])
     assert movement.untaught == ("levers",)
     assert muscles.missing == ("Trapezius",)
@@ -100,7 +100,7 @@ def test_core_cards_are_those_of_the_first_deck(asked: Author) -> None:
 
     nerves = counted(asked).objectives[0]
 
-    assert (nerves.cards, nerves.core) == (4, 3)
+    assert (nerves.cards, nerves.core) == (5, 4)
 
 
 def test_decks_are_in_the_order_in_which_anki_lists_them(asked: Author) -> None:
@@ -176,7 +176,7 @@ def test_what_was_counted_is_a_floor_for_what_comes_later(asked: Author) -> None
     done = deckbuilder("coverage", "--floor", "coverage.json", cwd=asked.root)
 
     assert done.returncode == 1
-    assert "'nerves' of ANY-CPT has 2 cards, and the floor is 3" in done.stderr
+    assert "'nerves' of ANY-CPT has 3 cards, and the floor is 4" in done.stderr
     assert "'nerves' of ANY-CPT has 2 core cards, and the floor is 3" in done.stderr
     assert "`deckbuilder coverage --format json > FILE` makes one" in done.stderr
 
