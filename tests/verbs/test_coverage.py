@@ -177,7 +177,7 @@ def test_what_was_counted_is_a_floor_for_what_comes_later(asked: Author) -> None
 
     assert done.returncode == 1
     assert "'nerves' of ANY-CPT has 3 cards, and the floor is 4" in done.stderr
-    assert "'nerves' of ANY-CPT has 2 core cards, and the floor is 3" in done.stderr
+    assert "'nerves' of ANY-CPT has 3 core cards, and the floor is 4" in done.stderr
     assert "`deckbuilder coverage --format json > FILE` makes one" in done.stderr
 
 

@@ -229,7 +229,8 @@ class Session:
             entry = next((self._lock.notes[key] for key in (note.key, *note.formerly) if key in self._lock.notes), None)
             fields = kind.with_version(note.fields, entry.edition if entry else deck.edition)
             decks = tuple(f"{deck.name}::{deck.subdecks[id].name}" for id in note.decks)
-            found[note.key] = Shown(note, kind, fields, decks, places.get(note.key))
+            # The place in the order of teaching is nothing to see, and of some of the notes alone it is another.
+            found[note.key] = Shown(replace(note, places=()), kind, fields, decks, places.get(note.key))
         return found
 
     def _fault(self, found: Diagnostic, notes: Mapping[str, Shown], stale: set[str]) -> dict[str, Any]:
