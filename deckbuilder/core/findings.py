@@ -104,7 +104,6 @@ GROUPS = {
         "long-answer": WARNING_OR_ERROR,
         "long-list": WARNING_OR_ERROR,
         "long-group": WARNING,
-        "long-run": WARNING,
         "hidden-list": WARNING,
         "absolute-claim": WARNING_OR_ERROR,
         "undefined-abbreviation": ERROR,

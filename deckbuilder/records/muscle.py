@@ -97,7 +97,7 @@ class Muscle(Subject):
     insertion: Sites = ()
     """Where it goes to: landmarks, bones or structures, each with a detail if one is needed."""
     runs: Runs | None = None
-    """From where to where it runs, in the words that suffice on the card of a core muscle; if left out, its origin and insertion."""
+    """From where to where it runs, in the words that suffice on a card of its own; without them there is none."""
     actions: Movements = ()
     """The movements that it produces, each at a joint that it crosses."""
     nerve: Nerves = ()

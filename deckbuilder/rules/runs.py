@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deckbuilder.anatomy.words import count
 from deckbuilder.records import Muscle
 from deckbuilder.rules.phrasing import read_and_mend
 from deckbuilder.rules.rule import Found, Seen, rule
@@ -53,30 +52,3 @@ def _own(seen: Seen, muscle: Muscle, about: str) -> set[str]:
     library = seen.library
     sites = {each for id in muscle.named(about) for each in (id, library.whole(id))}
     return sites | {library.landmarks[id][0].id for id in sites if id in library.landmarks}
-
-
-@rule(scope="facts")
-def long_run(seen: Seen) -> Iterator[Found]:
-    """A core muscle whose card asks from where to where it runs, with more sites at one end than anybody says in five seconds.
-    Its `runs` puts them into few words; without it the card asks for all of them.
-
-    Why: core cards are graded at a glance. The full attachments have cards of their own.
-
-    Bad:
-        origin: [gluteal-surface-of-ilium, dorsal-surface-of-sacrum, coccyx, sacrotuberous-ligament]
-        tier: core
-
-    Good:
-        runs: {from: back of the ilium and sacrum, to: iliotibial tract and femur}
-        origin: [gluteal-surface-of-ilium, dorsal-surface-of-sacrum, coccyx, sacrotuberous-ligament]
-        tier: core
-    """
-    most = seen.limit("run-sites")
-    for muscle in seen.library.muscles:
-        for _, about in _ENDS if muscle.tier == "core" and muscle.runs is None else ():
-            number = len(muscle.named(about))
-            if number > most:
-                message = f"{muscle.name} is core, and the card that asks where it runs has {count(number, 'site', 'sites')} for its {about}"
-                yield Found(
-                    muscle, muscle.stated(about), message, "say it in few words: `runs: {from: …, to: …}`", key=True
-                )

@@ -40,7 +40,7 @@ def test_a_reason_lets_it_through(author: Author) -> None:
     )
 
     assert author.check() == []
-    assert author.build().written.notes == 8
+    assert author.build().written.notes == 9
 
 
 def test_the_preview_shows_a_card_that_the_linter_refuses_with_what_it_says(author: Author) -> None:

@@ -438,7 +438,7 @@ LOCKS: dict[str, Bad] = {
         relocked(lambda lines: lines[:8]), LOCK, "", "damaged-lock", "the lock is cut off here", RESTORE
     ),
     "a lock edited by hand": Bad(
-        relocked(lambda lines: [line.replace('"position": 70,', '"position": 71,') for line in lines]),
+        relocked(lambda lines: [line.replace('": [', '": [7') if '"concept/' in line else line for line in lines]),
         LOCK,
         '{"key": "concept',
         "damaged-lock",
@@ -454,7 +454,7 @@ LOCKS: dict[str, Bad] = {
         "keep the lines of both sides and delete the marker lines",
     ),
     "a lock of a newer version": Bad(
-        relocked(lambda lines: [lines[0].replace('"deckbuilder lock": 3', '"deckbuilder lock": 4'), *lines[1:]]),
+        relocked(lambda lines: [lines[0].replace('"deckbuilder lock": 4', '"deckbuilder lock": 5'), *lines[1:]]),
         LOCK,
         "{",
         "damaged-lock",
@@ -476,7 +476,7 @@ LOCKS: dict[str, Bad] = {
         LOCK,
         '{"key": "muscle/triceps-brachii", "guid": "XX',
         "damaged-lock",
-        "'muscle/triceps-brachii' has another guid than in line 13",
+        "'muscle/triceps-brachii' has another guid than in line 14",
         "keep the line that was released",
     ),
     "a lock in which two notes have one guid": Bad(
@@ -484,7 +484,7 @@ LOCKS: dict[str, Bad] = {
         LOCK,
         '{"key": "muscle/triceps-brachii"',
         "renamed-twice",
-        "'muscle/brachialis' and 'muscle/triceps-brachii' are one note to learners",
+        "'muscle/brachioradialis' and 'muscle/triceps-brachii' are one note to learners",
         "keep one of the cards, with the other ids under `formerly`",
     ),
 }

@@ -57,9 +57,11 @@ FIRST: dict[str, dict[str, Any]] = {
     "cloze": {"text": "From {1|place 1} to there.", "topic": "anatomy", "regions": ["arm"]},
     "occlusion": {"name": "A bone", "plate": "bone", "masks": {"2": "olecranon"}, "regions": ["arm"]},
 }
+# A whole deck lints, and no history does: any number will do.
+COMPLETE = {"muscles": 2, "sources": "openstax-ap2e-11-5"}
 MARKS = ("coracoid-process", "olecranon", "radial-tuberosity", "shaft-of-humerus")
 NEEDED: list[dict[str, Any]] = [
-    {"group": "bunch", "name": "A bunch", "region": "arm"},
+    {"group": "bunch", "name": "A bunch", "region": "arm", "complete": COMPLETE},
     {"action": "flexion", "name": "Flexion", "joint": "elbow", "plane": "sagittal", "phrase": "flexes the elbow"}
     | {"prime_movers": ["muscle-1"]},
     {"muscle": "muscle-1"} | FIRST["muscle"],

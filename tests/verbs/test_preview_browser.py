@@ -137,7 +137,9 @@ def test_a_long_answer_opens_where_it_begins(chromium: Browser, author: Author) 
     """As in Anki's window; our own style leaves the question in sight above it, so that this one takes another."""
     author.take_templates()
     style = "templates/_shared/style.css"
-    author.write(style, author.read(style) + "\nhr#answer { scroll-margin-top: 7px !important; } .rest { min-height: 1200px; }\n")
+    author.write(
+        style, author.read(style) + "\nhr#answer { scroll-margin-top: 7px !important; } .rest { min-height: 1200px; }\n"
+    )
     with running_for(author) as running, opened(chromium, f"{running.address}#{ORIGIN}", PHONE) as page:
         page.keyboard.press(" ")
         reads(page, "Coracoid process", "back light")
