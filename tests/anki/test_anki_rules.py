@@ -174,7 +174,9 @@ def test_rule_3_tags_pictures_and_the_set_of_cards_are_content(author: Author, a
     _cards(author)
     author.build()
     lost = {key for key, entry in author.lock.notes.items() if entry.mod != mods[key]}
-    assert lost == {key for key in mods if key.startswith("muscle/") and key not in (BICEPS, "muscle/brachioradialis")}  # no `why`
+    assert lost == {
+        key for key in mods if key.startswith("muscle/") and key not in (BICEPS, "muscle/brachioradialis")
+    }  # no `why`
 
 
 def test_rule_3_the_bytes_of_a_picture_count_even_under_one_name(tmp_path: Path) -> None:

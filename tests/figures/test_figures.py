@@ -135,7 +135,7 @@ def test_markers_carry_the_numbers_of_the_cards_answers(id: str) -> None:
 
     for role in drawings.ROLES:
         marks = [mark for mark in index()[id]["marks"] if mark["role"] == role]
-        names = [library().site_short(mark["landmark"]) for mark in marks]
+        names = [library().site_short(library().whole(mark["landmark"])) for mark in marks]
         assert names == [answer.name for answer in said[role].answers]
         numbers = list(range(1, len(names) + 1)) if len(names) > 1 else [None]
         assert [mark["number"] for mark in marks] == numbers
