@@ -46,7 +46,7 @@ def test_a_note_that_the_learner_deleted_comes_back(author: Author, anki: Anki) 
     anki.delete(guid)
     result = anki.imports(package)
 
-    assert result.new == (guid,) and len(anki.note(guid).cards) == 5
+    assert result.new == (guid,) and len(anki.note(guid).cards) == 4
 
 
 def test_an_update_takes_the_learners_own_tags(author: Author, anki: Anki) -> None:
