@@ -211,7 +211,7 @@ class Library:
         return list(self._trails[region])
 
     def _trail(self, region: str) -> list[str]:
-        return [each.name for each in reversed(self._around(region))]
+        return [each.name for each in reversed(self.around(region))]
 
     # Muscles and movements
 
@@ -242,11 +242,11 @@ class Library:
     def _inhabitants(self) -> dict[str, list[Muscle]]:
         found: dict[str, list[Muscle]] = {}
         for muscle in self.muscles:
-            for region in self._around(muscle.region):
+            for region in self.around(muscle.region):
                 found.setdefault(region.id, []).append(muscle)
         return found
 
-    def _around(self, region: str) -> list[Region]:
+    def around(self, region: str) -> list[Region]:
         """The region, what it is a part of, and so on to the whole."""
         found: list[Region] = []
         at: str | None = region
@@ -371,7 +371,7 @@ class Library:
         """
         key = (muscle.named("origin"), muscle.named("insertion"))
         alone = bool(key[0] and key[1]) and set(self._attached.get(key, ())) <= {muscle.id}
-        return alone and any(region.complete for region in self._around(muscle.region))
+        return alone and any(region.complete for region in self.around(muscle.region))
 
     @cached_property
     def _attached(self) -> dict[tuple[frozenset[str], frozenset[str]], list[str]]:

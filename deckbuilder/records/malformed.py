@@ -84,7 +84,14 @@ class _Wrong:
 
 def _missing_key(it: _Wrong) -> Diagnostic:
     place, message = it.document.locate(it.path[:-1], key=True), f"{_what(it.cls, it.path)} has no '{it.name}'"
-    return Diagnostic(place, "missing-key", message, f"add `{it.name}: …`")
+    return Diagnostic(place, "missing-key", message, f"add `{it.name}: {_form(it.cls, it.path)}`")
+
+
+def _form(cls: type[BaseModel], path: Path_) -> str:
+    """What stands behind a key: of a mapping the keys that it must have."""
+    model, _ = _at(cls, path)
+    needed = [name for name, field in model.model_fields.items() if field.is_required()] if model else []
+    return f"{{{', '.join(f'{walker.key_of(model, name)}: …' for name in needed)}}}" if model and needed else "…"
 
 
 def _unknown_key(it: _Wrong) -> Diagnostic:

@@ -6,14 +6,14 @@ and at several places: a muscle's name is learned in the first week, its roots p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
 from deckbuilder.anatomy.library import Library
 from deckbuilder.anki.notes import Note, NoteType
 from deckbuilder.core.diagnostics import Diagnostic
-from deckbuilder.records import Deck, Region, nearest
+from deckbuilder.records import Deck, nearest
 from deckbuilder.records.base import Noted, Subject
 from deckbuilder.records.deck import Cards
 from deckbuilder.source import Path_
@@ -81,21 +81,11 @@ class Arrangement:
         """Of what sort each card of a note is."""
         record, note_type = subject.record, self._note_types[note.kind]
         path = record.document.file.name.removeprefix("cards/")
-        regions = tuple(self._around(record.about().regions))
+        around = (region.id for id in record.about().regions for region in self._library.around(id))
+        regions = tuple(dict.fromkeys(around))
         for ordinal in note.ordinals:
             template = note_type.templates[0 if note_type.cloze else ordinal]
             yield Sort(note.kind, template.name, subject.tier, template.topic or subject.topic_id, regions, path)
-
-    def _around(self, regions: Iterable[str]) -> Iterator[str]:
-        """The regions, and those of which they are parts."""
-        for id in regions:
-            at: str | None = id
-            for _ in range(8):  # a circle is told elsewhere
-                if at is None:
-                    break
-                yield at
-                region = self._library.find(Region, at)
-                at = region.part_of if region else None
 
     def _found(self, sort: Sort) -> tuple[str, int]:
         """The deck of cards of a sort, and the step to which they belong: the first of each that takes them."""

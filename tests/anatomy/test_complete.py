@@ -40,7 +40,9 @@ def test_a_group_says_how_many_belong_to_it(author: Author, anki: Anki) -> None:
 
     author.edit(GROUP, COMPLETE.format(3), "")
 
-    assert [(each.rule, each.location.path) for each in author.check()] == [("missing-key", GROUP)]
+    (fault,) = author.check()
+    assert (fault.rule, fault.location.path) == ("missing-key", GROUP)
+    assert fault.help == "add `complete: {muscles: …, sources: …}`"
 
 
 def test_a_muscle_is_asked_for_by_its_ends_where_all_muscles_around_it_are_known(author: Author, anki: Anki) -> None:
