@@ -133,6 +133,7 @@ GROUPS = {
     "evidence": FindingGroup("Sources and studies: cited, in a form that leads to them, not older than they may be, and no more than was measured.", {
         "uncited-number": ERROR,
         "uncited-training": WARNING,
+        "weak-source": WARNING,
         "unlisted-study": ERROR,
         "source-form": WARNING_OR_ERROR,
         "stale-source": WARNING,

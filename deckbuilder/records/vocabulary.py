@@ -32,6 +32,8 @@ Files = Annotated[
 ]
 
 
+# A page is any other: a blog, a shop, a dictionary, an atlas on the web, students' flashcards.
+SourceType = Literal["book", "paper", "course", "exam", "page"]
 Side = Literal["medial", "lateral", "anterior", "posterior", "proximal", "distal"]
 _SIDE = {"type": "string", "enum": list(get_args(Side))}
 Sides = Annotated[
@@ -159,6 +161,8 @@ class Source(Record):
     """Who wrote it: Contreras B, Vigotsky AD."""
     title: Text
     """Its title."""
+    type: SourceType | None = None
+    """What it is: a book, a paper, a course of a university, what a certifier or a school for its exam wrote, or any other page."""
     within: Text = Field("", validation_alias="in")
     """The journal or the book that it stands in."""
     year: Whole | None = Field(None, ge=1500, le=2200)

@@ -8,11 +8,12 @@ from datetime import date, timedelta
 
 from deckbuilder.core.patterns import regex
 from deckbuilder.reading.tokens import holds, plain, sentences
-from deckbuilder.records import Claim, Exam, Exercise, Record, Source, Study
-from deckbuilder.records.base import Subject
+from deckbuilder.records import Claim, Concept, Exam, Exercise, Record, Source, Study
+from deckbuilder.records.base import Roster, Subject
 from deckbuilder.records.keys import Said
 from deckbuilder.rules.quantities import NAMED_STUDY, SIGNAL, SIGNALS
 from deckbuilder.rules.rule import Found, Seen, rule
+from deckbuilder.source import Path_
 
 _HARMLESS = regex(
     r"\b(?:[CTLS]\d+(?:[-–]?[CTLS]?\d+)?|Co1|\d+RM|\d+(?:st|nd|rd|th)|(?:19|20)\d\d)\b|\b\d+ ?(?:°|degrees)", re.I
@@ -72,6 +73,42 @@ def uncited_training(seen: Seen) -> Iterator[Found]:
         if exercise.trains and not exercise.sources.get("trains"):
             message = "no source says what this exercise trains"
             yield Found(exercise, ("trains",), message, "add `trains: id` under `sources`", key=True)
+
+
+@rule(scope="all")
+def weak_source(seen: Seen) -> Iterator[Found]:
+    """A fact that rests on pages alone: blogs, shops, dictionaries, atlases on the web, students' flashcards.
+    Told where each of its sources says `type: page`; or `type: exam`, unless the record is marked as an exam's model.
+
+    Why: nobody has reviewed them, many copy from each other, and a mistake in one is a mistake in all.
+
+    Bad:
+        source: my-gym-blog
+        type: page
+
+    Good:
+        source: openstax-ap2e-11-6
+        type: book
+    """
+    types = {source.id: source.type for source in seen.library.of(Source)}
+    for record in seen.living:
+        weak = {"page"} if isinstance(record, Concept) and record.exam_model else {"page", "exam"}
+        for path, ids in _by_fact(record):
+            if ids and {types.get(id) for id in ids} <= weak:
+                what = "this" if path[-1] in ("all", "sources") else f"'{path[-1]}'"
+                help = "read it in a book or a paper, and cite that"
+                yield Found(record, path, f"all that {what} rests on are pages", help, key=True)
+
+
+def _by_fact(record: Subject) -> Iterator[tuple[Path_, tuple[str, ...]]]:
+    """Where a record says on what its facts rest, and the ids there.
+
+    What is cited for one fact is held alone: were it in the sources for all of them, it would not be cited again.
+    """
+    for fact, ids in record.sources.items():
+        yield ("sources", fact), ids
+    if isinstance(record, Roster) and record.complete:
+        yield ("complete", "sources"), record.complete.sources
 
 
 @rule()
