@@ -39,10 +39,11 @@ class DrawnMark(Model):
 
 
 class DrawnFigure(Model):
-    """The three pictures of a muscle: with markers, without them, and where it lies in the whole body."""
+    """The pictures of a muscle: without markers, the markers of each end to be laid over it, and where it lies in the whole body."""
 
-    marked: Text
     plain: Text
+    origin: Text
+    insertion: Text
     where: Text
     view: Text
     seen: Text
@@ -50,6 +51,10 @@ class DrawnFigure(Model):
     where_size: Pixels
     drawn_from: dict[Text, tuple[tuple[str, str], ...]]
     marks: tuple[DrawnMark, ...] = ()
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        return self.plain, self.origin, self.insertion, self.where
 
 
 class DrawnLabel(Model):

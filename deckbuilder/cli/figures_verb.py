@@ -24,8 +24,8 @@ MAX_LISTED = 12
 def command(project: Project, checking: bool, muscles: tuple[str, ...]) -> None:
     """Draw the muscles' figures, from their records, into cards/media/figures.
 
-    Each muscle gets three pictures: with origins and insertions marked, without marks, and where it lies on the
-    skeleton. cards/media/figures.json says what they show. The same cards give the same bytes. Needs the extra
+    Each muscle gets four pictures: the muscle on its bones, the marks of its origins and those of its insertions, which
+    cards lay over it, and where it lies on the skeleton. cards/media/figures.json says what they show. The same cards give the same bytes. Needs the extra
     `figures` and Python 3.11; building a deck needs neither.
 
     \b
@@ -37,7 +37,8 @@ def command(project: Project, checking: bool, muscles: tuple[str, ...]) -> None:
     from deckbuilder.figures import files
 
     workspace = Workspace(project)
-    found = distinct([*workspace.faults, *workspace.guarded])  # a picture that is missing is about to be drawn
+    # A picture that is missing is about to be drawn, and an entry of the index that cannot be used about to be made anew.
+    found = distinct(each for each in (*workspace.faults, *workspace.guarded) if each.rule != "figures")
     if errors(found):
         show(found)
         click.echo(f"Nothing was drawn: {tally(found)}.", err=True)

@@ -29,7 +29,7 @@ class Drawn:
 def draw(
     library: Library, only: Collection[str] = (), tick: Callable[[str, int, int], None] = lambda *_: None
 ) -> Drawn:
-    """Three files for each muscle (all, or `only` some): marked, plain, and where it is on the skeleton; and the plates.
+    """Four files for each muscle (all, or `only` some): plain, the markers of each end, and where it is on the skeleton; and the plates.
 
     Raises `Fault` where the extra is not installed.
     """
@@ -49,12 +49,9 @@ def draw(
         figure = muscles.draw(muscle)
         where = muscles.where(figure)
         small, small_size = skeleton.draw(where, figure.flesh, muscles.seen_whole(where))
-        names = {
-            "marked": f"{FOLDER}/{muscle.id}.svg",
-            "plain": f"{FOLDER}/{muscle.id}-plain.svg",
-            "where": f"{FOLDER}/{muscle.id}-where.svg",
-        }
-        drawn.files |= {names["marked"]: figure.marked, names["plain"]: figure.plain, names["where"]: small}
+        pictures = {"plain": figure.plain, **figure.ends, "where": small}
+        names = {which: f"{FOLDER}/{muscle.id}-{which}.svg" for which in pictures}
+        drawn.files |= {names[which]: text for which, text in pictures.items()}
         width, height = figure.size
         drawn.figures[muscle.id] = {
             **names,

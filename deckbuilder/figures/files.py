@@ -82,7 +82,7 @@ def _indexes(project: Project, drawn: figures.Drawn, only: Collection[str]) -> t
 def _named(index: str) -> set[str]:
     """The files that an index names; only those that lie where figures lie."""
     listed = drawings.listed(index)
-    found = {name for each in listed.figures.values() for name in (each.marked, each.plain, each.where)}
+    found = {name for each in listed.figures.values() for name in each.files}
     found |= {each.file for each in listed.plates.values()}
     return {name for name in found if Path(name).parent == Path(figures.FOLDER) and Path(name).suffix == ".svg"}
 

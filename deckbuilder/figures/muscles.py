@@ -1,4 +1,4 @@
-"""A muscle between its attachments, drawn from its record: with markers, without, and where the markers stand."""
+"""A muscle between its attachments, drawn from its record; the markers of each end, which lie over it; and where they stand."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import numpy as np
 from deckbuilder.figures import bodies, canvas, flesh, marks
 from deckbuilder.figures.bodies import Body, Ground
 from deckbuilder.figures.bundles import TENDON, At, Bundle, Cut, Line, Portrait
+from deckbuilder.figures.canvas import Canvas
 from deckbuilder.figures.landmarks import landmark
 from deckbuilder.figures.marks import Attachment, Mark
 from deckbuilder.figures.model import skeleton
 from deckbuilder.figures.pictures import PICTURES
-from deckbuilder.figures.style import document
+from deckbuilder.figures.style import document, overlay
 from deckbuilder.figures.view import Floats, Frame, View
 from deckbuilder.records import Muscle
 
@@ -25,10 +26,10 @@ ROLES = ("origin", "insertion")
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A muscle's picture, and where its markers stand in it."""
+    """A muscle's picture, the markers of each end to be laid over it, and where they stand."""
 
-    marked: str
     plain: str
+    ends: dict[str, str]
     picture: Portrait
     size: tuple[int, int]
     marks: tuple[Mark, ...]
@@ -69,13 +70,20 @@ def draw(muscle: Muscle) -> Figure:
     drawn = bones.svg + flesh.paint(bones, pieces)
     standing = marks.stand(bones, answers)
     return Figure(
-        document(frame.width, frame.height, picture.seen, drawn, marks.draw(bones, standing)),
         document(frame.width, frame.height, picture.seen, drawn),
+        {role: _end(bones, role, standing) for role in ROLES},
         picture,
         (round(frame.width / 2), round(frame.height / 2)),
         tuple(standing),
         tuple(body for body, bundle in zip(found, picture.bundles, strict=True) if bundle.tone != TENDON),
     )
+
+
+def _end(bones: Canvas, role: str, standing: list[Mark]) -> str:
+    """The markers of one end alone."""
+    own = [mark for mark in standing if mark.attachment.role == role]
+    title = "Markers of where it starts" if role == "origin" else "Markers of where it ends"
+    return overlay(bones.frame.width, bones.frame.height, title, marks.draw(bones, own))
 
 
 def shaped(muscle: Muscle) -> list[Body]:

@@ -64,13 +64,15 @@ _MARKS_NIGHT = {
 }
 
 
-def document(width: int, height: int, title: str, drawn: str, marks: str = "") -> str:
+def document(width: int, height: int, title: str, drawn: str) -> str:
     """A picture file: what is drawn at half its units, so that lines are fine, with the style that it needs."""
-    day, night = dict(_DAY), dict(_NIGHT)
-    if marks:
-        day |= _MARKS
-        night |= _MARKS_NIGHT
-    return wrapped(width, height, (round(width / 2), round(height / 2)), title, css(day, night), drawn + marks)
+    return wrapped(width, height, (round(width / 2), round(height / 2)), title, css(_DAY, _NIGHT), drawn)
+
+
+def overlay(width: int, height: int, title: str, marks: str) -> str:
+    """Markers alone, to be laid over the picture of this size."""
+    style = css(_MARKS, _MARKS_NIGHT)
+    return wrapped(width, height, (round(width / 2), round(height / 2)), title, style, marks)
 
 
 def wrapped(width: int, height: int, size: tuple[int, int], title: str, style: str, drawn: str) -> str:

@@ -8,19 +8,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from deckbuilder.anatomy.drawings import INDEX, DrawnFigure, drawn_from
+from deckbuilder.anatomy.drawings import INDEX, ROLES, DrawnFigure, drawn_from
 from deckbuilder.anatomy.library import Library
 from deckbuilder.anki.notes import Media
 from deckbuilder.core.diagnostics import Diagnostic, Location
 from deckbuilder.records import Muscle
 from deckbuilder.render.media import Pictures
 
-Which = Literal["marked", "plain", "where", "plate"]
+Which = Literal["plain", "origin", "insertion", "where", "plate"]
 
 
 @dataclass(frozen=True, slots=True)
 class DrawnPicture:
-    """A picture as a template puts it: its name in the package, its size, what is seen, and whether a marker lies behind bone."""
+    """A picture as a template puts it: its name in the package, its size, what is seen, and whether one of its markers lies behind bone."""
 
     media: Media
     width: int
@@ -71,27 +71,26 @@ class Figures:
         found = self._file(getattr(figure, which))
         if found is None:
             return None
-        if which == "marked" and muscle is not None:
-            self._compare(muscle, figure)
+        if which in ROLES and muscle is not None:
+            self._compare(muscle, figure, which)
         width, height = figure.where_size if which == "where" else figure.size
-        return DrawnPicture(found, width, height, figure.seen, any(mark.hidden for mark in figure.marks))
+        hidden = any(mark.hidden and mark.role == which for mark in figure.marks)
+        return DrawnPicture(found, width, height, figure.seen, hidden)
 
-    def _compare(self, muscle: Muscle, figure: DrawnFigure) -> None:
+    def _compare(self, muscle: Muscle, figure: DrawnFigure, role: str) -> None:
         """A figure that shows other attachments than the card names would teach one thing and say another."""
-        for about, now in drawn_from(muscle).items():
-            then = figure.drawn_from.get(about, ())
-            if now != then:
-                was = [f"{id} ({part})" if part else id for id, part in then if (id, part) not in now]
-                path = next(
-                    ((each.part, each.id) for each in muscle.facts(about) if (each.id, each.part) not in then), None
-                )
-                own = muscle.stated(about, path[0] if path and muscle.divisions else "")
-                self.faults.append(
-                    Diagnostic(
-                        muscle.locate(*(own or muscle.stated(about)), *([path[1]] if path else [])),
-                        "stale-figure",
-                        f"the figure of {muscle.id} was drawn from another {about}{': ' if was else ''}{', '.join(was)}",
-                        f"put that back, or draw it again: `deckbuilder figures {muscle.id}`",
-                        record=muscle.key,
-                    )
-                )
+        now, then = drawn_from(muscle)[role], figure.drawn_from.get(role, ())
+        if now == then:
+            return
+        was = [f"{id} ({part})" if part else id for id, part in then if (id, part) not in now]
+        path = next(((each.part, each.id) for each in muscle.facts(role) if (each.id, each.part) not in then), None)
+        own = muscle.stated(role, path[0] if path and muscle.divisions else "")
+        self.faults.append(
+            Diagnostic(
+                muscle.locate(*(own or muscle.stated(role)), *([path[1]] if path else [])),
+                "stale-figure",
+                f"the figure of {muscle.id} was drawn from another {role}{': ' if was else ''}{', '.join(was)}",
+                f"put that back, or draw it again: `deckbuilder figures {muscle.id}`",
+                record=muscle.key,
+            )
+        )

@@ -29,8 +29,9 @@ sources: openstax-ap2e-11-5
 def figure(author: Author, **changes: Any) -> None:
     """A figure of brachialis, as the verb leaves it."""
     entry = {
-        "marked": "figures/brachialis.svg",
         "plain": "figures/brachialis-plain.svg",
+        "origin": "figures/brachialis-origin.svg",
+        "insertion": "figures/brachialis-insertion.svg",
         "where": "figures/brachialis-where.svg",
         "view": "front",
         "seen": "Right arm from the front",
@@ -40,8 +41,8 @@ def figure(author: Author, **changes: Any) -> None:
         "marks": [],
     } | changes
     author.write("cards/media/figures.json", json.dumps({"figures": {"brachialis": entry}, "plates": {}}))
-    for which in ("", "-plain", "-where"):
-        author.write(f"cards/media/figures/brachialis{which}.svg", SVG.format(which))
+    for which in ("plain", "origin", "insertion", "where"):
+        author.write(f"cards/media/figures/brachialis-{which}.svg", SVG.format(which))
     author.write("cards/credits.yaml", CREDIT)
 
 
@@ -53,13 +54,11 @@ def test_a_muscle_with_a_figure_is_asked_from_it_and_shows_it_on_every_back(auth
     guid = author.guid("muscle/brachialis")
     sides = {template: (front, back) for at, _, template, front, back in anki.rendered() if at == guid}
     front, back = sides["Picture → name"]
-    plain, marked = (
-        re.search(r'class="drawn main" src="([^"]+)"', front),
-        re.search(r'class="drawn main" src="([^"]+)"', back),
-    )
-    assert plain and marked and plain[1] != marked[1]
-    assert "rachialis" not in front
-    assert all(marked[1] in back for _, back in sides.values())
+    plain = re.search(r'class="drawn" src="([^"]+)"', front)
+    ends = re.findall(r'class="drawn (?:mo|mi)" src="([^"]+)"', back)
+    assert plain and len({plain[1], *ends}) == 3
+    assert "rachialis" not in front and not re.search(r'class="drawn m', front)
+    assert all(name in back for _, back in sides.values() for name in (plain[1], *ends))
     assert anki.faults() == []
 
 
@@ -88,9 +87,10 @@ def test_a_picture_that_nobody_is_credited_for_is_told_once(author: Author) -> N
     found = [one for one in author.check() if one.rule == "uncredited-picture"]
 
     assert sorted(one.message.split("'")[1] for one in found) == [
+        "figures/brachialis-insertion.svg",
+        "figures/brachialis-origin.svg",
         "figures/brachialis-plain.svg",
         "figures/brachialis-where.svg",
-        "figures/brachialis.svg",
     ]
     assert {one.location.path for one in found} == {"cards/media/figures.json"}
 
@@ -135,7 +135,7 @@ def _media(author: Author) -> list[Any]:
     ("text", "says"),
     [
         ("{", "EOF while parsing"),
-        ('{"figures": {"brachialis": {"marked": 3}}}', "figures.brachialis.marked"),
+        ('{"figures": {"brachialis": {"plain": 3}}}', "figures.brachialis.plain"),
         ('{"figures": {"Big Letters": {}}}', "figures.Big Letters"),
         ("[]", "object"),
     ],
@@ -152,7 +152,7 @@ def test_a_broken_index_is_told_with_the_command_that_mends_it(text: str, says: 
 
 
 def test_a_figure_outside_the_project_is_refused(author: Author) -> None:
-    figure(author, marked="../../../secret.svg")
+    figure(author, plain="../../../secret.svg")
     (author.root.parent / "secret.svg").write_text("<svg/>")
 
     (found,) = author.check()

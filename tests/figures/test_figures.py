@@ -29,7 +29,7 @@ from deckbuilder.records import Muscle
 from deckbuilder.workspace import Workspace
 
 MEDIA = ROOT / "cards" / "media"
-KINDS = ("marked", "plain", "where")
+KINDS = ("plain", "origin", "insertion", "where")
 SVG = "{http://www.w3.org/2000/svg}"
 # A few that differ in kind: two parts, several landmarks in one role, a wrapped one. FIGURES=all draws every one.
 SOME = ("biceps-femoris", "obturator-internus")
@@ -104,10 +104,10 @@ def drawn(*ids: str, seed: str = "0", project: Path = ROOT) -> dict[str, str]:
 # What is committed
 
 
-def test_every_muscle_of_the_deck_has_three_pictures_and_an_entry() -> None:
+def test_every_muscle_of_the_deck_has_its_pictures_and_an_entry() -> None:
     assert sorted(index()) == muscles()
     for id, entry in index().items():
-        assert [entry[kind] for kind in KINDS] == [f"figures/{id}{end}.svg" for end in ("", "-plain", "-where")]
+        assert [entry[kind] for kind in KINDS] == [f"figures/{id}-{kind}.svg" for kind in KINDS]
         assert all((MEDIA / entry[kind]).is_file() for kind in KINDS)
 
 
@@ -154,10 +154,11 @@ def test_markers_stand_inside_the_picture_and_apart(id: str) -> None:
 
 
 @pytest.mark.parametrize("id", muscles())
-def test_the_marked_picture_shows_each_mark_and_its_number(id: str) -> None:
+@pytest.mark.parametrize("role", drawings.ROLES)
+def test_the_markers_of_an_end_are_each_of_its_marks_with_its_number_and_no_other(role: str, id: str) -> None:
     entry = index()[id]
     width, height = (2 * each for each in entry["size"])
-    root = ElementTree.fromstring(text(entry["marked"]))
+    root = ElementTree.fromstring(text(entry[role]))
 
     circles = [(float(e.get("cx", "")), float(e.get("cy", ""))) for e in root.iter(f"{SVG}circle")]
     squares = [
@@ -165,23 +166,20 @@ def test_the_marked_picture_shows_each_mark_and_its_number(id: str) -> None:
         for e in root.iter(f"{SVG}rect")
     ]
 
-    for role, shown in (("origin", circles), ("insertion", squares)):
-        meant = [(mark["x"] * width, mark["y"] * height) for mark in entry["marks"] if mark["role"] == role]
-        assert len(shown) == len(meant)
-        for (x, y), (other_x, other_y) in zip(shown, meant, strict=True):
-            assert abs(x - other_x) < 2 and abs(y - other_y) < 2
-    assert [e.text for e in root.iter(f"{SVG}text")] == [
-        str(mark["number"]) for mark in entry["marks"] if mark["number"] is not None
-    ]
+    shown, others = (circles, squares) if role == "origin" else (squares, circles)
+    marks = [mark for mark in entry["marks"] if mark["role"] == role]
+    assert len(shown) == len(marks) and not others
+    for (x, y), mark in zip(shown, marks, strict=True):
+        assert abs(x - mark["x"] * width) < 2 and abs(y - mark["y"] * height) < 2
+    numbers = [str(mark["number"]) for mark in marks if mark["number"] is not None]
+    assert [e.text for e in root.iter(f"{SVG}text")] == numbers
 
 
 @pytest.mark.parametrize("id", muscles())
-def test_the_plain_picture_is_the_same_without_marks_and_gives_nothing_away(id: str) -> None:
-    entry = index()[id]
-    marked, plain = (re.sub("<style>.*?</style>", "", text(entry[kind])) for kind in ("marked", "plain"))
+def test_the_plain_picture_has_no_marks_and_gives_nothing_away(id: str) -> None:
+    plain = re.sub("<style>.*?</style>", "", text(index()[id]["plain"]))
 
     assert not re.search("<(circle|rect|text)", plain)
-    assert marked.startswith(plain.removesuffix("</svg>\n"))
     name = library().get(Muscle, id).name
     assert name.lower() not in plain.lower() and id not in plain
 
@@ -189,8 +187,9 @@ def test_the_plain_picture_is_the_same_without_marks_and_gives_nothing_away(id: 
 def test_pictures_are_small() -> None:
     size = {kind: [len(text(entry[kind]).encode()) for entry in index().values()] for kind in KINDS}
 
-    assert median(size["marked"]) <= 12_000
-    assert max(size["marked"]) <= 20_000
+    assert median(size["plain"]) <= 10_000
+    assert max(size["plain"]) <= 15_000
+    assert max(size["origin"] + size["insertion"]) <= 6_144
     assert max(size["where"]) <= 6_144
 
 
@@ -222,7 +221,7 @@ def test_drawing_again_in_another_process_gives_the_committed_bytes() -> None:
 
     files = drawn(*chosen, seed="1")
 
-    assert len(files) == 3 * len(chosen)
+    assert len(files) == len(KINDS) * len(chosen)
     assert [name for name in files if files[name] != text(name)] == []
 
 
@@ -290,13 +289,28 @@ def test_the_verb_writes_what_differs_and_check_tells_without_writing(copied: Pa
 @drawing
 def test_pictures_that_are_gone_are_drawn_again_though_the_cards_miss_them(copied: Path) -> None:
     media = copied / "cards" / "media"
-    for name in ("popliteus.svg", "popliteus-plain.svg"):
+    for name in ("popliteus-plain.svg", "popliteus-origin.svg"):
         (media / "figures" / name).unlink()
 
     done = CliRunner().invoke(cli, ["figures", "--project", str(copied), "popliteus"])
 
-    assert done.exit_code == 0 and "2 new: figures/popliteus-plain.svg, figures/popliteus.svg" in done.output
-    assert (media / "figures/popliteus.svg").read_text("utf-8") == text("figures/popliteus.svg")
+    assert done.exit_code == 0 and "2 new: figures/popliteus-origin.svg, figures/popliteus-plain.svg" in done.output
+    for name in ("figures/popliteus-plain.svg", "figures/popliteus-origin.svg"):
+        assert (media / name).read_text("utf-8") == text(name)
+
+
+@drawing
+def test_an_entry_that_cannot_be_used_is_drawn_again_as_its_message_says(copied: Path) -> None:
+    index = copied / "cards/media/figures.json"
+    index.write_text(
+        index.read_text("utf-8").replace('"plain": "figures/popliteus-', '"side": "figures/popliteus-'), "utf-8"
+    )
+
+    told = CliRunner().invoke(cli, ["check", "--project", str(copied)])
+    done = CliRunner().invoke(cli, ["figures", "--project", str(copied), "popliteus"])
+
+    assert "figures.popliteus.plain: field required" in told.output and "deckbuilder figures" in told.output
+    assert done.exit_code == 0 and index.read_bytes() == (MEDIA / "figures.json").read_bytes()
 
 
 # What stands in the way

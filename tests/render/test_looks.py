@@ -414,6 +414,39 @@ def test_a_picture_that_is_asked_about_stays_where_it_is_when_the_card_is_turned
     looked.has_nothing_to_say()
 
 
+# Which markers the back of a muscle's card shows: those that it asks for.
+MARKERS = {
+    "Action": [],
+    "Origin": ["mo"],
+    "Insertion": ["mi"],
+    "Nerve": [],
+    "Origin + insertion → name": ["mo", "mi"],
+    "Picture → name": [],
+    "Where it runs": ["mo", "mi"],
+}
+
+
+def test_only_the_markers_that_are_asked_for_are_shown_where_they_belong(reviewer: Reviewer, shipped: Faces) -> None:
+    reviewer.media = shipped.media
+    muscles = [card for card in shipped.cards if card.key.startswith("muscle/")]
+    assert {card.template for card in muscles} == set(MARKERS)
+    for card in muscles[::5]:
+        reviewer.show(card, "back")
+        seen = reviewer.page.evaluate(
+            """() => {
+              const seen = [...document.querySelectorAll("#qa .fig .main img")].filter(img => img.checkVisibility());
+              const box = img => JSON.stringify(img.getBoundingClientRect());
+              const keys = [...document.querySelectorAll("#qa .key:is(.mo, .mi) :is(.o, .i)")].filter(key => key.checkVisibility());
+              return {
+                markers: seen.slice(1).map(img => img.classList[1]), keys: keys.map(key => "m" + key.className),
+                apart: seen.some(img => box(img) !== box(seen[0])), empty: seen.some(img => !img.naturalWidth),
+              };
+            }"""
+        )
+        keys = [] if card.template == "Picture → name" else MARKERS[card.template]  # its picture stands in the question
+        assert seen == {"markers": MARKERS[card.template], "keys": keys, "apart": False, "empty": False}, str(card)
+
+
 def test_a_short_question_stays_where_it_is_when_the_card_is_turned(reviewer: Reviewer, shipped: Faces) -> None:
     """Anki scrolls to the answer, and the name of what is asked about would go."""
     stayed = 0
