@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from deckbuilder.core.patterns import regex
 from deckbuilder.reading.tokens import holds, plain, sentences
-from deckbuilder.records import Claim, Concept, Exam, Exercise, Record, Source, Study
+from deckbuilder.records import Claim, Concept, Curve, Exam, Exercise, Nerve, Record, Region, Source, Study
 from deckbuilder.records.base import Roster, Subject
 from deckbuilder.records.keys import Said
 from deckbuilder.rules.quantities import NAMED_STUDY, SIGNAL, SIGNALS
@@ -91,24 +91,28 @@ def weak_source(seen: Seen) -> Iterator[Found]:
         type: book
     """
     types = {source.id: source.type for source in seen.library.of(Source)}
-    for record in seen.living:
+    for record, path, ids in _by_fact(seen):
         weak = {"page"} if isinstance(record, Concept) and record.exam_model else {"page", "exam"}
-        for path, ids in _by_fact(record):
-            if ids and {types.get(id) for id in ids} <= weak:
-                what = "this" if path[-1] in ("all", "sources") else f"'{path[-1]}'"
-                help = "read it in a book or a paper, and cite that"
-                yield Found(record, path, f"all that {what} rests on are pages", help, key=True)
+        if ids and {types.get(id) for id in ids} <= weak:
+            what = "this" if path[-1] in ("all", "sources") else f"'{path[-1]}'"
+            help = "read it in a book or a paper, and cite that"
+            yield Found(record, path, f"all that {what} rests on are pages", help, key=True)
 
 
-def _by_fact(record: Subject) -> Iterator[tuple[Path_, tuple[str, ...]]]:
-    """Where a record says on what its facts rest, and the ids there.
+def _by_fact(seen: Seen) -> Iterator[tuple[Record, Path_, tuple[str, ...]]]:
+    """Whatever says on what its facts rest, where it says that, and the ids there.
 
-    What is cited for one fact is held alone: were it in the sources for all of them, it would not be cited again.
+    What is cited for one fact is held alone: were it in the sources for all of them, it would not be cited again. Of
+    exams, each objective says how far to trust it.
     """
-    for fact, ids in record.sources.items():
-        yield ("sources", fact), ids
-    if isinstance(record, Roster) and record.complete:
-        yield ("complete", "sources"), record.complete.sources
+    citations: tuple[Subject | Nerve | Curve, ...] = (*seen.living, *seen.library.of(Nerve), *seen.library.of(Curve))
+    for citing in citations:
+        yield from ((citing, ("sources", fact), ids) for fact, ids in citing.sources.items())
+    rosters = (each for each in seen.living if isinstance(each, Roster))
+    listings: tuple[Roster | Region, ...] = (*rosters, *seen.library.of(Region))
+    for listing in listings:
+        if listing.complete:
+            yield listing, ("complete", "sources"), listing.complete.sources
 
 
 @rule()
