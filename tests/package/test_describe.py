@@ -13,7 +13,7 @@ from deckbuilder import open as opened
 from deckbuilder.anki import overview
 from deckbuilder.package import describe
 from deckbuilder.package.reader import read
-from deckbuilder.records import Deck
+from deckbuilder.records import Deck, Exam
 from deckbuilder.verbs.plan.days import Costs, Course, Start, live
 from deckbuilder.verbs.plan.memory import Memory
 from deckbuilder.workspace import Workspace
@@ -57,7 +57,8 @@ def test_no_description_is_longer_than_eight_lines_nor_broken(which: str, tmp_pa
     workspace = opened(folder)
     (deck,) = workspace.library.of(Deck)
 
-    for each in describe.decks(deck, deck.edition, workspace.notes).values():
+    parts = ("", *(exam.name for exam in workspace.library.of(Exam)))
+    for each in (spec for part in parts for spec in describe.decks(deck, deck.edition, workspace.notes, part).values()):
         assert overview.lines(each.description) <= overview.LINES, each.name
         paragraphs = each.description.split("\n\n")
         assert len(paragraphs) <= 2 and not any("\n" in paragraph for paragraph in paragraphs)
