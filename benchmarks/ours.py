@@ -45,7 +45,7 @@ def dump(project: str, folder: str) -> None:
         raise SystemExit("\n".join(map(str, faults)))
     deck, notes, types = rendered.deck, rendered.notes, rendered.note_types
     after, _ = lock.advance(lock.Lock(), deck.namespace, notes, types, deck.edition, NOW)
-    decks = describe.decks(deck, deck.edition, notes, types)
+    decks = describe.decks(deck, deck.edition, notes)
     about = {"deck": deck.id, "edition": deck.edition}
     with (into / "notes.pickle").open("wb") as file:
         pickle.dump((notes, types, after, decks, about), file, pickle.HIGHEST_PROTOCOL)

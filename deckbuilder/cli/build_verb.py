@@ -43,7 +43,8 @@ def command(
     """Package the cards as an .apkg for Anki.
 
     Learners import it over the last one and keep every review. The package is reproducible: the same cards and
-    lock give the same bytes. CHANGES.md beside it says what changed since the last release.
+    lock give the same bytes. Beside it are a file about the deck, with settings and credits, which its description
+    names, and CHANGES.md: what changed since the last release.
 
     --exam and --select make a package of a part of the deck. Its notes are those of the whole: learners may import
     parts in any order, and the whole later, and have every note once.

@@ -26,9 +26,9 @@ from deckbuilder.verbs.release import Released, release
 def command(edition: str, project: Project, output: Path | None, allow_schema_change: bool) -> None:
     """Make everything that learners get of an edition, and write it down in the lock.
 
-    The package and a part of it for each exam, a file for learners who write in the notes, CHANGES.md, UPDATING.md
-    and SHA256SUMS, in one folder. The source must be committed and the lock up to date. The same edition again
-    gives the same bytes.
+    The package and a part of it for each exam, a file for learners who write in the notes, one about the deck with
+    settings and credits, CHANGES.md, UPDATING.md and SHA256SUMS, in one folder. The source must be committed and the
+    lock up to date. The same edition again gives the same bytes.
 
     \b
     Example:

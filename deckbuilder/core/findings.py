@@ -130,6 +130,9 @@ GROUPS = {
         "long-word": INFO,
         "doubled-word": WARNING,
     }),
+    "description": FindingGroup("What learners read of the deck in Anki: on every day, above the button that they came for.", {
+        "long-about": WARNING,
+    }),
     "evidence": FindingGroup("Sources and studies: cited, in a form that leads to them, not older than they may be, and no more than was measured.", {
         "uncited-number": ERROR,
         "uncited-training": WARNING,

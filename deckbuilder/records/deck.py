@@ -114,6 +114,8 @@ class Deck(Record):
     """Whom they are to name."""
     report_url: Address = Field("", pattern=r"^https?://[^\s\"'<>]+$|^mailto:[^\s\"'<>]+$|^$")
     """Where learners report a mistake: a page, the form of an issue tracker, or mailto:. The link names the card."""
+    home_url: Address = Field("", pattern=r"^https?://[^\s\"'<>]+$|^$")
+    """A page about the deck, with settings, updating and credits: the description leads there, or else to a file."""
     subdecks: dict[Id, Subdeck] = Field(min_length=1)
     """The decks inside it, by id."""
     note_types: NoteTypeIds
@@ -133,3 +135,8 @@ class Deck(Record):
             help = "give each but one of them `holds`" if rests else "take `holds` out of one of them"
             raise PydanticCustomError("rest-of-cards", message, {"ids": ", ".join(rests), "help": help})
         return self
+
+
+def decks_in_order(deck: Deck) -> list[str]:
+    """The ids of the subdecks as Anki lists them, which is by name: what a learner meets first stands first."""
+    return sorted(deck.subdecks, key=lambda id: deck.subdecks[id].name.casefold())

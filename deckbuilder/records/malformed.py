@@ -158,6 +158,7 @@ _FORMS = {
     "doi": "a DOI begins with '10.', such as 10.1519/JSC.0000000000001469, without https://doi.org/",
     "url": "write all of it, from https:// on, without spaces",
     "report_url": "write all of it, from https:// or mailto: on, without spaces or quotes",
+    "home_url": "write all of it, from https:// on, without spaces or quotes",
     "as_of": "write year and month: 2026-11",
     "checked": "write year and month: 2026-11",
     "tier": "write one of: core, useful, deep",

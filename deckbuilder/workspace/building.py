@@ -1,4 +1,4 @@
-"""A build: the package, the lock, and what changed since the last release, all put into place at once."""
+"""A build: the package, what it is, the lock, and what changed since the last release, all put into place at once."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def _package(
     tick: Tick,
     committing: Callable[[], None],
 ) -> Built:
-    """Package, lock and changes in their places."""
+    """Package, lock, changes, and the page that the description names, in their places."""
     deck = ready.rendered.deck
     ending = f"-{part.name}" if part else ""
     target = output / f"{deck.id}-{ready.edition}{ending}.apkg"
@@ -139,13 +139,16 @@ def _package(
             # First: a package without its lock is the one order that could ship two different texts under one time.
             lock = transaction.aside(project.lock)
         package = transaction.aside(target, at=output / f"{deck.id}.apkg.part")
+        name, text = ready.page
+        page = transaction.aside(output / name, at=output / f"{deck.id}.about.part")
         changes = transaction.aside(output / CHANGES, at=output / f"{deck.id}.changes.part")
         written = ready.write(package, notes, part.title if part else "")
+        write_text(page, text)
         if ready.stale:
             write_text(lock, ready.text)
         last = None if part else ready.before.last
-        if last and (text := _changes(project, output, last, package, found)):
-            write_text(changes, text)
+        if last and (told := _changes(project, output, last, package, found)):
+            write_text(changes, told)
         digest = sha256(package)
         transaction.commit(committing)
     tick("packaging", 1, 1)

@@ -57,7 +57,16 @@ class Ready:
         """The decks as Anki shows them when it is given these of the notes."""
         from deckbuilder.package import describe
 
-        return describe.decks(self.rendered.deck, self.edition, notes, self.rendered.note_types, variant)
+        return describe.decks(self.rendered.deck, self.edition, notes, variant)
+
+    @property
+    def page(self) -> tuple[str, str]:
+        """The file that says of the whole deck what its description has no room for: its name, and its text."""
+        from deckbuilder.package import describe
+
+        rendered = self.rendered
+        text = describe.page(rendered.deck, self.edition, rendered.notes, rendered.note_types)
+        return describe.filename(rendered.deck, self.edition), text
 
 
 def made_ready(

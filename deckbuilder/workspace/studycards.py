@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from deckbuilder.anki.notes import Note, NoteType
 from deckbuilder.records import Deck
 from deckbuilder.records.base import Noted
+from deckbuilder.records.deck import decks_in_order
 from deckbuilder.workspace.ready import Ready
 from deckbuilder.workspace.snapshot import Workspace
 
@@ -43,11 +44,6 @@ def study_cards(workspace: Workspace, ready: Ready) -> list[StudyCard]:
             cards = _of_note(note, guid, subjects[note.key], rendered.note_types, rendered.deck)
             found += zip(note.places, cards, strict=True)
     return [card for _, card in sorted(found, key=lambda each: each[0])]
-
-
-def decks_in_order(deck: Deck) -> list[str]:
-    """The ids of the subdecks as Anki lists them, which is by name: what a learner meets first stands first."""
-    return sorted(deck.subdecks, key=lambda id: deck.subdecks[id].name.casefold())
 
 
 def _of_note(note: Note, guid: str, subject: Noted, types: Mapping[str, NoteType], deck: Deck) -> Iterator[StudyCard]:

@@ -71,13 +71,15 @@ def test_a_muscle_without_a_figure_has_no_card_that_asks_for_one(author: Author,
     assert "Picture → name" not in {template for at, _, template, _, _ in anki.rendered() if at == triceps}
 
 
-def test_whose_pictures_they_are_stands_in_the_description_of_the_deck(author: Author, anki: Anki) -> None:
+def test_whose_pictures_they_are_stands_in_the_file_that_the_deck_names(author: Author, anki: Anki) -> None:
     figure(author)
 
     anki.imports(author.build().path)
 
-    decks = anki.collection.decks
-    assert "Pictures: Ann Author, CC BY 4.0. the bones of a friend." in "".join(deck["desc"] for deck in decks.all())
+    described = anki.decks()["Arm"][0]
+    (page,) = author.dist.glob("*-about.md")
+    assert page.name in described and "credits" in described
+    assert "Pictures: Ann Author, CC BY 4.0. the bones of a friend." in page.read_text("utf-8")
 
 
 def test_a_picture_that_nobody_is_credited_for_is_told_once(author: Author) -> None:

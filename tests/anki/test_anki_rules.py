@@ -419,6 +419,7 @@ def test_rule_6_my_notes_is_last_and_says_what_keeps_it(author: Author) -> None:
     for each in note_types(author.build().path).values():
         last = each["flds"][-1]
         assert last["name"] == "My notes"
+        assert "may empty this: see UPDATING.md" in last["description"][:45]  # all that Anki's editor has room for
         for told in ("empties it", "Update notes: Never", "keep-my-notes.txt"):
             assert told in last["description"]
         assert len(re.findall(r"\.(?: |$)", last["description"])) <= 3
@@ -771,7 +772,7 @@ def test_the_decks_arrive_with_descriptions_in_markdown(shipped_package: Path, a
     texts = {name: found[name] for name in ("Trainer Anatomy", *(f"Trainer Anatomy::{name}" for name in SUBDECKS))}
     assert all(text and markdown for text, markdown in texts.values())
     about = texts["Trainer Anatomy"][0]
-    for words in ("**Edition ", "cards from", "Settings that suit", "FSRS", "Updating", "CC BY 4.0", "OpenStax"):
+    for words in ("Start with **1 Core**", "days", "later", "edition 20", "CC BY 4.0", "ettings, updating and credits"):
         assert words in about
     assert found.keys() - texts.keys() == {"Default"}
 

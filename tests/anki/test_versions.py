@@ -137,7 +137,8 @@ def test_whether_to_update_can_be_chosen_since_23_10(author: Author, anki: Anki)
 
 
 def test_a_description_is_formatted_since_23_12(author: Author, anki: Anki) -> None:
+    author.edit("cards/deck.yaml", "holds: [{kinds: question}]", "holds: [{cards: Nerve}]")
     anki.imports(author.build().path)
 
     text, formatted = anki.decks()["Arm"]
-    assert "**Edition " in text and formatted == (VERSION >= (23, 12))
+    assert "Start with **1 Facts**" in text and formatted == (VERSION >= (23, 12))

@@ -96,8 +96,8 @@ def test_whichever_step_of_packaging_fails_everything_is_as_it_was(
         folders += FUSE.folder
         assert_made_good(bench, author)
         shutil.rmtree(author.root)
-    # Links, and a look for the last release, have a stand-in; what is left clears up.
-    assert refused >= (len(steps) - folders) * 3 // 4
+    # Links, of each file that is moved, and a look for the last release have a stand-in; what is left clears up.
+    assert refused >= (len(steps) - folders) // 2
 
 
 def test_whatever_cannot_be_read_on_the_way_is_a_sentence(bench: Bench, tmp_path: Path) -> None:

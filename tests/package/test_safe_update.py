@@ -103,7 +103,7 @@ def parts(project: Project) -> tuple[Rendered, locks.Lock, dict[str, DeckSpec]]:
     assert rendered is not None
     lock = locks.load(project.lock.read_text("utf-8"), "deck.lock")
     deck = rendered.deck
-    return rendered, lock, describe.decks(deck, deck.edition, rendered.notes, rendered.note_types)
+    return rendered, lock, describe.decks(deck, deck.edition, rendered.notes)
 
 
 def why(anki: Anki, author: Author, key: str = BICEPS) -> str:

@@ -96,5 +96,6 @@ def shown(workspace: Workspace) -> Iterator[tuple[str, str]]:
         templates = (text for each in made.templates for text in (each.name, each.front, each.back))
         yield f"note-type-{kind}", "\n".join((made.name, *made.names, *templates))
     (deck,) = workspace.library.of(Deck)
-    specs = describe.decks(deck, "2000-01", list(workspace.notes), workspace.note_types)
+    specs = describe.decks(deck, "2000-01", list(workspace.notes))
+    yield "about", describe.page(deck, "2000-01", list(workspace.notes), workspace.note_types)
     yield "description", "\n".join(f"{each.name}\n{each.description}" for each in specs.values())

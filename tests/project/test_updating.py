@@ -144,7 +144,8 @@ def test_a_deck_that_the_learner_renamed_is_made_anew_and_only_new_cards_land_in
     anki.imports(author.build().path)
     guid = author.guid(BICEPS)
     anki.review(guid, 0)
-    assert "a deck that you renamed is made anew beside yours" in anki.decks()["Arm"][0]
+    (page,) = author.dist.glob("*-about.md")
+    assert "A deck that you renamed is made anew beside yours" in page.read_text("utf-8")
     _renames_the_deck(anki)
     before = anki.schedule()
 

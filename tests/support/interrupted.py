@@ -37,6 +37,7 @@ PACKAGE = "dist/arm-2026-11-next.apkg"
 
 
 LOCK, DECK, CHANGES = "cards/deck.lock", "cards/deck.yaml", "dist/CHANGES.md"
+ABOUT = "dist/arm-2026-11-next-about.md"
 
 
 FOLDER = "dist/arm-2026-12"
@@ -162,7 +163,7 @@ def prepared(verb: str, folder: Path) -> Bench:
         commit(author)
     git(author, "gc", "-q")  # a few files to copy instead of a hundred
     whole = Bench(author, (verb, "2026-12") if verb == "release" else (verb,), (), {}, {}).copy(folder / "whole")
-    found = Bench(author, ("build",), (LOCK, PACKAGE, CHANGES), state(author), {})
+    found = Bench(author, ("build",), (LOCK, PACKAGE, ABOUT, CHANGES), state(author), {})
     if verb == "release":
         found = Bench(author, ("release", "2026-12"), (LOCK, DECK, FOLDER), state(author), {})
     found.run(whole)
@@ -181,7 +182,7 @@ def assert_worth_interrupting(bench: Bench, whole: Author) -> None:
     assert len(whole.lock.notes) == 9
     for path in whole.dist.rglob("*.apkg"):
         assert 0 < reader.read(path).note_count <= 9
-    assert bench.verb[0] == "build" or len(list((whole.root / FOLDER).iterdir())) == 6
+    assert bench.verb[0] == "build" or len(list((whole.root / FOLDER).iterdir())) == 7
 
 
 def commit(author: Author) -> None:

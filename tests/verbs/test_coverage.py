@@ -12,10 +12,11 @@ from support.called import deckbuilder
 
 from deckbuilder.core.diagnostics import Fault
 from deckbuilder.core.project import find
+from deckbuilder.records.deck import decks_in_order
 from deckbuilder.verbs.coverage.count import Covered, coverage
 from deckbuilder.verbs.coverage.floor import Floor, below, floor
 from deckbuilder.workspace import Workspace
-from deckbuilder.workspace.studycards import StudyCard, decks_in_order, study_cards
+from deckbuilder.workspace.studycards import StudyCard, study_cards
 
 EXAM = """\
 exam: any-cpt

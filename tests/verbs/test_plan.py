@@ -25,13 +25,14 @@ from support.judge import Anki
 
 from deckbuilder.package.collection import Answer, Learner, Preset, Studied
 from deckbuilder.records import Deck
+from deckbuilder.records.deck import decks_in_order
 from deckbuilder.verbs.plan.days import Costs, Course, Start, live
 from deckbuilder.verbs.plan.forecast import Ability, course, forecast
 from deckbuilder.verbs.plan.memory import AGAIN, EASY, GOOD, HARD, Known, Memory
 from deckbuilder.verbs.plan.mine import filled, mine
 from deckbuilder.verbs.plan.planning import Learning, Plan, Wish, plan, steps
 from deckbuilder.workspace import Workspace
-from deckbuilder.workspace.studycards import StudyCard, decks_in_order, study_cards
+from deckbuilder.workspace.studycards import StudyCard, study_cards
 
 NOW = 1_796_126_400  # noon, UTC, on December 1, 2026
 DAY = 86_400

@@ -39,6 +39,7 @@ def test_a_release_is_one_folder_with_all_that_learners_get(kept: Author) -> Non
         "CHANGES.md",
         "SHA256SUMS",
         "UPDATING.md",
+        "arm-2026-11-about.md",
         "arm-2026-11-any-cpt.apkg",
         "arm-2026-11-keep-my-notes.txt",
         "arm-2026-11.apkg",
@@ -359,6 +360,13 @@ def test_how_to_update_speaks_of_the_decks_own_tags(kept: Author) -> None:
     (page,) = kept.dist.rglob("UPDATING.md")
     assert "tag:Schulter_1::Status::Retired" in page.read_text("utf-8")
     assert not re.search(r"\bTA\b", page.read_text("utf-8"))
+
+
+def test_how_to_update_is_for_learners_who_open_it_as_text(kept: Author) -> None:
+    text = (published(kept, "2026-11").folder / "UPDATING.md").read_text("utf-8")
+
+    assert "<!--" not in text and "test_" not in text
+    assert not re.search(r" \n|\n{3}", text) and text.endswith("not tried.\n")
 
 
 def test_a_build_says_how_many_cards_go_blank_once_there_are_learners(kept: Author) -> None:

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from deckbuilder.records import Deck, Exam
+from deckbuilder.records.deck import decks_in_order
 from deckbuilder.verbs.plan import MOST_MINUTES
 from deckbuilder.verbs.plan.days import Start
 from deckbuilder.verbs.plan.forecast import FEW, Ability, Forecast, course, forecast
-from deckbuilder.workspace.studycards import StudyCard, decks_in_order
+from deckbuilder.workspace.studycards import StudyCard
 
 _LATER = 14
 _NEAR = 6  # minutes

@@ -51,10 +51,12 @@ def packages(folder: Path, stem: str, ready: Ready, tick: Tick) -> tuple[list[Re
 
 
 def words(folder: Path, stem: str, ready: Ready, changes: str) -> list[ReleaseFile]:
-    """The text file for learners who write in our notes, what changed, and how to update."""
+    """The text file for learners who write in our notes, what the deck is, what changed, and how to update."""
     notes, types = ready.rendered.notes, ready.rendered.note_types
+    about, page = ready.page
     said = {
         f"{stem}-keep-my-notes.txt": text.dump(notes, types, ready.lock, ready.decks(notes)),
+        about: page,
         CHANGES: changes,
         UPDATING: updating(ready.rendered.deck.tag_root),
     }
@@ -66,6 +68,7 @@ def words(folder: Path, stem: str, ready: Ready, changes: str) -> list[ReleaseFi
 def updating(root: str) -> str:
     """How to update, with the tags as this deck has them."""
     page = (shipped() / "docs" / "updating.md").read_text("utf-8")
+    page = re.sub(r"\s*<!--.*?-->", "", page, flags=re.DOTALL)  # the names of tests, which learners do not look up
     return re.sub(r"\bTA\b", lambda _: root, page)
 
 
