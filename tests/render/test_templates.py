@@ -295,7 +295,8 @@ def test_styling_that_loads_or_breaks_out_is_told_at_its_line(templates: Author,
 
     assert {fault.rule for fault in faults} == {"css"}
     places = {(fault.location.line, fault.location.column) for fault in faults}
-    line, column = place(templates.read("templates/muscle/style.css"), word)
+    line, column = place(f"\n{sheet}\n\n", word)
+    line += before.count("\n")
     assert (line, column + 1 if word.startswith(" }") else column) in places
 
 
