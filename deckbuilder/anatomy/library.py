@@ -15,6 +15,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from deckbuilder.anatomy.drawings import Drawings
 from deckbuilder.core.cache import digest
+from deckbuilder.core.patterns import regex
 from deckbuilder.records import Action, Bone, Deck, Exam, Exercise, Group, Muscle, Record, Region, Source
 from deckbuilder.records.base import Subject
 from deckbuilder.records.walker import prose_of
@@ -23,6 +24,7 @@ R = TypeVar("R", bound=Record)
 MAX_LOOKALIKES = 3
 # An attachment or group that more muscles than this share tells none of them apart.
 MAX_SHARING = 24
+_OF = regex(r"\bof (?!the )(?=[a-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -439,24 +441,33 @@ class Library:
         return scores
 
     def _difference(self, from_: frozenset[str], to: frozenset[str], other: Muscle) -> str:
-        """'Also from the ischial tuberosity, but inserts on …': what another muscle shares with these ends, then what not."""
-        origin, insertion = from_ & other.named("origin"), to & other.named("insertion")
-        ends = self._listed(other, "insertion", insertion)
-        if origin and ends:
-            return f"Also from {self._some(origin)}; inserts on {ends}."
-        starts = self._listed(other, "origin", origin)
-        if insertion and starts:
-            return f"Also inserts on {self._some(insertion)}; arises from {starts}."
-        if starts and ends:
-            return f"From {starts} to {ends}."
-        return ""
+        """'Also from the ischial tuberosity; inserts on …': what another muscle shares with these ends, then what not.
+
+        What only some parts of it share is said of one of these, and of its own other end.
+        """
+        for about, mine in (("origin", from_), ("insertion", to)):
+            shared = mine & other.named(about)
+            having = [part for part in other.divisions if shared & {fact.id for fact in other.facts(about, part)}]
+            part = having[0] if 0 < len(having) < len(other.divisions) else ""
+            if part:
+                shared &= {fact.id for fact in other.facts(about, part)}
+            far = "insertion" if about == "origin" else "origin"
+            rest = self._listed(other, far, (to if about == "origin" else from_) & other.named(far), part)
+            if shared and rest:
+                who, what = (f"Its {self.low(other.part_name(part))} is also", "it ") if part else ("Also", "")
+                if about == "origin":
+                    return f"{who} from {self._some(shared)}; {what}inserts on {rest}."
+                who = who.replace("is also", "also")
+                return f"{who} inserts on {self._some(shared)}; {what}arises from {rest}."
+        starts, ends = self._listed(other, "origin", frozenset()), self._listed(other, "insertion", frozenset())
+        return f"From {starts} to {ends}." if starts and ends and not other.divisions else ""
 
     def _some(self, sites: Iterable[str]) -> str:
         return " and ".join([self._the(site) for site in sorted(sites)[:2]])
 
-    def _listed(self, muscle: Muscle, about: str, without: frozenset[str]) -> str:
-        if without:
-            return self._first([fact.id for fact in muscle.facts(about) if fact.id not in without])
+    def _listed(self, muscle: Muscle, about: str, without: frozenset[str], part: str = "") -> str:
+        if without or part:
+            return self._first([fact.id for fact in muscle.facts(about, part) if fact.id not in without])
         found = self._ends.get((muscle.id, about))
         if found is None:
             found = self._ends[muscle.id, about] = self._first([fact.id for fact in muscle.facts(about)])
@@ -467,7 +478,9 @@ class Library:
 
     def _the(self, site: str) -> str:
         if site not in self._low_sites:
-            self._low_sites[site] = f"the {self.low(self.site_short(site))}"
+            # In a sentence it is the head of the fibula, though its name is Head of fibula.
+            name = _OF.sub("of the ", self.low(self.site_short(site)))
+            self._low_sites[site] = f"the {name}"
         return self._low_sites[site]
 
     # Evidence

@@ -20,11 +20,12 @@ _SHARED = 0.002
 
 @dataclass(frozen=True, slots=True)
 class Masked:
-    """One mask: its number, what it covers, and its shape in Anki's words."""
+    """One mask: its number, what it covers, which other names are right, and its shape in Anki's words."""
 
     number: int
     name: str
     detail: str
+    also_right: tuple[str, ...]
     shape: str
 
     @property
@@ -35,7 +36,10 @@ class Masked:
     @property
     def label(self) -> Markup:
         """What it covers, as a gap of the same number: Anki then shows the one that was asked."""
-        small = Markup("<small>{}</small>").format(plain(self.detail)) if self.detail else ""
+        others = f"Also right: {'; '.join(self.also_right)}" if self.also_right else ""
+        small = Markup("").join(
+            Markup("<small>{}</small>").format(plain(each)) for each in (self.detail, others) if each
+        )
         return Markup(f"{{{{c{self.number}::{plain(self.name)}{small}}}}}")
 
 
@@ -46,9 +50,10 @@ def of(record: Occlusion, library: Library) -> list[Masked]:
     for number in record.numbers:
         mask = record.masks[str(number)]
         name = mask.label or library.site_short(mask.landmark or "")
-        detail = mask.detail or bones.get(mask.landmark or "", "")
+        bone = bones.get(mask.landmark or "", "")
+        detail = mask.detail or ("" if bone.casefold() in name.casefold() else bone)
         shape = _shape(mask, _bounds(record, mask, library)) + (":oi=1" if record.mode == "hide-all" else "")
-        found.append(Masked(number, name, detail, shape))
+        found.append(Masked(number, name, detail, mask.also_right, shape))
     return found
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from deckbuilder.records.base import Flag, Id, Ids, Lesson, MuscleIds, Prose, Subject, Text, Topic
+from deckbuilder.records.base import Flag, Id, Ids, Lesson, MuscleIds, Prose, Subject, Text, Texts, Topic
 from deckbuilder.records.keys import As, Gist, Of, Tagged
 
 
@@ -19,6 +19,8 @@ class Concept(Subject):
     """The id of the idea."""
     name: Annotated[Text, As("name")]
     """The term."""
+    also_right: Annotated[Texts, As("answer")] = ()
+    """Other names that are right: the card that asks for the term says so."""
     topic: Topic
     """What it is about; exams ask by topic."""
     regions: Annotated[Ids, Of("region"), Tagged("regions")]
@@ -30,7 +32,7 @@ class Concept(Subject):
     mechanism_question: Annotated[Text, As("front", asks=("mechanism",), beside=("name",))] = ""
     """Asks for the mechanism, on a card of its own."""
     case: Annotated[Text, As("front", asks=("name",))] = ""
-    """A situation from the gym floor that does not name the term; asked as: what is this called?"""
+    """A situation from the gym floor that does not name the term. Its last sentence may be the question; else it is asked what it is called."""
     example: Annotated[Prose, As("back")] = ""
     """Where it applies."""
     counter_example: Annotated[Prose, As("back")] = ""

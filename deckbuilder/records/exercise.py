@@ -50,7 +50,7 @@ class Exercise(Subject):
     pattern: Pattern | None = None
     """The kind of movement."""
     actions: Annotated[Ids, Of("action"), Tagged("moves", "planes")] = ()
-    """The joint actions that do most of the lifting: they are asked. Without them it has no card."""
+    """The joint actions that do most of the work: they are asked. Without them it has no card."""
     trains: Trains | None = None
     """Who does the work, with its own source under `sources`. Without it no card asks for the prime movers."""
     lift: Annotated[Text, As("back")] = ""

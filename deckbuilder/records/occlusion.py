@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
-from deckbuilder.records.base import SITE, Id, Ids, Lesson, Number, OrAlone, Prose, Subject, Text
+from deckbuilder.records.base import SITE, Id, Ids, Lesson, Number, OrAlone, Prose, Subject, Text, Texts
 from deckbuilder.records.cloze import MAX_GAP
 from deckbuilder.records.keys import As, Of, Opening, Said, Tagged
 from deckbuilder.source import Path_
@@ -80,6 +80,8 @@ class Mask(OrAlone):
     """The name of what is covered, if it is no landmark."""
     detail: Annotated[Text, As("answer")] = ""
     """Small print behind the answer."""
+    also_right: Annotated[Texts, As("answer")] = ()
+    """Other names that are right: the answer says so."""
     box: Box | None = None
     """Where it is: [x, y, width, height] in fractions of the picture."""
     ellipse: Box | None = None  # by the box around it

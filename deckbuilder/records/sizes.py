@@ -1,6 +1,6 @@
 """How much more one value is than another, as a learner says it, and from where to where an answer is right.
 
-What is printed is the number itself, never a band: '2.4 times', '16 % more'. Nobody remembers it to the decimal, so an
+What is printed is the number itself, never a band: '2.4 times', '16% more'. Nobody remembers it to the decimal, so an
 answer counts from half the difference to one and a half times it, and the card prints both ends.
 """
 
@@ -34,7 +34,7 @@ def of_values(higher: float, lower: float) -> Size | None:
 def of_percent(percent: float) -> Size | None:
     """A difference as the source gives it in per cent; below 0 for how much less the other one is."""
     much, word = abs(percent), "less in the other" if percent < 0 else "more"
-    return Size(f"{much:g} % {word}", _accepted(much)) if much else None
+    return Size(f"{much:g}% {word}", _accepted(much)) if much else None
 
 
 def _in_times(ratio: float) -> Size:
@@ -44,12 +44,12 @@ def _in_times(ratio: float) -> Size:
 
 
 def _in_percent(percent: float) -> Size:
-    return Size(f"{_number(percent, 0)} % more" if percent >= 1 else "less than 1 % more", _accepted(percent))
+    return Size(f"{_number(percent, 0)}% more" if percent >= 1 else "less than 1% more", _accepted(percent))
 
 
 def _accepted(percent: float) -> str:
     low, high = _down(percent / 2, 0), _up(percent * 1.5, 0)
-    return f"{low} to {high} %" if percent >= 1 else f"up to {high} %"
+    return f"{low} to {high}%" if percent >= 1 else f"up to {high}%"
 
 
 def _down(value: float, digits: int) -> str:

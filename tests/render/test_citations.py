@@ -28,7 +28,11 @@ AUTHORS = {
     "the first of many": ("Betts JG et al.", "Betts JG et al. ", "Betts 2005"),
     "the first of many behind a comma": ("Betts JG, et al.", "Betts JG et al. ", "Betts 2005"),
     "a name of two words": ("De la Cruz M", "De la Cruz M. ", "De la Cruz 2005"),
-    "a body": ("The Women's Health Foundation", "The Women's Health Foundation. ", "The Women's Health Foundation 2005"),
+    "a body": (
+        "The Women's Health Foundation",
+        "The Women's Health Foundation. ",
+        "The Women's Health Foundation 2005",
+    ),
     "nobody": ("", "", "J Bends 2005"),
 }
 
