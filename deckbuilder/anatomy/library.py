@@ -459,8 +459,11 @@ class Library:
                     return f"{who} from {self._some(shared)}; {what}inserts on {rest}."
                 who = who.replace("is also", "also")
                 return f"{who} inserts on {self._some(shared)}; {what}arises from {rest}."
-        starts, ends = self._listed(other, "origin", frozenset()), self._listed(other, "insertion", frozenset())
-        return f"From {starts} to {ends}." if starts and ends and not other.divisions else ""
+        part = next(iter(other.divisions), "")
+        starts = self._listed(other, "origin", from_ & other.named("origin"), part)
+        ends = self._listed(other, "insertion", to & other.named("insertion"), part)
+        who = f"Its {self.low(other.part_name(part))} runs from" if part else "From"
+        return f"{who} {starts} to {ends}." if starts and ends else ""
 
     def _some(self, sites: Iterable[str]) -> str:
         return " and ".join([self._the(site) for site in sorted(sites)[:2]])

@@ -20,6 +20,7 @@ BICEPS = "cards/muscles/biceps-brachii.yaml"
 
 
 ORIGIN = "muscle/biceps-brachii.2"  # the key, and the number of the card's template
+ACTION = "muscle/biceps-brachii.1"
 
 
 WIDE: Any = {"width": 1440, "height": 900}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.author import ROOT, Author
-from support.previewed import BICEPS, ORIGIN, WIDE, Running, opened, running_for
+from support.previewed import ACTION, BICEPS, ORIGIN, WIDE, Running, opened, running_for
 
 import benchmarks.preview
 from deckbuilder.core.project import find
@@ -153,13 +153,14 @@ def test_a_long_answer_opens_where_it_begins(chromium: Browser, author: Author) 
         assert page.evaluate("() => document.getElementById('desk').scrollTop") == 0
 
 
-def test_a_hint_unfolds(page: Page) -> None:
-    hint = face(page).locator("div.hint")
-    assert hint.is_hidden()
-    face(page).locator("a.hint").click()
+def test_a_hint_unfolds(chromium: Browser, running: Running) -> None:
+    with opened(chromium, f"{running.address}#{ACTION}") as page:
+        hint = face(page).locator("div.hint")
+        assert hint.is_hidden()
+        face(page).locator("a.hint").click()
 
-    assert hint.is_visible()
-    assert "Two places." in hint.inner_text()
+        assert hint.is_visible()
+        assert "Two places." in hint.inner_text()
 
 
 def test_dark_and_both_as_anki_marks_them(page: Page) -> None:

@@ -19,7 +19,7 @@ import pytest
 from support import browser
 from support.author import Author
 from support.chromium import found
-from support.previewed import BICEPS, ORIGIN, opened, running_for
+from support.previewed import ACTION, BICEPS, ORIGIN, opened, running_for
 
 from deckbuilder.verbs.preview.export import export
 
@@ -296,6 +296,6 @@ def test_a_card_whose_script_does_not_run_says_so(chromium: Browser, author: Aut
 def test_a_card_without_a_script_of_its_own_says_nothing(chromium: Browser, author: Author) -> None:
     """Not even where it has a hint, whose handler is Anki's."""
     author.edit(BICEPS, "sources:", "hint: Two places.\nsources:")
-    with running_for(author) as running, opened(chromium, f"{running.address}#{ORIGIN}") as page:
+    with running_for(author) as running, opened(chromium, f"{running.address}#{ACTION}") as page:
         page.frame_locator("iframe").first.locator("a.hint").wait_for()
         assert page.locator(".silent:visible").count() == 0
