@@ -164,7 +164,7 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
     def tick(stage: str, done: int, of: int) -> None:
         nonlocal shown
         if sys.stderr.isatty() and time.monotonic() - start > 1.0:
-            share = f" {100 * done // of} %" if of > 1 else ""
+            share = f" {100 * done // of}%" if of > 1 else ""
             sys.stderr.write(f"\r\x1b[K{stage}{share}")
             sys.stderr.flush()
             shown = True

@@ -14,7 +14,7 @@ from deckbuilder.figures.bodies import BodyShape
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """A point of a landmark's line (0 its first, 1 its last), moved outwards, backwards and upwards by millimeters.
+    """A point of a landmark's line (0 its first, 1 its last), moved outward, backward and upward by millimeters.
 
     `whole`: of the landmark itself, not of what the muscle takes of it.
     """

@@ -21,7 +21,7 @@ ANGLES: dict[str, tuple[float, float]] = {
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """An orthographic view of the right side of the body: unit vectors to the right, upwards and away from the eye."""
+    """An orthographic view of the right side of the body: unit vectors to the right, upward and away from the eye."""
 
     right: Floats
     up: Floats

@@ -362,11 +362,6 @@ class Compared:
         return sizes.of_values(max(self.values), min(self.values)) if self.values else None
 
     @property
-    def tested(self) -> bool:
-        """Whether it is known what the study found: only then is 'no difference' an answer."""
-        return self.comparison.difference in ("found", "not-found")
-
-    @property
     def statistic(self) -> str:
         """Which statistic it is; '' where the source does not say."""
         return self.measured[0].statistic if self.measured else self.comparison.statistic or ""

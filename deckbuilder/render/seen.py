@@ -56,7 +56,7 @@ OURS: dict[type[Any], Sight] = {
     Study: _of("", "unit"),
     Compared: _of(
         "kind key note_id record study comparison formerly retired tier topic_id evidence why hint picture tags"
-        " measured sides values higher size tested statistic measure",
+        " measured sides values higher size statistic measure",
         "cited",
     ),
     ComparedSide: _of("id value unit spread spread_is load"),

@@ -61,7 +61,7 @@ def _too_much_hidden(seen: Seen, pieces: list[str | Gap], around: str) -> str:
     """That the gaps hide most of the text."""
     hidden = sum(len(each.text) for each in pieces if isinstance(each, Gap))
     share = round(100 * hidden / max(1, hidden + len(" ".join(around.split()))))
-    return f"the gaps hide {share} % of the text" if share > seen.limit("gap-share") else ""
+    return f"the gaps hide {share}% of the text" if share > seen.limit("gap-share") else ""
 
 
 @rule()

@@ -19,7 +19,7 @@ def implausible_number(seen: Seen) -> Iterator[Found]:
     """A measured value that can hardly have been measured.
     A negative EMG, or one of more than 400 % of a maximal contraction; a standard deviation larger than its EMG value,
     or three times as large for its value as any other of the study; a standard error that makes a standard deviation larger than the value; a peak below the mean; two exercises with value and
-    standard deviation alike; one person, or more than 5000; a range of movement that runs backwards.
+    standard deviation alike; one person, or more than 5000; a range of movement that runs backward.
 
     Why: a slip of the keys looks like a finding.
 
@@ -48,11 +48,11 @@ def _too_few_or_many(seen: Seen, study: Study) -> Iterator[Found]:
 
 
 def _range(action: Action) -> Iterator[Found]:
-    """A range of movement that runs backwards, or beyond any joint."""
+    """A range of movement that runs backward, or beyond any joint."""
     for each in _DEGREES.finditer(action.range):
         low, high = int(each[1]), int(each[2])
         if low >= high or high > 180:
-            wrong = "runs backwards" if low >= high else "is beyond any joint"
+            wrong = "runs backward" if low >= high else "is beyond any joint"
             message = f"a range from {low}° to {high}° {wrong}"
             yield Found(action, ("range",), message, "look it up in the source, and mend it", word=each[0])
 
@@ -92,7 +92,7 @@ def _beyond_a_muscle(seen: Seen, study: Study, place: int) -> Iterator[Found]:
     if electric(each) and each.value < 0:
         yield Found(study, _at(place), f"an EMG of {each.value:g} is below nothing", f"{_LOOK}, and mend it")
     if electric(each) and study.unit(each).startswith("%") and each.value > most:
-        message = f"{each.value:g} {study.unit(each)} is more than {most:g} %"
+        message = f"{each.value:g} {study.unit(each)} is more than {most:g}%"
         yield Found(study, _at(place), message, f"{_LOOK}: a point may be missing")
 
 

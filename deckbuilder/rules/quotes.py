@@ -144,7 +144,7 @@ def _other_percents(source: str, told: list[_Quote]) -> Iterator[Found]:
     for each in told:
         twin = _twin(each.said, numbers)
         if twin and twin not in by_claim[each.claim.id]:
-            yield each.found(f"{each.said} % here, and {twin} % elsewhere from the same source", source)
+            yield each.found(f"{each.said}% here, and {twin}% elsewhere from the same source", source)
 
 
 def _twin(said: str, numbers: list[str]) -> str:

@@ -61,7 +61,7 @@ def _in_sentences(record: Record, said: Said) -> Iterator[Found]:
             yield Found(record, said.path, message, help, word=ratio.said, grave=True)
         over = _MORE_THAN_ALL.search(sentence)
         if over and float(over[1]) > 100:
-            message = f"{over[1]} % is more than all"
+            message = f"{over[1]}% is more than all"
             yield Found(record, said.path, message, "mend the number", word=over[0], grave=True)
 
 
@@ -80,7 +80,7 @@ def _shares(study: Study) -> Iterator[Found]:
     for place, each in enumerate(study.measurements):
         unit = study.unit(each)
         if each.value > 100 and unit.startswith("%") and holds(f"{unit} {each.measure}", "share", "summed", "total"):
-            message = f"a share cannot be {each.value:g} %"
+            message = f"a share cannot be {each.value:g}%"
             yield Found(study, ("measurements", place, "value"), message, "mend the value, or its `unit`", grave=True)
 
 
@@ -101,7 +101,7 @@ def _higher_by(study: Study, compared: Compared, path: Path_) -> Iterator[Found]
     one, other = (each.value for each in compared.measured)
     said, true = compared.comparison.higher_by_percent or 0, (one / other - 1) * 100
     if abs(true - said) > max(0.5, 0.02 * abs(true)):
-        message = f"{one:g} is {true:.0f} % higher than {other:g}, not {said:g} %"
+        message = f"{one:g} is {true:.0f}% higher than {other:g}, not {said:g}%"
         help = "read the source, then mend the measurements, or delete `higher_by_percent`: it follows from them"
         yield Found(study, (*path, "higher_by_percent"), message, help, grave=True)
 

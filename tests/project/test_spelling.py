@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -29,6 +30,8 @@ NOT_OURS = "|".join(
         r"cancelled_caught",  # AnyIO's
     )
 )
+# Americans write 16%, and 16 % only in another language.
+SPACED = re.compile(r"\d[ \u00a0\u202f](?:<[^>]+>)?%")
 # What an id, a key or a name in code is made of is looked at, too: `upper-fibers`, `normalized_to`.
 PARTS = r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])"
 
@@ -80,6 +83,8 @@ def test_what_stands_on_cards_is_spelled_as_in_the_exams(which: str, tmp_path: P
 
     assert len(list(seen.iterdir())) > 10
     assert british("seen", beside=tmp_path) == []
+    apart = {path.name: SPACED.findall(path.read_text("utf-8")) for path in seen.iterdir()}
+    assert {name: found for name, found in apart.items() if found} == {}
 
 
 def shown(workspace: Workspace) -> Iterator[tuple[str, str]]:

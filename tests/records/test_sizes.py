@@ -78,11 +78,11 @@ def test_no_size_misstates_a_percentage(percent: float) -> None:
     ("higher", "lower", "said", "accepted"),
     [
         (69.5, 29.4, "2.4 times", "1.6 to 3.1 times"),
-        (1.2, 1.0, "20 % more", "10 to 30 %"),
+        (1.2, 1.0, "20% more", "10 to 30%"),
         (1.8, 1.0, "1.8 times", "1.4 to 2.2 times"),
         (3.0, 1.0, "3 times", "2 to 4 times"),
-        (51.52, 46.88, "10 % more", "4 to 15 %"),
-        (1.005, 1.0, "less than 1 % more", "up to 1 %"),
+        (51.52, 46.88, "10% more", "4 to 15%"),
+        (1.005, 1.0, "less than 1% more", "up to 1%"),
         (80, 5, "16 times", "8 to 24 times"),
     ],
 )
@@ -96,6 +96,6 @@ def test_between_values_that_have_no_ratio_there_is_no_size(higher: float, lower
 
 
 def test_a_difference_that_the_source_gives_stays_as_it_is() -> None:
-    assert sizes.of_percent(16) == Size("16 % more", "8 to 24 %")
-    assert sizes.of_percent(-58.5) == Size("58.5 % less in the other", "29 to 88 %")
+    assert sizes.of_percent(16) == Size("16% more", "8 to 24%")
+    assert sizes.of_percent(-58.5) == Size("58.5% less in the other", "29 to 88%")
     assert sizes.of_percent(0) is None

@@ -48,13 +48,13 @@ def fields(
 @pytest.mark.parametrize(
     ("first", "second", "answer", "measured"),
     [
-        ("50", "45", "Curl, 11 % more", "50 against 45 % MVIC; 5 to 17 % counts as right"),
-        ("50", "60", "Row, 20 % more", "60 against 50 % MVIC; 10 to 30 % counts as right"),
-        ("69.5", "29.4", "Curl, 2.4 times", "69.5 against 29.4 % MVIC; 1.6 to 3.1 times counts as right"),
-        ("10", "30", "Row, 3 times", "30 against 10 % MVIC; 2 to 4 times counts as right"),
-        ("10", "80", "Row, 8 times", "80 against 10 % MVIC; 4.5 to 11.5 times counts as right"),
-        ("5", "0", "Curl", "5 against 0 % MVIC"),
-        ("-1", "8.8", "Row", "8.8 against −1 % MVIC"),
+        ("50", "45", "Curl, 11% more", "50 against 45% MVIC; 5 to 17% counts as right"),
+        ("50", "60", "Row, 20% more", "60 against 50% MVIC; 10 to 30% counts as right"),
+        ("69.5", "29.4", "Curl, 2.4 times", "69.5 against 29.4% MVIC; 1.6 to 3.1 times counts as right"),
+        ("10", "30", "Row, 3 times", "30 against 10% MVIC; 2 to 4 times counts as right"),
+        ("10", "80", "Row, 8 times", "80 against 10% MVIC; 4.5 to 11.5 times counts as right"),
+        ("5", "0", "Curl", "5 against 0% MVIC"),
+        ("-1", "8.8", "Row", "8.8 against −1% MVIC"),
     ],
 )
 def test_the_answer_follows_from_the_two_values(
@@ -74,11 +74,11 @@ NONE = "No difference found"
     [
         ("difference: found, stated: p = 0.03", NONE, "Curl, 2 times", "Difference found: p = 0.03."),
         ("difference: not-found, stated: p = 0.4", NONE, NONE, "Tested: p = 0.4."),
-        ("difference: not-tested, stated: descriptive", "", "Curl, 2 times", "Difference not tested: descriptive."),
-        ("difference: not-read", "", "Curl, 2 times", "Whether the study found a difference was not read."),
+        ("difference: not-tested, stated: descriptive", NONE, "Curl, 2 times", "Difference not tested: descriptive."),
+        ("difference: not-read", NONE, "Curl, 2 times", "Whether the study found a difference was not read."),
     ],
 )
-def test_no_difference_is_an_answer_only_where_it_is_known_whether_one_was_found(
+def test_that_none_was_found_may_be_chosen_everywhere_and_is_the_answer_where_it_was_tested(
     author: Author, said: str, choice: str, answer: str, difference: str
 ) -> None:
     card = fields(author, "50", "25", said)
@@ -91,7 +91,7 @@ def test_the_front_is_the_same_whether_a_difference_was_found_or_not(author: Aut
     found, none = (fields(author, "50", "45", said) for said in (FOUND, "difference: not-found, stated: p = 0.4"))
 
     assert [found[each] for each in front] == [none[each] for each in front]
-    assert found["Task"] == "Say which, and by about how much."
+    assert found["Task"] == "Say which, and about how many percent more."
 
 
 @pytest.mark.parametrize(
@@ -99,15 +99,15 @@ def test_the_front_is_the_same_whether_a_difference_was_found_or_not(author: Aut
     [
         (
             f"higher_by_percent: 16, {FOUND}",
-            "Curl, 16 % more",
-            "Say which, and by about how much.",
-            "8 to 24 % counts as right",
+            "Curl, 16% more",
+            "Say which, and about how many percent more.",
+            "8 to 24% counts as right",
         ),
         (
             f"higher_by_percent: -15, {FOUND}",
-            "Row, 15 % less in the other",
-            "Say which, and by about how much.",
-            "7 to 23 % counts as right",
+            "Row, 15% less in the other",
+            "Say which, and about how many percent more.",
+            "7 to 23% counts as right",
         ),
         (f"higher: row, {FOUND}", "Row", "Say which.", ""),
         ("difference: not-found, stated: p = 0.4", NONE, "Say which.", ""),

@@ -59,7 +59,7 @@ def release(
 ) -> Report:
     """The folder of an edition in `output`; the lock remembers it and deck.yaml bears its name. All of it, or nothing.
 
-    Raises `Fault` where the edition goes backwards, the source is not what is committed, or the lock not up to date.
+    Raises `Fault` where the edition goes backward, the source is not what is committed, or the lock not up to date.
     """
     if project.read_only:
         raise Fault(
@@ -76,7 +76,7 @@ def release(
         if again:
             refuse.other(ready, edition)
         else:
-            refuse.backwards(ready, edition)
+            refuse.backward(ready, edition)
             found += refuse.dirty(project)
             ready, outrun = overtake.overtake(project, output, ready, edition, now)
             refuse.stale(ready, outrun)

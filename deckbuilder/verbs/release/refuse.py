@@ -19,7 +19,7 @@ def other(ready: Ready, edition: str) -> None:
         )
 
 
-def backwards(ready: Ready, edition: str) -> None:
+def backward(ready: Ready, edition: str) -> None:
     """Learners read an edition's name as a date or a number."""
     for known in ready.before.releases:
         if locks.compare_editions(edition, known) <= 0:
