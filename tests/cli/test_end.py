@@ -179,7 +179,9 @@ def test_what_is_moved_is_on_the_disk_before_what_comes_after_it(
     if verb == "build":
         built.edit(BICEPS, "palm", "hand")
         built.build()
-        assert steps == [(what, built.root / folder) for folder in ("cards", "dist") for what in ("moved", "synced")]
+        cards, dist = built.root / "cards", built.dist
+        package = [("moved", dist), ("moved", dist), ("synced", dist)]  # and what tells about it
+        assert steps == [("moved", cards), ("synced", cards), *package]
     else:
         rename(built.project, "biceps-brachii", "biceps")
         assert ("moved", (built.root / BICEPS).parent) in steps

@@ -147,9 +147,9 @@ def test_after_an_edit_only_the_file_of_it_is_looked_at_by_most_rules(
     monkeypatch.setattr(Seen, "of_part", noted)
     path = "cards/muscles/thigh/adductor-brevis.yaml"
     text = (ROOT / path).read_text("utf-8")
-    assert "The middle layer" in text
+    assert "the middle layer" in text
 
-    edited = first.with_texts({path: text.replace("The middle layer", "A middle layer")})
+    edited = first.with_texts({path: text.replace("the middle layer", "a middle layer")})
 
     assert {each.rule for each in edited.findings} == before
     assert looked_at == [{("muscle", "adductor-brevis")}]

@@ -161,9 +161,7 @@ EDITS = {
             and "treated elsewhere" in _why(anki, author, TRICEPS)
         ),
     ),
-    "changing the edition": Edit(
-        _changes_the_edition, lambda anki, author: "**Edition 2027-02**" in anki.decks()["Arm"][0]
-    ),
+    "changing the edition": Edit(_changes_the_edition, lambda anki, author: "dition 2027-02" in anki.decks()["Arm"][0]),
 }
 
 

@@ -91,7 +91,7 @@ def test_a_disk_with_too_little_room_leaves_no_half_release(kept: Author, tmp_pa
             tries += 1
 
         assert tries >= 5
-        assert released is not None and len(bytes_of(released.folder)) == 6
+        assert released is not None and len(bytes_of(released.folder)) == 7
         assert "2026-12" in author.lock.releases
 
 
@@ -169,7 +169,7 @@ def test_what_others_put_into_the_folder_of_a_release_stays_and_is_named(kept: A
     ]
     assert (folder / "mine" / "notes.txt").read_text() == "mine"
     assert "The first edition" in (folder / "CHANGES.md").read_text()
-    assert len(list(folder.iterdir())) == 7
+    assert len(list(folder.iterdir())) == 8
 
 
 def test_a_file_in_the_place_of_the_folder_is_named(kept: Author) -> None:
@@ -204,7 +204,7 @@ def test_a_linked_dist_stays_a_link(kept: Author, tmp_path: Path) -> None:
     release(kept, "2026-12")
 
     assert kept.dist.is_symlink()
-    assert len(bytes_of(tmp_path / "elsewhere" / folder.name)) == 6
+    assert len(bytes_of(tmp_path / "elsewhere" / folder.name)) == 7
 
 
 def test_a_dist_that_leads_nowhere_is_named(kept: Author, tmp_path: Path) -> None:
