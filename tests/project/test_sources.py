@@ -24,8 +24,8 @@ def test_every_source_says_what_it_is_and_is_cited_as_such(shipped: Workspace) -
     assert len(sources) > 200
     assert [source.id for source in sources if source.type is None] == []
     for source in sources:
-        file = source.document.path.rpartition("/")[2]
-        assert file in (f"{source.type}s.yaml", "gray-1918.yaml", "clippinger-2007.yaml"), source.id
+        file = source.locate().path.rpartition("/")[2]
+        assert file in (f"{source.type}s.yaml", "gray-1918.yaml", "clippinger-2007.yaml", "exams.yaml"), source.id
 
 
 def test_hardly_a_fact_rests_on_pages_alone(shipped: Workspace) -> None:
