@@ -50,6 +50,7 @@ class DrawnFigure(Model):
     size: Pixels
     where_size: Pixels
     drawn_from: dict[Text, tuple[tuple[str, str], ...]]
+    made_of: Text = ""
     marks: tuple[DrawnMark, ...] = ()
 
     @property

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,26 +14,40 @@ from deckbuilder.core.diagnostics import distinct, errors
 from deckbuilder.core.project import Project
 from deckbuilder.workspace import Workspace
 
+if TYPE_CHECKING:
+    from deckbuilder.figures.files import State
+
 MAX_LISTED = 12
 
 
 @click.command("figures")
 @project_option
 @click.option(
-    "--check", "checking", is_flag=True, help="Write nothing; fail if the figures are not up to date (for CI)."
+    "--meshes",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="The folder of the meshes of a body. Default: DECKBUILDER_MESHES.",
+)
+@click.option("--all", "anew", is_flag=True, help="Draw all of them, not only those that are out of date.")
+@click.option(
+    "--check",
+    "checking",
+    is_flag=True,
+    help="Draw nothing, for which no mesh is needed; fail if a figure is out of date, missing or left over (for CI).",
 )
 @click.argument("muscles", metavar="[MUSCLE]...", nargs=-1)
-def command(project: Project, checking: bool, muscles: tuple[str, ...]) -> None:
-    """Draw the muscles' figures, from their records, into cards/media/figures.
+def command(project: Project, meshes: Path | None, anew: bool, checking: bool, muscles: tuple[str, ...]) -> None:
+    """Draw the muscles on the bones of a real body, into cards/media/figures.
 
     Each muscle gets four pictures: the muscle on its bones, the marks of its origins and those of its insertions, which
-    cards lay over it, and where it lies on the skeleton. cards/media/figures.json says what they show. The same cards give the same bytes. Needs the extra
-    `figures` and Python 3.11; building a deck needs neither.
+    cards lay over it, and where it lies on the skeleton. What is up to date is not drawn again, so that a run which was
+    stopped goes on where it was. cards/media/figures.json says what each shows. Needs the extra `figures`, Python 3.11 and
+    the meshes; building a deck needs none of these.
 
     \b
     Example:
-      deckbuilder figures
-      deckbuilder figures gluteus-maximus
+      deckbuilder figures --meshes ~/bodyparts3d
+      deckbuilder figures gluteus-maximus --all
       deckbuilder figures --check
     """
     from deckbuilder.figures import files
@@ -43,21 +59,34 @@ def command(project: Project, checking: bool, muscles: tuple[str, ...]) -> None:
         show(found)
         click.echo(f"Nothing was drawn: {tally(found)}.", err=True)
         sys.exit(1)
-    with progress() as tick:
-        result = files.update(project, workspace.library, muscles, write=not checking, tick=tick, committing=too_late)
-    show(result.diagnostics)
-    if errors(result.diagnostics):
-        click.echo(f"Nothing was written: {tally(result.diagnostics)}.", err=True)
-        sys.exit(1)
-    drawn = f"{count(result.drawn, 'muscle')} drawn"
-    if not result.stale:
-        click.echo(f"{drawn}: nothing changed.")
-        return
-    for what, names in (("new", result.new), ("changed", result.changed), ("gone", result.gone)):
-        if names:
-            more = f" and {len(names) - MAX_LISTED} more" if len(names) > MAX_LISTED else ""
-            click.echo(f"  {len(names)} {what}: {', '.join(names[:MAX_LISTED])}{more}")
     if checking:
-        click.echo(f"{drawn}: the figures are out of date. Run `deckbuilder figures` and commit cards/media.", err=True)
+        _check(files.state(project, workspace.library, muscles))
+        return
+    with progress() as tick:
+        result = files.update(
+            project, workspace.library, muscles, meshes=meshes, anew=anew, tick=tick, committing=too_late
+        )
+    show(result.diagnostics)
+    kept = f", {count(result.kept, 'figure')} up to date" if result.kept else ""
+    click.echo(f"{count(result.drawn, 'muscle')} drawn into cards/media/figures{kept}.")
+    for what, names in (("new", result.new), ("changed", result.changed), ("gone", result.gone)):
+        _list(what, names)
+    if errors(result.diagnostics):
+        click.echo(f"Some were not drawn: {tally(result.diagnostics)}.", err=True)
         sys.exit(1)
-    click.echo(f"{drawn} into cards/media/figures.")
+
+
+def _check(state: State) -> None:
+    for id, why in state.stale.items():
+        click.echo(f"  {id}: {why}")
+    _list("left over", state.left)
+    if state.stale or state.left:
+        click.echo("The figures are out of date. Run `deckbuilder figures` and commit cards/media.", err=True)
+        sys.exit(1)
+    click.echo("The figures are up to date.")
+
+
+def _list(what: str, names: list[str] | tuple[str, ...]) -> None:
+    if names:
+        more = f" and {len(names) - MAX_LISTED} more" if len(names) > MAX_LISTED else ""
+        click.echo(f"  {len(names)} {what}: {', '.join(names[:MAX_LISTED])}{more}")

@@ -250,7 +250,7 @@ GROUPS = {
     }),
     "pictures": FindingGroup("Pictures and figures", {
         "figures": ERROR.told("A list of drawn figures, `cards/media/figures.json`, that cannot be read."),
-        "no-figure": WARNING.told("A muscle of which no picture is stated, so that `deckbuilder figures` cannot draw it."),
+        "no-mesh": WARNING.told("A mesh that a figure needs and the body does not have, so that `deckbuilder figures` cannot draw it."),
         "no-shape": WARNING.told("A landmark that `deckbuilder figures` does not find on the bone."),
         "picture": ERROR.told("A picture that is missing, cut off, too large, or not what its name says; an SVG that runs or needs something else."),
         "stale-figure": WARNING.told("A figure that was drawn from other facts than the record states now."),

@@ -1,82 +1,108 @@
-"""Pictures of muscles on bones, as SVG, from the records; all of it needs the extra `figures`."""
+"""Pictures of muscles on the bones of a real body, from the records; drawing needs the extra `figures` and the meshes.
+
+What is drawn is kept: `made_of` says in the index what each picture was made of, so that nobody needs the meshes to know which
+of them are out of date.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from deckbuilder.anatomy import drawings
 from deckbuilder.anatomy.library import Library
+from deckbuilder.core.cache import digest
 from deckbuilder.core.diagnostics import Diagnostic, Fault
-from deckbuilder.records import Muscle
+from deckbuilder.records import Figure, Muscle
+
+if TYPE_CHECKING:  # it needs the extra
+    from deckbuilder.figures.meshes import Meshes
 
 FOLDER, INDEX = "figures", PurePath(drawings.INDEX).name  # below cards/media
+# Another number where the same records and meshes make another picture.
+ENGINE = 1
 
 
 @dataclass(slots=True)
 class Drawn:
     """The files below `cards/media/` by name, the index of them, and what stood in the way of others."""
 
-    files: dict[str, str] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
     figures: dict[str, Any] = field(default_factory=dict)
     plates: dict[str, Any] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
 
-def draw(
-    library: Library, only: Collection[str] = (), tick: Callable[[str, int, int], None] = lambda *_: None
-) -> Drawn:
-    """Four files for each muscle (all, or `only` some): plain, the markers of each end, and where it is on the skeleton; and the plates.
-
-    Raises `Fault` where the extra is not installed.
-    """
+def needs() -> None:
+    """Raises `Fault` where the extra is not installed."""
     try:
-        from deckbuilder.figures import muscles, plates, skeleton
+        from deckbuilder.figures import muscles, plates, skeleton  # noqa: F401
     except ImportError as missing:
         raise Fault("figures need more than the cards do", 'pip install "anki-deckbuilder[figures]"') from missing
 
-    drawn = Drawn()
-    chosen = [muscle for muscle in muscles_of(library) if not only or muscle.id in only]
-    for done, muscle in enumerate(chosen):
-        tick("drawing", done, len(chosen))
-        faults = lacking(muscle)
-        if faults:
-            drawn.diagnostics += faults
-            continue
-        figure = muscles.draw(muscle)
-        where = muscles.where(figure)
-        small, small_size = skeleton.draw(where, figure.flesh, muscles.seen_whole(where))
-        pictures = {"plain": figure.plain, **figure.ends, "where": small}
-        names = {which: f"{FOLDER}/{muscle.id}-{which}.svg" for which in pictures}
-        drawn.files |= {names[which]: text for which, text in pictures.items()}
-        width, height = figure.size
-        drawn.figures[muscle.id] = {
-            **names,
-            "view": figure.picture.view,
-            "seen": figure.picture.seen,
-            "size": list(figure.size),
-            "where_size": list(small_size),
-            "drawn_from": drawings.drawn_from(muscle),
-            "marks": [
-                {
-                    "landmark": mark.attachment.landmark,
-                    "role": mark.attachment.role,
-                    "part": mark.attachment.part,
-                    "number": mark.attachment.number,
-                    "hidden": mark.hidden,
-                    "x": round(mark.x / (2 * width), 4),
-                    "y": round(mark.y / (2 * height), 4),
-                }
-                for mark in figure.marks
-            ],
-        }
-    if not only:
-        files, drawn.plates = plates.draw(library)
-        drawn.files |= files
+
+def record_of(library: Library, muscle: Muscle) -> Figure:
+    """How a muscle is drawn: as its record says, or as usual."""
+    return library.find(Figure, muscle.id) or Figure.model_validate({"figure": muscle.id})
+
+
+def made_of(library: Library, muscle: Muscle) -> str:
+    """A digest of all in the records that shows in a muscle's picture, and of the engine that draws it."""
+    record = record_of(library, muscle)
+    choices = record.model_dump(mode="json", exclude={"id", "lint"}, exclude_defaults=True)
+    return digest(json.dumps([ENGINE, choices, drawings.drawn_from(muscle)], sort_keys=True)).hex()[:16]
+
+
+def draw(library: Library, muscle: Muscle, body: Meshes) -> Drawn:
+    """The files of a muscle: plain, the markers of each end, and where it is on the skeleton."""
+    from deckbuilder.figures import muscles, skeleton
+
+    drawn = Drawn(diagnostics=lacking(library, muscle, body))
+    if drawn.diagnostics:
+        return drawn
+    found = muscles.draw(muscle, record_of(library, muscle), body)
+    small, small_size = skeleton.draw(found.where, found.surfaces, muscles.seen_whole(found.where))
+    pictures = {
+        "plain": (".webp", found.plain),
+        **{role: (".svg", text.encode()) for role, text in found.ends.items()},
+        "where": (".svg", small.encode()),
+    }
+    names = {which: f"{FOLDER}/{muscle.id}-{which}{ending}" for which, (ending, _) in pictures.items()}
+    drawn.files = {names[which]: data for which, (_, data) in pictures.items()}
+    width, height = found.size
+    drawn.figures[muscle.id] = {
+        **names,
+        "view": found.view,
+        "seen": found.seen,
+        "size": list(found.size),
+        "where_size": list(small_size),
+        "drawn_from": drawings.drawn_from(muscle),
+        "made_of": made_of(library, muscle),
+        "marks": [
+            {
+                "landmark": mark.attachment.landmark,
+                "role": mark.attachment.role,
+                "part": mark.attachment.part,
+                "number": mark.attachment.number,
+                "hidden": mark.hidden,
+                "x": round(mark.x / (2 * width), 4),
+                "y": round(mark.y / (2 * height), 4),
+            }
+            for mark in found.marks
+        ],
+    }
     return drawn
+
+
+def draw_plates(library: Library) -> Drawn:
+    """The files of the plates."""
+    from deckbuilder.figures import plates
+
+    files, index = plates.draw(library)
+    return Drawn({name: text.encode() for name, text in files.items()}, plates=index)
 
 
 def muscles_of(library: Library) -> list[Muscle]:
@@ -84,16 +110,23 @@ def muscles_of(library: Library) -> list[Muscle]:
     return sorted((each for each in library.records.values() if isinstance(each, Muscle)), key=lambda each: each.id)
 
 
-def lacking(muscle: Muscle) -> list[Diagnostic]:
+def lacking(library: Library, muscle: Muscle, body: Meshes) -> list[Diagnostic]:
     """What must be stated before this muscle can be drawn."""
     from deckbuilder.figures.landmarks import landmark
-    from deckbuilder.figures.pictures import PICTURES
+    from deckbuilder.figures.muscles import meshes_of
 
-    if muscle.id not in PICTURES:
-        message = f"nothing says how {muscle.name} is looked at"
-        help = "add its Portrait in deckbuilder/figures/pictures_*.py"
-        return [Diagnostic(muscle.locate(), "no-figure", message, help)]
+    record = record_of(library, muscle)
+    said = library.find(Figure, muscle.id)
+    names = [name for each in meshes_of(muscle, record).values() for name in each]
+    names += [*record.tendons.origin, *record.tendons.insertion, *record.ghosts]
     found = []
+    for name in dict.fromkeys(names):
+        if body.find(name) is None:
+            where = said.locate() if said else muscle.locate()
+            help = f"name its meshes in a record `figure: {muscle.id}`, as the inventory calls them"
+            found.append(
+                Diagnostic(where, "no-mesh", f"the body has no mesh '{name}', so {muscle.name} is not drawn", help)
+            )
     for role in drawings.ROLES:
         for fact in muscle.facts(role):
             if landmark(fact.id, muscle.id, fact.part) is None:
@@ -107,3 +140,6 @@ def lacking(muscle: Muscle) -> list[Diagnostic]:
 def index(figures: Mapping[str, Any], plates: Mapping[str, Any]) -> str:
     """The text of figures.json."""
     return json.dumps({"figures": figures, "plates": plates}, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+Tick = Callable[[str, int, int], None]

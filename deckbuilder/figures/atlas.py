@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -45,20 +44,28 @@ class Plate:
     top: tuple[str, float] | None = None
     wrap: int = 250
     at: Mapping[str, float | Shape] = field(default_factory=dict)
-    ink: Shape = ()
 
 
 PELVIS = ("lumbar-5", "sacrum", "coccyx", "hip-bone")
-LEG = ("femur", "patella", "tibia", "fibula", "talus", "calcaneus", "foot")
-LATERAL_CONDYLE_BEHIND = on("femur", FirstMet("back", (0.36, 0.045)))
-# The rim of the acetabulum, round the middle of the femoral head, open at the notch below.
-ACETABULUM = on(
-    "hip-bone",
-    *(
-        FirstMet("lateral", (0.402 + 0.187 * math.cos(math.radians(a)), 0.241 + 0.143 * math.sin(math.radians(a))))
-        for a in range(-40, 181, 20)
-    ),
+LEG = (
+    "femur",
+    "patella",
+    "tibia",
+    "fibula",
+    "talus",
+    "calcaneus",
+    "cuboid-bone",
+    "navicular-bone-foot",
+    "medial-cuneiform-bone",
+    "intermediate-cuneiform-bone",
+    "lateral-cuneiform-bone",
+    "first-metatarsal-bone",
+    "second-metatarsal-bone",
+    "third-metatarsal-bone",
+    "fourth-metatarsal-bone",
+    "fifth-metatarsal-bone",
 )
+LATERAL_CONDYLE_BEHIND = on("femur", FirstMet("back", (0.36, 0.045)))
 PLATES: dict[str, Plate] = {
     "hip-bone-side": Plate(
         "Right hip bone from the side",
@@ -78,7 +85,6 @@ PLATES: dict[str, Plate] = {
             "obturator-margin",
             "body-of-pubis",
         ),
-        ink=ACETABULUM,
     ),
     "pelvis-front": Plate(
         "Right half of the pelvis from the front",
@@ -96,7 +102,7 @@ PLATES: dict[str, Plate] = {
         tilt=12,
         wrap=150,
         at={
-            "pelvic-surface-of-sacrum": on("sacrum", FirstMet("front", (0.62, 0.4))),
+            "pelvic-surface-of-sacrum": on("sacrum", FirstMet("front", (0.6, 0.6))),
             "iliac-crest": 0.7,
             "body-of-pubis": on("hip-bone", FirstMet("front", (0.94, 0.22))),
         },
@@ -146,6 +152,7 @@ PLATES: dict[str, Plate] = {
         turn=-20,
         wrap=190,
         bottom=("femur", 0.65),
+        at={"greater-trochanter": on("femur", Near(0.15, 0.4, 0.97))},
     ),
     "femur-upper-back": Plate(
         "Upper end of the right femur from behind",
@@ -171,7 +178,10 @@ PLATES: dict[str, Plate] = {
         ),
         ("greater-trochanter", "gluteal-tuberosity", "lateral-supracondylar-line", "lateral-femoral-condyle"),
         wrap=200,
-        at={"lateral-femoral-condyle": LATERAL_CONDYLE_BEHIND},
+        at={
+            "lateral-femoral-condyle": LATERAL_CONDYLE_BEHIND,
+            "adductor-tubercle": on("femur", FirstMet("back", (0.9, 0.1))),
+        },
     ),
     "knee-front": Plate(
         "Right knee from the front",

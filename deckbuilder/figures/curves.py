@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
+from scipy.interpolate import Akima1DInterpolator
 from skimage import measure
 
 from deckbuilder.figures.raster import MARGIN
@@ -196,3 +197,14 @@ def _newton(curve: Floats, points: Floats, u: Floats) -> Floats:
     below = (slope * slope).sum(1) + (off * bend).sum(1)
     step = np.where(abs(below) > 1e-9, (off * slope).sum(1) / np.where(abs(below) > 1e-9, below, 1), 0)
     return np.clip(u - step, 0, 1)
+
+
+def curve(line: Floats) -> Floats:
+    """A smooth line through the points, with many more of them."""
+    line = np.asarray(line, dtype=float)
+    along = np.r_[0.0, np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))]
+    keep = np.r_[True, np.diff(along) > 1e-6]
+    if keep.sum() < 3:
+        return line
+    found: Floats = Akima1DInterpolator(along[keep], line[keep], method="makima")(np.linspace(0, along[-1], 61))
+    return found

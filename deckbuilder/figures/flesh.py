@@ -1,155 +1,127 @@
-"""A muscle's bundles as SVG: two reds and a light one, tendons, fibers; where bone hides them, a dashed ghost."""
+"""A muscle's surface made fit to be drawn, and the course of its fibers over it.
+
+The fibers need no drawing. On the surface a field is stretched that is 0 where the muscle starts and 1 where it ends, and
+as smooth as can be in between (it is harmonic): fibers run along its slope.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
+import scipy.sparse as sparse
+import trimesh
 from numpy.typing import NDArray
-from scipy import ndimage
+from scipy.sparse.linalg import splu, spsolve
+from scipy.spatial import cKDTree
 
-from deckbuilder.figures.bodies import Body
-from deckbuilder.figures.canvas import TOLERANCE, Canvas, lit, tones
-from deckbuilder.figures.curves import open_, outline, soft
-from deckbuilder.figures.raster import MARGIN, DepthBuffer, look
+from deckbuilder.figures.meshes import Mesh
 from deckbuilder.figures.view import Floats
 
-SHADE, SHINE = 0.60, 0.93
-# Units of the picture between two fibers, and how much of a fiber must be seen for it to be drawn.
-_GAP, _RUN = 11.0, 16
-_TONES = ("m", "n", "q")
-# Meters by which each bundle lies before the one listed before it, so that where they touch one of them is in front.
-_BEFORE = 0.003
+EDGE = 0.0022  # meters: no triangle of a muscle is longer
+NEAR = 0.0035  # meters: flesh this near to a bone holds on to it
+_LEAST = 0.01  # of a muscle's vertices, which hold on to each end however far it is
+_FAIR = 0.45  # of the length of the coarse triangles: bumps that small are no muscle's
+_TIMES = 12
+_SAMPLES = 30_000
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A body to be painted.
+@dataclass(frozen=True, eq=False)
+class Fibers:
+    """At each vertex how far along the muscle it is, from 0 to 1; at each triangle the slope of that, by meters."""
 
-    In which red (0, 1, 2; -1 for tendon only), how deep in bone it is still seen, and how much nearer it is than it
-    lies, so that where it touches another its edge is the border.
-    """
-
-    body: Body
-    tone: int
-    cover: float
-    nearer: float = 0.0
+    along: Floats
+    slope: Floats
 
 
-def paint(canvas: Canvas, pieces: Sequence[Piece]) -> str:
-    """The SVG of the bundles on this canvas."""
-    away = canvas.frame.view.away
-    moved = [_BEFORE * place + each.nearer for place, each in enumerate(pieces)]
-    seen = look(canvas.frame, [each.body.surface(-near * away) for each, near in zip(pieces, moved, strict=True)])
-    cover = (np.array([each.cover for each in pieces]) - moved)[np.maximum(seen.which, 0)]
-    present = seen.which >= 0
-    shown = present & (seen.depth < canvas.seen.depth + cover)
-    hidden = ndimage.binary_opening(present & ~shown, iterations=2)
-    svg = _ghost(hidden)
-    which = _settled(seen, shown, len(pieces))
-    far = [
-        (-float(np.median(seen.depth[which == number])), number)
-        for number in range(len(pieces))
-        if (which == number).sum() > 40
-    ]
-    order = [number for _, number in sorted(far)]
-    for place, number in enumerate(order):
-        later = np.isin(which, order[place + 1 :])
-        svg += _piece(canvas, replace(seen, depth=seen.depth + moved[number]), which == number, later, pieces[number])
-    return svg
+def fine(mesh: Mesh) -> Mesh:
+    """The same surface in small triangles, without the corners of large ones."""
+    coarse = trimesh.Trimesh(mesh.vertices, mesh.faces, process=True)
+    coarse.merge_vertices()
+    length = float(np.median(coarse.edges_unique_length))
+    vertices, faces = trimesh.remesh.subdivide_to_size(coarse.vertices, coarse.faces, EDGE, max_iter=_TIMES)
+    split = trimesh.Trimesh(vertices, faces, process=True)
+    split.merge_vertices()
+    return Mesh(mesh.name, _fair(np.asarray(split.vertices), np.asarray(split.faces), _FAIR * length), split.faces)
 
 
-def _settled(seen: DepthBuffer, shown: NDArray[np.bool_], number: int) -> NDArray[np.int64]:
-    """Which bundle is shown at each pixel, with smooth borders where two of them run into each other."""
-    near = [ndimage.gaussian_filter((shown & (seen.which == each)).astype(float), 3.5) for each in range(number)]
-    return np.where(shown, np.argmax(near, axis=0), -1)
-
-
-def _ghost(hidden: NDArray[np.bool_]) -> str:
-    path = outline(soft(hidden, 1.6), TOLERANCE, 250)
-    return f'<path class="g" d="{path}"/>' if path else ""
-
-
-def _piece(canvas: Canvas, seen: DepthBuffer, mask: NDArray[np.bool_], later: NDArray[np.bool_], piece: Piece) -> str:
-    # Under a bundle that is painted later it goes on a little, so that no bone shows between the two.
-    edge = soft(mask | (later & ndimage.binary_dilation(mask, iterations=3)), 1.5)
-    whole = outline(edge, TOLERANCE, 30)
-    if not whole:
-        return ""
-    if piece.tone < 0:
-        dark, _ = tones(lit(seen.normal, mask, 2.5), soft(mask), 0.45, 2.0)
-        return f'<path class="t" d="{whole}"/>' + (f'<path class="ts" d="{dark}"/>' if dark else "")
-    kind = _TONES[piece.tone]
-    flesh = _flesh(seen, mask, piece)
-    svg = ""
-    if flesh is None:
-        red, inner = whole, soft(mask)
-    else:
-        red, inner = outline(np.minimum(edge, flesh), TOLERANCE, 40), np.minimum(soft(mask), flesh)
-        svg += f'<path class="t" d="{whole}"/>'
-    if not red:
-        return svg
-    dark, bright = tones(lit(seen.normal, mask, 3.0), inner, SHADE, SHINE)
-    svg += f'<path class="{kind}" d="{red}"/>'
-    svg += f'<path class="{kind}s" d="{dark}"/>' if dark else ""
-    svg += f'<path class="{kind}l" d="{bright}"/>' if bright else ""
-    lines = _fibers(canvas, seen, mask, piece)
-    return svg + (f'<path class="f" d="{lines}"/>' if lines else "")
-
-
-def _flesh(seen: DepthBuffer, mask: NDArray[np.bool_], piece: Piece) -> Floats | None:
-    """A field that is above zero where the bundle is flesh, and below in its tendons; None where all is flesh."""
-    start, end = piece.body.shape.flesh
-    if start <= 0 and end >= 1:
-        return None
-    weight = np.maximum(ndimage.gaussian_filter(mask.astype(float), 2.0), 1e-6)
-    s = ndimage.gaussian_filter(np.where(mask, seen.values[..., 0], 0), 2.0) / weight
-    t = ndimage.gaussian_filter(np.where(mask, seen.values[..., 1], 0), 2.0) / weight
-    # Flesh ends in a tongue: at its edges the tendon reaches further.
-    bow = 0.05 * (2 * s - 1) ** 2
-    first = t - start - bow if start > 0 else np.ones_like(t)
-    last = end - bow - t if end < 1 else np.ones_like(t)
-    field: Floats = np.minimum(first, last) * 40
-    return field
-
-
-def _fibers(canvas: Canvas, seen: DepthBuffer, mask: NDArray[np.bool_], piece: Piece) -> str:
-    """White lines along the flesh, each a little longer or shorter than the next."""
-    body, shape = piece.body, piece.body.shape
-    start, end = max(shape.flesh[0], 0.0), min(shape.flesh[1], 1.0)
-    if shape.pennate:
-        return "".join(_line(canvas, seen, mask, body, s, t) for s, t in _feather(start, end))
-    middle = canvas.frame.place(body.grid[:, body.grid.shape[1] // 2])
-    wide = float(np.linalg.norm(np.diff(middle, axis=0), axis=1).sum())
-    number = int(np.clip(round(wide / _GAP), 3, 13))
-    found = ""
-    for k in range(number):
-        first, last = start + 0.02 + 0.10 * ((k * 0.618) % 1), end - 0.02 - 0.10 * ((k * 0.382 + 0.5) % 1)
-        across = np.full(90, 0.06 + 0.88 * (k + 0.5) / number)
-        found += _line(canvas, seen, mask, body, across, np.linspace(first, last, 90))
+def normals(mesh: Mesh) -> Floats:
+    """Unit normals of the vertices, weighted by the areas around them."""
+    corner = mesh.vertices[mesh.faces]
+    area = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
+    total = np.zeros_like(mesh.vertices)
+    for place in range(3):
+        np.add.at(total, mesh.faces[:, place], area)
+    found: Floats = total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-12)
     return found
 
 
-def _feather(start: float, end: float) -> Iterator[tuple[Floats, Floats]]:
-    """A tendon in the middle of the flesh, and the fibers that come down to it from both edges."""
-    yield np.full(80, 0.5), np.linspace(start + 0.04, end - 0.10, 80)
-    u = np.linspace(0, 1, 40)
-    for t in np.arange(start + 0.07, end + 0.02, 0.048):
-        for side in (-1, 1):
-            yield 0.5 + side * 0.44 * u, t + 0.10 * u**0.8 - 0.02
+def points(meshes: Sequence[Mesh]) -> Floats:
+    """Points all over these surfaces, the same each time."""
+    return np.concatenate(
+        [
+            trimesh.sample.sample_surface(trimesh.Trimesh(one.vertices, one.faces, process=False), _SAMPLES, seed=1)[0]
+            for one in meshes
+        ]
+    )
 
 
-def _line(canvas: Canvas, seen: DepthBuffer, mask: NDArray[np.bool_], body: Body, s: Floats, t: Floats) -> str:
-    """The seen runs of a line on a body's surface."""
-    points = body.at(s, np.clip(t, 0, 1))
-    flat, away = canvas.frame.place(points), canvas.frame.view.depth(points)
-    column = np.clip(np.floor(flat[:, 0]).astype(int) + MARGIN, 0, mask.shape[1] - 1)
-    row = np.clip(np.floor(flat[:, 1]).astype(int) + MARGIN, 0, mask.shape[0] - 1)
-    visible = mask[row, column] & (away < seen.depth[row, column] + 0.003)
-    visible &= (flat > -4).all(1) & (flat[:, 0] < canvas.frame.width + 4) & (flat[:, 1] < canvas.frame.height + 4)
-    found = ""
-    for run in np.split(np.arange(len(s)), np.flatnonzero(np.diff(visible.astype(int))) + 1):
-        if visible[run[0]] and np.linalg.norm(np.diff(flat[run], axis=0), axis=1).sum() >= _RUN:
-            found += open_(flat[run], 0.9)
+def fibers(mesh: Mesh, start: Floats, end: Floats) -> Fibers:
+    """The course of the fibers between points of where the muscle starts and of where it ends."""
+    from_start, from_end = cKDTree(start).query(mesh.vertices)[0], cKDTree(end).query(mesh.vertices)[0]
+    starts = from_start < max(NEAR, float(np.quantile(from_start, _LEAST)))
+    ends = from_end < max(NEAR, float(np.quantile(from_end, _LEAST)))
+    nearer = from_end < from_start
+    starts, ends = starts & ~(ends & nearer), ends & ~(starts & ~nearer)
+    laplacian = _laplacian(mesh.vertices, mesh.faces)
+    along = np.zeros(len(mesh.vertices))
+    along[ends] = 1.0
+    free = ~(starts | ends)
+    if free.any() and starts.any() and ends.any():
+        inner = laplacian[free][:, free] + 1e-10 * sparse.eye(int(free.sum()))
+        along[free] = spsolve(inner.tocsc(), -(laplacian[free][:, ends] @ np.ones(int(ends.sum()))))
+    return Fibers(along, _slope(mesh, along))
+
+
+def _slope(mesh: Mesh, along: Floats) -> Floats:
+    corner, value = mesh.vertices[mesh.faces], along[mesh.faces]
+    normal = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
+    twice = np.maximum((normal**2).sum(1), 1e-20)[:, None]
+    total = np.zeros_like(normal)
+    for place in range(3):
+        edge = corner[:, (place + 2) % 3] - corner[:, (place + 1) % 3]
+        total += value[:, place, None] * np.cross(normal, edge)
+    found: Floats = total / twice
+    return found
+
+
+def _laplacian(vertices: Floats, faces: NDArray[np.int64]) -> sparse.csr_matrix:
+    """Of a surface, by the cotangents of its corners; none of them below zero, so that no value leaves its bounds."""
+    rows, columns, weights = [], [], []
+    for place in range(3):
+        i, j, k = faces[:, place], faces[:, (place + 1) % 3], faces[:, (place + 2) % 3]
+        one, other = vertices[i] - vertices[k], vertices[j] - vertices[k]
+        across = np.maximum(np.linalg.norm(np.cross(one, other), axis=1), 1e-14)
+        weight = np.clip(np.einsum("ij,ij->i", one, other) / across, -5, 5) / 2
+        rows += [i, j]
+        columns += [j, i]
+        weights += [weight, weight]
+    size = len(vertices)
+    entries = (np.concatenate(weights), (np.concatenate(rows), np.concatenate(columns)))
+    joined = sparse.coo_matrix(entries, shape=(size, size)).tocsr().maximum(0)
+    return sparse.diags(np.asarray(joined.sum(1)).ravel() + 1e-12) - joined
+
+
+def _fair(vertices: Floats, faces: NDArray[np.int64], length: float) -> Floats:
+    """Smooth over a length, by one implicit step of diffusion; a second gives back what the first has shrunk."""
+    corner = vertices[faces]
+    area = np.linalg.norm(np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0]), axis=1) / 2
+    mass = np.zeros(len(vertices))
+    for place in range(3):
+        np.add.at(mass, faces[:, place], area / 3)
+    masses = sparse.diags(np.maximum(mass, 1e-12))
+    solver = splu((masses + length**2 * _laplacian(vertices, faces)).tocsc())
+    once = solver.solve(np.asarray(masses @ vertices))
+    found: Floats = once + solver.solve(np.asarray(masses @ (vertices - once)))
     return found

@@ -7,7 +7,8 @@ from functools import cache
 
 import numpy as np
 
-from deckbuilder.figures.model import Points, skeleton
+from deckbuilder.figures.meshes import Points
+from deckbuilder.figures.model import skeleton
 from deckbuilder.figures.parts import PARTS
 from deckbuilder.figures.places import PLACES, Across, On, Shape
 

@@ -1,39 +1,61 @@
-"""A muscle between its attachments, drawn from its record; the markers of each end, which lie over it; and where they stand."""
+"""A muscle of the body as its record and its figure's record have it: the picture, the markers of its ends, and where it lies."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+from io import BytesIO
 
 import numpy as np
 
-from deckbuilder.figures import bodies, canvas, flesh, marks
-from deckbuilder.figures.bodies import Body, Ground
-from deckbuilder.figures.bundles import TENDON, At, Bundle, Cut, Line, Portrait
+from deckbuilder.figures import flesh, marks, paint, raster, scene
 from deckbuilder.figures.canvas import Canvas
+from deckbuilder.figures.curves import curve
 from deckbuilder.figures.landmarks import landmark
 from deckbuilder.figures.marks import Attachment, Mark
+from deckbuilder.figures.meshes import Mesh, Meshes
 from deckbuilder.figures.model import skeleton
-from deckbuilder.figures.pictures import PICTURES
-from deckbuilder.figures.style import document, overlay
+from deckbuilder.figures.paint import Flesh
+from deckbuilder.figures.raster import Surface
+from deckbuilder.figures.scene import Shape
+from deckbuilder.figures.style import overlay
 from deckbuilder.figures.view import Floats, Frame, View
 from deckbuilder.records import Muscle
+from deckbuilder.records.figure import Figure as FigureRecord
 
-WIDTH, HEIGHT = 640, 760  # units: at most; two to a pixel of the page
+WIDTH, HEIGHT = 600, 690  # units: at most; two to a pixel of the page
+ROLES = ("origin", "insertion")
+QUALITY = 82
 # The least share of the height that the width has: a long muscle is shown with what lies beside it.
 _SLIM, _FLAT = 0.44, 0.62
-ROLES = ("origin", "insertion")
+_AROUND = 0.03  # meters around the line of a landmark, within which a muscle may hold on to its bone
+_CLOSE = 0.04  # meters: a bone as near as this is shown, if nobody says which
+_VIEWS = ("front", "back", "side")
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """A muscle's picture, the markers of each end to be laid over it, and where they stand."""
+class Drawn:
+    """A muscle's picture, the markers of each end to be laid over it, where they stand, and the muscle's surfaces."""
 
-    plain: str
+    plain: bytes
     ends: dict[str, str]
-    picture: Portrait
+    view: str
+    seen: str
+    where: str
     size: tuple[int, int]
     marks: tuple[Mark, ...]
-    flesh: tuple[Body, ...]
+    surfaces: tuple[Surface, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """One mesh of a muscle, of a head or part ('' if of the whole), fine enough to be drawn."""
+
+    mesh: Mesh
+    part: str
+    number: int
 
 
 def attachments(muscle: Muscle) -> list[Attachment]:
@@ -42,60 +64,112 @@ def attachments(muscle: Muscle) -> list[Attachment]:
     for role in ROLES:
         answers = list(dict.fromkeys(fact.id for fact in muscle.facts(role)))  # what heads share is one answer
         for fact in muscle.facts(role):
-            line = bodies.curve(_landmark(fact.id, muscle.id, fact.part))
+            line = curve(_landmark(fact.id, muscle.id, fact.part))
             number = answers.index(fact.id) + 1 if len(answers) > 1 else None
             found.append(Attachment(role, fact.id, fact.part, number, line))
     return found
 
 
-def draw(muscle: Muscle) -> Figure:
-    """The muscle's picture; all its landmarks have shapes."""
-    picture = PICTURES[muscle.id]
-    view = View.named(picture.view, picture.turn, picture.tilt)
-    found = shaped(muscle)
+def draw(muscle: Muscle, record: FigureRecord, body: Meshes) -> Drawn:
+    """The muscle's picture; all its landmarks have shapes, and the body has its meshes."""
+    parts = list(_parts(muscle, record, body))
+    name = record.view or _best(parts)
+    view = View.named(name, record.turn, record.tilt)
+    tendons = [body.read(each) for role in ROLES for each in getattr(record.tendons, role)]
     answers = attachments(muscle)
-    framed = [body for body, bundle in zip(found, picture.bundles, strict=True) if bundle.framed]
-    frame = _frame(picture, view, framed, answers)
-    bones = canvas.draw(frame, picture.bones, picture.dim)
-    parts = list(muscle.divisions)
-    pieces = [
-        flesh.Piece(
-            body,
-            bundle.tone if bundle.tone is not None else _tone(parts, bundle.part),
-            bundle.cover / 1000,
-            bundle.nearer / 1000,
-        )
-        for body, bundle in zip(found, picture.bundles, strict=True)
-    ]
-    drawn = bones.svg + flesh.paint(bones, pieces)
-    standing = marks.stand(bones, answers)
-    return Figure(
-        document(frame.width, frame.height, picture.seen, drawn),
-        {role: _end(bones, role, standing) for role in ROLES},
-        picture,
+    frame = _frame(record, view, [part.mesh.vertices for part in parts], answers)
+    bones = _bones(record, parts)
+    shapes, own = [], []
+    for part in parts:
+        color = paint.PARTS[part.number % len(paint.PARTS)]
+        shapes.append(Shape(part.mesh, flesh.normals(part.mesh), color))
+        start, end = (_held(muscle, record, role, part.part, body) for role in ROLES)
+        reach = (record.tendon[0] / 1000, record.tendon[1] / 1000)
+        own.append(Flesh(flesh.fibers(part.mesh, start, end), reach))
+    quiet = [(mesh, paint.TENDON) for mesh in tendons]
+    quiet += [(body.read(each), paint.QUIET) for each in record.ghosts]
+    quiet += [(skeleton()[bone], paint.BONE) for bone in bones]
+    shapes += [Shape(mesh, flesh.normals(mesh), color) for mesh, color in quiet]
+    seen = scene.look(frame, shapes)
+    picture = paint.paint(frame, seen, shapes, [*own, *(None for _ in quiet)])
+    canvas = _canvas(frame, bones)
+    standing = marks.stand(canvas, answers)
+    file = BytesIO()
+    picture.save(file, "WEBP", quality=QUALITY, alpha_quality=90, method=6)
+    return Drawn(
+        file.getvalue(),
+        {role: _end(canvas, role, standing) for role in ROLES},
+        name,
+        record.seen or f"Seen from the {name}",
+        record.where or (name if name in _VIEWS else "side"),
         (round(frame.width / 2), round(frame.height / 2)),
         tuple(standing),
-        tuple(body for body, bundle in zip(found, picture.bundles, strict=True) if bundle.tone != TENDON),
+        tuple(Surface(part.mesh.vertices, part.mesh.faces) for part in parts),
     )
 
 
-def _end(bones: Canvas, role: str, standing: list[Mark]) -> str:
-    """The markers of one end alone."""
-    own = [mark for mark in standing if mark.attachment.role == role]
-    title = "Markers of where it starts" if role == "origin" else "Markers of where it ends"
-    return overlay(bones.frame.width, bones.frame.height, title, marks.draw(bones, own))
+def meshes_of(muscle: Muscle, record: FigureRecord) -> dict[str, tuple[str, ...]]:
+    """The names of its meshes by its heads or parts, '' for the whole."""
+    return dict(record.meshes) or {"": (muscle.id,)}
 
 
-def shaped(muscle: Muscle) -> list[Body]:
-    """The muscle's bundles, and the tendons and ligaments drawn with it, in space."""
-    picture = PICTURES[muscle.id]
-    view = View.named(picture.view, picture.turn, picture.tilt)
-    ground = Ground([skeleton()[name] for name in picture.bones if not name.endswith("-left")])
-    return [_body(muscle, bundle, ground, view) for bundle in picture.bundles]
+def _parts(muscle: Muscle, record: FigureRecord, body: Meshes) -> Iterable[Part]:
+    order = list(muscle.divisions)
+    for part, names in meshes_of(muscle, record).items():
+        number = order.index(part) if part in order else 0
+        for name in names:
+            yield Part(flesh.fine(body.read(name)), part, number)
 
 
-def _tone(parts: list[str], part: str) -> int:
-    return parts.index(part) % 3 if part in parts else 0
+def _held(muscle: Muscle, record: FigureRecord, role: str, part: str, body: Meshes) -> Floats:
+    """Points of the bones and tendons by which the muscle, or a part of it, may start or end: those near its landmarks."""
+    sheets = [body.read(name) for name in getattr(record.tendons, role)]
+    found = [flesh.points(sheets)] if sheets else []
+    for fact in muscle.facts(role, part):
+        place = landmark(fact.id, muscle.id, part or fact.part)
+        if place is None:
+            continue
+        line = curve(np.asarray(place.points))
+        near = [one for bone in place.bones for one in [_near(bone, line)] if len(one)]
+        found += near or [line]
+    return np.concatenate(found)
+
+
+def _near(bone: str, line: Floats) -> Floats:
+    points = _surface(bone)
+    apart = np.linalg.norm(points[:, None] - line[None, :: max(1, len(line) // 24)], axis=2).min(1)
+    found: Floats = points[apart < _AROUND]
+    return found
+
+
+@cache
+def _surface(bone: str) -> Floats:
+    return flesh.points([skeleton()[bone]])
+
+
+def _bones(record: FigureRecord, parts: Sequence[Part]) -> list[str]:
+    """The bones that are shown: those that the record names, or those that are near."""
+    known = skeleton()
+    if record.bones:
+        return [name for name in known if any(fnmatchcase(name, wanted) for wanted in record.bones)]
+    points = np.concatenate([part.mesh.vertices[::40] for part in parts])
+    found = []
+    for name, bone in known.items():
+        low, high = bone.vertices.min(0) - _CLOSE, bone.vertices.max(0) + _CLOSE
+        inside = points[((points > low) & (points < high)).all(1)]
+        if len(inside) and np.linalg.norm(inside[:, None] - bone.vertices[None, ::4], axis=2).min() < _CLOSE:
+            found.append(name)
+    return found
+
+
+def _best(parts: Sequence[Part]) -> str:
+    """The side from which most of the muscle faces whoever looks."""
+    share = {}
+    for name in _VIEWS:
+        view = View.named(name)
+        facing = [np.clip(-(flesh.normals(part.mesh) @ view.away), 0, None).sum() for part in parts]
+        share[name] = float(sum(facing))
+    return max(share, key=lambda name: share[name])
 
 
 def _landmark(id: str, muscle: str = "", part: str = "") -> Floats:
@@ -106,53 +180,30 @@ def _landmark(id: str, muscle: str = "", part: str = "") -> Floats:
     return np.asarray(found.points)
 
 
-def _body(muscle: Muscle, bundle: Bundle, ground: Ground, view: View) -> Body:
-    lines = []
-    for role in ROLES:
-        stated: Line = getattr(bundle, role)
-        if not stated:
-            stated = tuple(fact.id for fact in muscle.facts(role, bundle.part))
-        lines.append(_line(muscle, bundle.part, stated))
-    via = [_line(muscle, bundle.part, each) for each in bundle.via]
-    return bodies.body(lines[0], lines[1], via, ground, bundle.shape, view)
-
-
-def _line(muscle: Muscle, part: str, stated: Line) -> Floats:
-    return bodies.curve(np.vstack([_points(muscle, part, each) for each in stated]))
-
-
-def _points(muscle: Muscle, part: str, stated: str | At | Cut) -> Floats:
-    if isinstance(stated, str):
-        return _landmark(stated, muscle.id, part)
-    line = bodies.curve(_landmark(stated.landmark) if stated.whole else _landmark(stated.landmark, muscle.id, part))
-    even = bodies.spread(line, 101)
-    if isinstance(stated, Cut):
-        return even[[round(100 * share) for share in np.linspace(stated.start, stated.stop, 5)]]
-    out, back, up = stated.moved
-    return (even[round(stated.share * 100)] + np.array([-out, back, up]) / 1000)[None]
-
-
-def _frame(picture: Portrait, view: View, found: list[Body], answers: list[Attachment]) -> Frame:
+def _frame(record: FigureRecord, view: View, surfaces: Sequence[Floats], answers: Sequence[Attachment]) -> Frame:
     """The window on the muscle and its attachments, with room around them."""
-    if picture.shows:
-        points = np.vstack([_landmark(name) for name in picture.shows])
-    else:
-        points = np.vstack([*(body.grid.reshape(-1, 3) for body in found), *(each.line for each in answers)])
-    flat = view.flat(points)
+    flat = view.flat(np.vstack([*surfaces, *(each.line for each in answers)]))
     (left, low), (right, high) = flat.min(0), flat.max(0)
-    size = max(right - left, high - low)
-    room = np.array(picture.more) / 1000 + 0.08 * size
-    left, right, low, high = left - room[0], right + room[1], low - room[2], high + room[3]
+    room = record.room / 1000 + 0.08 * max(right - left, high - low)
+    left, right, low, high = left - room, right + room, low - room, high + room
     aside = max(0.0, _SLIM * (high - low) - (right - left)) / 2
     above = max(0.0, _FLAT * (right - left) - (high - low)) / 2
     box = (float(left - aside), float(right + aside), float(low - above), float(high + above))
     return Frame.around(view, box, WIDTH, HEIGHT)
 
 
-def where(figure: Figure) -> str:
-    """The side from which the small skeleton is looked at: the same as the figure, or the next to it."""
-    view = figure.picture.where or figure.picture.view
-    return "side" if view == "medial" else view
+def _canvas(frame: Frame, bones: Sequence[str]) -> Canvas:
+    """What is seen of the bones alone, by which markers know what lies behind them."""
+    known = skeleton()
+    seen = raster.look(frame, [Surface(known[name].vertices, known[name].faces) for name in bones])
+    return Canvas(frame, tuple(bones), seen, "")
+
+
+def _end(bones: Canvas, role: str, standing: Sequence[Mark]) -> str:
+    """The markers of one end alone."""
+    own = [mark for mark in standing if mark.attachment.role == role]
+    title = "Markers of where it starts" if role == "origin" else "Markers of where it ends"
+    return overlay(bones.frame.width, bones.frame.height, title, marks.draw(bones, own))
 
 
 def seen_whole(view: str) -> str:

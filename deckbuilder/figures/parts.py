@@ -5,7 +5,7 @@ The key is the muscle, or its head or part as `muscle/part`, and the landmark or
 
 from __future__ import annotations
 
-from deckbuilder.figures.places import ASIS, FORAMEN, Across, Shape, inner, on, outer, shaft
+from deckbuilder.figures.places import ASIS, FORAMEN, Across, Shape, inner, lower_edge, on, outer, shaft
 from deckbuilder.figures.surface import Around, Extreme, FirstMet, Near
 
 MEDIAL_FACE_OF_TROCHANTER = on("femur", Near(0.27, 0.7, 0.95))
@@ -14,7 +14,7 @@ PARTS: dict[tuple[str, str], Shape] = {
     # behind the posterior gluteal line, between it and the anterior one, between that and the inferior one
     ("gluteus-maximus", "gluteal-surface-of-ilium"): outer((0.86, 0.86), (0.92, 0.78), (0.95, 0.69)),
     ("gluteus-maximus", "dorsal-surface-of-sacrum"): on(
-        "sacrum", FirstMet("back", (0.17, 0.52)), FirstMet("back", (0.24, 0.34)), FirstMet("back", (0.35, 0.16))
+        "sacrum", FirstMet("back", (0.17, 0.52)), FirstMet("back", (0.24, 0.5)), FirstMet("back", (0.35, 0.3))
     ),
     ("gluteus-medius", "gluteal-surface-of-ilium"): outer(
         (0.18, 0.76), (0.3, 0.86), (0.46, 0.93), (0.64, 0.91), (0.75, 0.78), (0.72, 0.64)
@@ -63,8 +63,8 @@ PARTS: dict[tuple[str, str], Shape] = {
     # the pubis
     ("adductor-longus", "body-of-pubis"): on("hip-bone", FirstMet("front", (0.93, 0.21))),
     ("adductor-brevis", "body-of-pubis"): on("hip-bone", FirstMet("front", (0.94, 0.185))),
-    ("adductor-brevis", "inferior-pubic-ramus"): outer((0.15, 0.14), (0.21, 0.1)),
-    ("adductor-magnus/adductor-part", "inferior-pubic-ramus"): outer((0.26, 0.07), (0.35, 0.035)),
+    ("adductor-brevis", "inferior-pubic-ramus"): lower_edge(0.18, 0.26),
+    ("adductor-magnus/adductor-part", "inferior-pubic-ramus"): lower_edge(0.3, 0.38),
     ("gracilis", "body-of-pubis"): on("hip-bone", FirstMet("front", (0.97, 0.15))),
     # linea aspera: adductors between its lips, vasti on the lips, short head of biceps on the lateral one
     ("vastus-lateralis", "intertrochanteric-line"): on(

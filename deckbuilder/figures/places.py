@@ -92,7 +92,7 @@ HIP_BONE: dict[str, Shape] = {
 }
 
 SPINE: dict[str, Shape] = {
-    "dorsal-surface-of-sacrum": on("sacrum", *(FirstMet("back", at) for at in ((0.2, 0.6), (0.25, 0.4), (0.35, 0.16)))),
+    "dorsal-surface-of-sacrum": on("sacrum", *(FirstMet("back", at) for at in ((0.2, 0.6), (0.25, 0.45), (0.35, 0.3)))),
     "pelvic-surface-of-sacrum": on("sacrum", *(FirstMet("front", at) for at in ((0.3, 0.6), (0.3, 0.45), (0.34, 0.3)))),
     "ala-of-sacrum": on("sacrum", FirstMet("above", (0.14, 0.3))),
     "coccyx": on("coccyx", Near(0.2, 0.9, 0.7), Near(0.3, 0.9, 0.4)),

@@ -11,9 +11,8 @@ import numpy as np
 from deckbuilder.anatomy.library import Library
 from deckbuilder.figures import canvas, labels
 from deckbuilder.figures.atlas import LINES, PLATES, SHEETS, Plate
-from deckbuilder.figures.bodies import curve
 from deckbuilder.figures.canvas import Canvas
-from deckbuilder.figures.curves import open_
+from deckbuilder.figures.curves import curve, open_
 from deckbuilder.figures.labels import LEADING, PAD, SIZE, Label, Wanted
 from deckbuilder.figures.landmarks import points
 from deckbuilder.figures.model import skeleton
@@ -67,8 +66,7 @@ def _draw(plate: Plate, names: dict[str, str]) -> tuple[str, tuple[int, int], li
     placed = _place(plate, wanted, frame)
     under = "".join(_sheet(bones, name) for name in names if name in SHEETS)
     over = "".join(_shape(bones, name) for name in names if name not in SHEETS)
-    ink = f'<path class="k" d="{open_(frame.place(curve(points(plate.ink))), 1.0)}"/>' if plate.ink else ""
-    drawn = under + bones.svg + ink + over + "".join(map(_leader, placed)) + "".join(map(_text, placed))
+    drawn = under + bones.svg + over + "".join(map(_leader, placed)) + "".join(map(_text, placed))
     size = (frame.width, frame.height)
     return labeled(*size, plate.seen, drawn), size, placed
 

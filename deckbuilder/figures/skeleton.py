@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fnmatch import fnmatchcase
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from deckbuilder.figures.bodies import Body
 from deckbuilder.figures.canvas import lit
 from deckbuilder.figures.curves import outline, soft
 from deckbuilder.figures.model import skeleton
@@ -34,21 +34,36 @@ _NIGHT = {
     ".m": "fill:#ff6a55;stroke:#14181d",
 }
 _GIRDLES = ("hip-bone", "scapula", "clavicle")
-# Bones that are painted together, in this order: few paths, and no outline in between.
-_TOGETHER = (
-    ("skull", "mandible"),
-    ("thoracic", "lumbar", "cervical", "sacrum", "coccyx"),
-    ("ribs",),
-    _GIRDLES,
-    ("femur", "tibia", "fibula", "talus", "calcaneus", "foot", "toes"),
-    ("humerus", "radius", "ulna"),
+# Bones that are painted together, in this order: few paths, and no outline in between. `*` is the rest of a name.
+_TOGETHER: tuple[tuple[str, ...], ...] = (
+    (
+        *("ethmoid", "frontal-*", "mandible", "occipital-*", "*-nasal-concha*", "lacrimal-*", "maxilla*", "nasal-*"),
+        *("palatine-*", "parietal-*", "temporal-*", "zygomatic-*", "sphenoid-*", "vomer", "hyoid-*"),
+    ),
+    ("atlas", "axis", "cervical-*", "thoracic-*", "lumbar-*", "sacrum", "coccyx"),
+    ("*-rib", "*-rib-left", "manubrium", "*sternum", "xiphoid-*"),
+    tuple(f"{each}*" for each in _GIRDLES),
+    (
+        "femur*",
+        "patella*",
+        "tibia*",
+        "fibula*",
+        "talus*",
+        "calcaneus*",
+        "cuboid*",
+        "navicular*",
+        "*cuneiform*",
+        "*metatarsal*",
+        "*toe*",
+    ),
+    ("humerus*", "radius*", "ulna*"),
 )
 
 
-def draw(view: str, bodies: Sequence[Body], title: str) -> tuple[str, tuple[int, int]]:
-    """The picture and its size in pixels. `bodies`: the muscle's bundles, wherever they were looked at from."""
+def draw(view: str, surfaces: Sequence[Surface], title: str) -> tuple[str, tuple[int, int]]:
+    """The picture and its size in pixels. `surfaces`: the muscle's."""
     frame, bones = _bones(view)
-    seen = look(frame, [body.surface() for body in bodies])
+    seen = look(frame, surfaces)
     mask = ndimage.binary_closing(seen.which >= 0, iterations=4)
     # A little larger than it is, or a small muscle would be lost.
     blob = ndimage.binary_dilation(mask, iterations=2 if mask.sum() > 500 else 4)
@@ -71,7 +86,7 @@ def _bones(view: str) -> tuple[Frame, str]:
     group = np.full(len(names) + 1, len(_TOGETHER))
     for place, starts in enumerate(_TOGETHER):
         for number, name in enumerate(names):
-            if name.startswith(starts):
+            if any(fnmatchcase(name, start) for start in starts):
                 group[number] = place
     group[-1] = -1
     which = group[seen.which]
@@ -85,7 +100,7 @@ def _bones(view: str) -> tuple[Frame, str]:
         hollow = _hollow(seen.depth, mask) if place == _SKULL else np.full_like(light, -1.0)
         shade = outline(np.minimum(np.maximum(0.45 - light, hollow), soft(mask) * 0.5 - 0.15), 1.1, 20)
         # From behind only one of the two wings would be dark, as if it were marked.
-        flat = view == "back" and _TOGETHER[place : place + 1] == (_GIRDLES,)
+        flat = view == "back" and _TOGETHER[place : place + 1] == (tuple(f"{each}*" for each in _GIRDLES),)
         svg += f'<path class="a" d="{path}"/>' + (f'<path class="c" d="{shade}"/>' if shade and not flat else "")
     return frame, svg
 

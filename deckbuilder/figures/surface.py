@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from deckbuilder.figures.model import BoneMesh, Points
+from deckbuilder.figures.meshes import Mesh, Points
 
 Side = Literal["lateral", "medial", "front", "back", "below", "above"]
 SIDES: dict[Side, tuple[int, int]] = {
@@ -38,7 +38,7 @@ class Extreme:
     back: Span = ALL
     up: Span = ALL
 
-    def on(self, bone: BoneMesh) -> Points:
+    def on(self, bone: Mesh) -> Points:
         low, size = _box(bone)
         return _furthest(self, bone, bone.vertices, (bone.vertices - low) / size)
 
@@ -54,7 +54,7 @@ class Edge:
     back: Span = ALL
     up: Span = ALL
 
-    def on(self, bone: BoneMesh) -> Points:
+    def on(self, bone: Mesh) -> Points:
         low, size = _box(bone)
         axis = ("across", "back", "up").index(self.section)
         corners = bone.vertices[bone.faces]
@@ -74,7 +74,7 @@ class FirstMet:
     side: Side
     at: tuple[float, float]
 
-    def on(self, bone: BoneMesh) -> Points:
+    def on(self, bone: Mesh) -> Points:
         axis, sign = SIDES[self.side]
         low, size = _box(bone)
         start = low + size * np.insert(np.array(self.at), axis, 0.5)
@@ -91,7 +91,7 @@ class Around:
     up: float
     angle: float
 
-    def on(self, bone: BoneMesh) -> Points:
+    def on(self, bone: Mesh) -> Points:
         low, size = _box(bone)
         z = low[2] + self.up * size[2]
         band = bone.vertices[np.abs(bone.vertices[:, 2] - z) < 0.02 * size[2]]
@@ -110,7 +110,7 @@ class Near:
     back: float
     up: float
 
-    def on(self, bone: BoneMesh) -> Points:
+    def on(self, bone: Mesh) -> Points:
         low, size = _box(bone)
         return nearest(bone, low + size * (self.across, self.back, self.up))
 
@@ -119,7 +119,7 @@ Mask: TypeAlias = "NDArray[np.bool_]"
 Rule: TypeAlias = "Extreme | Edge | FirstMet | Around | Near"
 
 
-def nearest(bone: BoneMesh, point: Points) -> Points:
+def nearest(bone: Mesh, point: Points) -> Points:
     """The point of a bone's surface that is nearest to a point of the world."""
     a, b, c = (bone.vertices[bone.faces[:, k]] for k in range(3))
     found = np.array([_nearest_of_triangles(a, b, c, point)])
@@ -143,7 +143,7 @@ def _nearest_of_triangles(a: Points, b: Points, c: Points, point: Points) -> Poi
     return every[np.argmin(np.linalg.norm(every - point, axis=1))]
 
 
-def _furthest(rule: Extreme | Edge, bone: BoneMesh, found: Points, shares: Points) -> Points:
+def _furthest(rule: Extreme | Edge, bone: Mesh, found: Points, shares: Points) -> Points:
     """The point of those in the rule's box that lies furthest its way; `shares` are places in the bone's own box."""
     spans = np.array([rule.across, rule.back, rule.up])
     inside = ((shares >= spans[:, 0]) & (shares <= spans[:, 1])).all(axis=1)
@@ -152,12 +152,12 @@ def _furthest(rule: Extreme | Edge, bone: BoneMesh, found: Points, shares: Point
     return found[inside][np.argmax(found[inside] @ np.asarray(rule.towards, dtype=float))]
 
 
-def _box(bone: BoneMesh) -> tuple[Points, Points]:
+def _box(bone: Mesh) -> tuple[Points, Points]:
     low = bone.vertices.min(axis=0)
     return low, bone.vertices.max(axis=0) - low
 
 
-def _first_hit(bone: BoneMesh, start: Points, towards: Points) -> Points:
+def _first_hit(bone: Mesh, start: Points, towards: Points) -> Points:
     """Where a ray meets the surface first (Möller and Trumbore)."""
     a, b, c = (bone.vertices[bone.faces[:, k]] for k in range(3))
     one, two, away = b - a, c - a, start - a
@@ -167,7 +167,7 @@ def _first_hit(bone: BoneMesh, start: Points, towards: Points) -> Points:
         u = np.einsum("ij,ij->i", away, p) * inverse
         v = q @ towards * inverse
         distance = np.einsum("ij,ij->i", two, q) * inverse
-    hit = (u >= 0) & (v >= 0) & (u + v <= 1) & (distance > 0) & np.isfinite(distance)
+        hit = (u >= 0) & (v >= 0) & (u + v <= 1) & (distance > 0) & np.isfinite(distance)
     if not hit.any():
         raise ValueError(f"nothing of {bone.name} lies that way")
     return start + towards * distance[hit].min()

@@ -21,6 +21,7 @@ from deckbuilder.records.curve import Curve
 from deckbuilder.records.deck import Deck
 from deckbuilder.records.exam import Exam
 from deckbuilder.records.exercise import Exercise, Trains
+from deckbuilder.records.figure import Figure
 from deckbuilder.records.group import Group
 from deckbuilder.records.hints import Called, nearest
 from deckbuilder.records.keys import Reference
@@ -47,6 +48,7 @@ __all__ = [
     "Deck",
     "Exam",
     "Exercise",
+    "Figure",
     "Gap",
     "Group",
     "Joint",
@@ -83,6 +85,7 @@ KINDS: dict[str, type[Record]] = {
         Credit,
         Curve,
         Exam,
+        Figure,
         Muscle,
         Action,
         Group,

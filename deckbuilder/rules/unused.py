@@ -15,6 +15,7 @@ from deckbuilder.records import (
     Curve,
     Exam,
     Exercise,
+    Figure,
     Joint,
     Muscle,
     Nerve,
@@ -55,7 +56,7 @@ class _Uses:
 
 @rule(whole=True, scope="all")
 def unreferenced(seen: Seen) -> Iterator[Found]:
-    """Something that nothing names: a source, landmark, structure, joint, nerve, curve, term, picture credit, exercise.
+    """Something that nothing names: a source, landmark, structure, joint, nerve, curve, term, picture credit, exercise, or a figure of no muscle.
 
     Why: it was forgotten, or its last use was deleted. Nothing is wrong with a card, so this is told on request only; a
     source is told as a warning, since a fact may have lost it.
@@ -124,6 +125,11 @@ def _lonely_muscle(muscle: Muscle, uses: _Uses) -> Iterator[Found]:
         yield _unused(muscle, f"no other record names {muscle.name}", help)
 
 
+def _figure_of_nobody(figure: Figure, uses: _Uses) -> Iterator[Found]:
+    if uses.seen.library.find(Muscle, figure.id) is None:
+        yield _unused(figure, f"the deck has no muscle '{figure.id}' that could be drawn", _NAME_IT)
+
+
 def _empty_credit(credit: Credit, uses: _Uses) -> Iterator[Found]:
     if uses.files is not None and not any(map(credit.covers, uses.files)):
         yield _unused(credit, "it covers no file of cards/media/", "mend `files`, or delete it")
@@ -137,6 +143,7 @@ _UNUSED: dict[type[Record], Callable[[Any, _Uses], Iterator[Found]]] = {
     Curve: _unnamed,
     Region: _unnamed,
     Exercise: _idle_exercise,
+    Figure: _figure_of_nobody,
     Bone: _bare_bone,
     Term: _unsaid_term,
     Muscle: _lonely_muscle,

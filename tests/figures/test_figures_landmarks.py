@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,8 +18,10 @@ from deckbuilder.core.project import find
 from deckbuilder.records import Bone, Muscle, Structure
 from deckbuilder.workspace import Workspace
 
-if not all(find_spec(name) for name in ("musclemimic_models", "scipy", "trimesh")):
+if not all(find_spec(name) for name in ("scipy", "trimesh")):
     pytest.skip("needs the extra `figures` (Python 3.11)", allow_module_level=True)
+if not os.environ.get("DECKBUILDER_MESHES"):
+    pytest.skip("needs the meshes of a body, in DECKBUILDER_MESHES", allow_module_level=True)
 
 import numpy as np
 import trimesh
@@ -262,13 +265,12 @@ def test_nothing_else_has_a_shape() -> None:
 def test_the_skeleton_stands_on_the_floor_and_is_the_same_on_both_sides() -> None:
     bones = skeleton()
 
-    lowest = min(bone.vertices[:, 2].min() for bone in bones.values())
-    assert lowest == 0
+    assert abs(min(bone.vertices[:, 2].min() for bone in bones.values())) < 0.02
     for name in ("hip-bone", "femur", "tibia", "humerus", "calcaneus"):
         right, left = bones[name].vertices, bones[f"{name}-left"].vertices
         assert right[:, 0].max() < 0 < left[:, 0].min()
-        assert right.max(axis=0)[1:] == pytest.approx(left.max(axis=0)[1:], abs=0.004)
-        assert -right[:, 0].min() == pytest.approx(left[:, 0].max(), abs=0.004)
+        assert right.max(axis=0)[1:] == pytest.approx(left.max(axis=0)[1:], abs=0.02)
+        assert -right[:, 0].min() == pytest.approx(left[:, 0].max(), abs=0.02)
 
 
 def test_every_bone_of_the_vocabulary_is_in_the_skeleton() -> None:
