@@ -27,7 +27,8 @@ import numpy as np
 import trimesh
 
 from deckbuilder.figures.landmarks import Landmark, landmark
-from deckbuilder.figures.model import Points, skeleton
+from deckbuilder.figures.meshes import Points
+from deckbuilder.figures.model import skeleton
 from deckbuilder.figures.parts import PARTS
 from deckbuilder.figures.places import PLACES, STRUCTURES
 

@@ -25,6 +25,13 @@ from deckbuilder.verbs.edits.editable import read
 
 # Texts that stand on no card, or there only as part of something else: a new key is declared, or listed here on purpose.
 UNREAD = {
+    "Figure": {
+        "meshes",
+        "bones",
+        "ghosts",
+        "seen",
+    },  # names of meshes; what is seen is read beside the picture that was drawn
+    "Tendons": {"origin", "insertion"},
     "Cloze": {"name"},
     "Comparison": {"measure", "retired", "statistic"},
     "Credit": {"after", "author", "files", "license"},

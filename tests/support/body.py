@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Floats: TypeAlias = NDArray[np.float64]
 # Kind, name, and the corners of the box or the ends of the spindle, in meters: x to the left, y up, z to the front.
 BONES = {
     "Right hip bone": ((-0.14, 0.82, -0.06), (-0.01, 1.04, 0.09)),
