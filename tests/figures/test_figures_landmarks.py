@@ -263,10 +263,13 @@ def test_nothing_else_has_a_shape() -> None:
     assert landmark("deltoid-tuberosity") is None
 
 
-def test_the_skeleton_stands_on_the_floor_and_is_the_same_on_both_sides() -> None:
+def test_the_skeleton_stands_on_its_soles_and_is_the_same_on_both_sides() -> None:
+    """The body's zero is where its makers put it: a floor is wherever nothing reaches below heel and toes."""
     bones = skeleton()
 
-    assert abs(min(bone.vertices[:, 2].min() for bone in bones.values())) < 0.02
+    floor = min(bone.vertices[:, 2].min() for bone in bones.values())
+    assert bones["calcaneus"].vertices[:, 2].min() - floor < 0.005
+    assert bones["distal-phalanx-big-toe"].vertices[:, 2].min() - floor < 0.005
     for name in ("hip-bone", "femur", "tibia", "humerus", "calcaneus"):
         right, left = bones[name].vertices, bones[f"{name}-left"].vertices
         assert right[:, 0].max() < 0 < left[:, 0].min()
