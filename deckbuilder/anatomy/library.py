@@ -454,11 +454,11 @@ class Library:
             far = "insertion" if about == "origin" else "origin"
             rest = self._listed(other, far, (to if about == "origin" else from_) & other.named(far), part)
             if shared and rest:
-                who, what = (f"Its {self.low(other.part_name(part))} is also", "it ") if part else ("Also", "")
-                if about == "origin":
-                    return f"{who} from {self._some(shared)}; {what}inserts on {rest}."
-                who = who.replace("is also", "also")
-                return f"{who} inserts on {self._some(shared)}; {what}arises from {rest}."
+                also, then = ("from", "inserts on") if about == "origin" else ("inserts on", "arises from")
+                if not part:
+                    return f"Also {also} {self._some(shared)}; {then} {rest}."
+                who = f"Its {self.low(other.part_name(part))}{' is' * (about == 'origin')}"
+                return f"{who} also {also} {self._some(shared)}; it {then} {rest}."
         part = next(iter(other.divisions), "")
         starts = self._listed(other, "origin", from_ & other.named("origin"), part)
         ends = self._listed(other, "insertion", to & other.named("insertion"), part)
