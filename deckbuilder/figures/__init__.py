@@ -7,7 +7,7 @@ of them are out of date.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from deckbuilder.anatomy import drawings
 from deckbuilder.anatomy.library import Library
 from deckbuilder.core.cache import digest
-from deckbuilder.core.diagnostics import Diagnostic, Fault
+from deckbuilder.core.diagnostics import Diagnostic, Fault, Location
 from deckbuilder.records import Figure, Muscle
 
 if TYPE_CHECKING:  # it needs the extra
@@ -113,20 +113,11 @@ def muscles_of(library: Library) -> list[Muscle]:
 def lacking(library: Library, muscle: Muscle, body: Meshes) -> list[Diagnostic]:
     """What must be stated before this muscle can be drawn."""
     from deckbuilder.figures.landmarks import landmark
-    from deckbuilder.figures.muscles import meshes_of
 
-    record = record_of(library, muscle)
-    said = library.find(Figure, muscle.id)
-    names = [name for each in meshes_of(muscle, record).values() for name in each]
-    names += [*record.tendons.origin, *record.tendons.insertion, *record.ghosts]
-    found = []
-    for name in dict.fromkeys(names):
-        if body.find(name) is None:
-            where = said.locate() if said else muscle.locate()
-            help = f"name its meshes in a record `figure: {muscle.id}`, as the inventory calls them"
-            found.append(
-                Diagnostic(where, "no-mesh", f"the body has no mesh '{name}', so {muscle.name} is not drawn", help)
-            )
+    found = [
+        Diagnostic(where, "no-mesh", f"{message}, so {muscle.name} is not drawn", help)
+        for where, message, help in _without_mesh(library, muscle, body)
+    ]
     for role in drawings.ROLES:
         for fact in muscle.facts(role):
             if landmark(fact.id, muscle.id, fact.part) is None:
@@ -135,6 +126,30 @@ def lacking(library: Library, muscle: Muscle, body: Meshes) -> list[Diagnostic]:
                 help = f"add '{fact.id}' to PLACES in deckbuilder/figures/places.py"
                 found.append(Diagnostic(muscle.locate(*path), "no-shape", message, help))
     return found
+
+
+def _without_mesh(library: Library, muscle: Muscle, body: Meshes) -> Iterator[tuple[Location, str, str]]:
+    """Where something is named that cannot be looked up: meshes, bones, and the parts of the muscle that meshes are for."""
+    from deckbuilder.figures.muscles import bones_named, meshes_of
+
+    record, said = record_of(library, muscle), library.find(Figure, muscle.id)
+    where = said.locate if said else lambda *_: muscle.locate()
+    meshes = meshes_of(muscle, record)
+    for part in meshes:
+        if part and part not in muscle.divisions:
+            known = ", ".join(muscle.divisions)
+            help = f"its heads or parts are {known}" if known else "it has none: name the meshes alone"
+            yield where("meshes", part), f"{muscle.name} has no head or part '{part}'", help
+    named: list[tuple[tuple[str, ...], str]] = [(("meshes",), name) for names in meshes.values() for name in names]
+    named += [(("tendons", role), name) for role in drawings.ROLES for name in getattr(record.tendons, role)]
+    named += [(("ghosts",), name) for name in record.ghosts]
+    for path, name in dict.fromkeys(named):
+        if body.find(name) is None:
+            help = f"name its meshes in a record `figure: {muscle.id}`, as the inventory calls them"
+            yield where(*path), f"the body has no mesh '{name}'", help
+    for wanted in record.bones:
+        if not bones_named([wanted]):
+            yield where("bones"), f"the body has no bone '{wanted}'", "name it as the inventory does, `*` for the rest"
 
 
 def index(figures: Mapping[str, Any], plates: Mapping[str, Any]) -> str:

@@ -113,6 +113,11 @@ def meshes_of(muscle: Muscle, record: FigureRecord) -> dict[str, tuple[str, ...]
     return dict(record.meshes) or {"": (muscle.id,)}
 
 
+def bones_named(wanted: Sequence[str]) -> list[str]:
+    """The bones of the body that go by one of these names, in which `*` is the rest of a name."""
+    return [name for name in skeleton() if any(fnmatchcase(name, each) for each in wanted)]
+
+
 def _parts(muscle: Muscle, record: FigureRecord, body: Meshes) -> Iterable[Part]:
     order = list(muscle.divisions)
     for part, names in meshes_of(muscle, record).items():
@@ -151,7 +156,7 @@ def _bones(record: FigureRecord, parts: Sequence[Part]) -> list[str]:
     """The bones that are shown: those that the record names, or those that are near."""
     known = skeleton()
     if record.bones:
-        return [name for name in known if any(fnmatchcase(name, wanted) for wanted in record.bones)]
+        return bones_named(record.bones)
     points = np.concatenate([part.mesh.vertices[::40] for part in parts])
     found = []
     for name, bone in known.items():

@@ -306,6 +306,30 @@ def test_a_mesh_that_the_body_lacks_is_told_with_the_record_that_can_name_it(cop
 
 
 @drawing
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("thigh", "{long-head: long", "{lang-head: long", "Biceps femoris has no head or part 'lang-head'"),
+        ("thigh", "{long-head: long-head", "{long-head: lang-head", "the body has no mesh 'lang-head-biceps-femoris'"),
+        ("thigh", "coccyx, hip-bone, hip-bone-left, femur, patella, tibia, fibula]", "femmur]", "no bone 'femmur'"),
+    ],
+)
+def test_a_slip_in_a_figures_record_is_told_where_it_stands(
+    file: str, old: str, new: str, said: str, copied: Path, meshes: Path
+) -> None:
+    path = copied / f"cards/figures/{file}.yaml"
+    text = path.read_text("utf-8")
+    at = text.index(old, text.index("figure: biceps-femoris"))
+    path.write_text(text[:at] + new + text[at + len(old) :], "utf-8")
+    line = text[:at].count("\n") + 1
+
+    done = draws(copied, meshes, "biceps-femoris", "--all")
+
+    assert f"cards/figures/{file}.yaml:{line}:" in done.output and said in done.output, done.output
+    assert "0 muscles drawn" in done.output and "Traceback" not in done.output
+
+
+@drawing
 @pytest.mark.parametrize("spoilt", ["inventory", "mesh", "nothing"])
 def test_meshes_that_cannot_be_read_are_one_sentence(spoilt: str, copied: Path, meshes: Path, tmp_path: Path) -> None:
     if spoilt == "inventory":
