@@ -1,8 +1,8 @@
 """The process in which a project's own templates are rendered: started by `jail`, and of no use to anybody else.
 
 It gets records and templates as its parent has them, and tells its parent fields and faults as lines of JSON. Where it is
-stays to be seen from outside: Python writes the lines that it is in to standard error while one note takes long, on a
-signal, and when it breaks down.
+stays to be seen from outside: Python writes the lines that it is in to standard error on a signal (without signals, while
+one note takes long), and when it breaks down.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from deckbuilder.render.loader import Loader, Unreadable
 from deckbuilder.render.sandbox import Sandbox
 from deckbuilder.render.wire import Cards, Notes
 
+_ASKED = hasattr(signal, "SIGUSR1")  # where it is, by our parent
 _FLUSH = 0.05  # seconds
 _FLUSH_AT = 1_000_000  # characters
 
@@ -154,7 +155,13 @@ class Child:
                 return
 
     def _watch(self, limits: Limits) -> None:
-        """From now on, what takes long is told where it is. A thread of Python's own does it, which waits for nobody."""
+        """From now on, what takes long is told where it is, on systems where our parent cannot ask.
+
+        A thread of Python's own does it, which waits for nobody: it looks at calls that come and go under its eyes, and has
+        been seen to crash on that.
+        """
+        if _ASKED:
+            return
         now = time.monotonic()
         if now - self._armed > limits.each / 50:
             self._armed = now
@@ -202,6 +209,8 @@ def _set(resource: Any, which: int, soft: int) -> None:
 
 def _listen(file: BinaryIO, requests: queue.SimpleQueue[bytes]) -> None:
     """What our parent sends. When it is gone, however it went, so are we."""
+    if _ASKED:  # the thread that renders is to say where it is, and stands still meanwhile
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})
     try:
         while True:
             length = int.from_bytes(_exactly(file, 8), "big")
@@ -220,7 +229,7 @@ def _exactly(file: BinaryIO, length: int) -> bytes:
 def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # our parent hears Ctrl-C, and ends us
     faulthandler.enable()
-    if hasattr(signal, "SIGUSR1"):
+    if _ASKED:
         faulthandler.register(signal.SIGUSR1)
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # whatever prints does not talk to our parent

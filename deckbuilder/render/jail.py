@@ -123,7 +123,7 @@ class Jail:
             if message is None or waited - looked > _LOOK:
                 looked = waited
                 if self._memory() > memory:
-                    raise self._stop(f"this takes more than {_size(limits.bytes(request.size))} of memory", trace=True)
+                    raise self._stop(f"this takes more than {_size(limits.bytes(request.size))} of memory")
                 now = self._worked()
                 worked = now if quiet < _LOOK else worked
                 if now - worked > patience or quiet > patience + limits.idle:
@@ -195,14 +195,13 @@ class Jail:
         except psutil.Error:
             return 0.0
 
-    def _stop(self, why: str, *, trace: bool = False) -> Stopped:
+    def _stop(self, why: str) -> Stopped:
         """End it, and say where it was."""
-        # On a busy machine it may have had no time yet to say by itself where it is.
-        if (trace or not self._traces) and hasattr(signal, "SIGUSR1") and self.alive:
-            told, until = len(self._traces), time.monotonic() + 2
+        if hasattr(signal, "SIGUSR1") and self.alive:
+            told, until = len(self._traces), time.monotonic() + 5
             with suppress(OSError):
                 self._process.send_signal(signal.SIGUSR1)
-            while len(self._traces) == told and time.monotonic() < until:
+            while len(self._traces) == told and time.monotonic() < until and self.alive:
                 time.sleep(_LOOK)
             time.sleep(_LOOK)
         self._silence()

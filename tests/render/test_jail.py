@@ -556,8 +556,9 @@ def test_what_is_stopped_is_told_for_cards_of_a_project_too(stranger: Author, sh
     assert (fault.location.path, fault.location.line, fault.rule) == (CARD, line, "template-limit")
 
 
-@pytest.mark.usefixtures("short")
-def test_a_layout_that_never_ends_is_waited_for_once(stranger: Author) -> None:
+def test_a_layout_that_never_ends_is_waited_for_once(stranger: Author, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (filled, cards):  # what ends well does so in a hundredth of it
+        monkeypatch.setattr(module, "LIMITS", replace(SMALL, each=3))
     face = "templates/_shared/face.html.j2"
     stranger.write(face, FOREVER.replace("{%", "[%").replace("%}", "%]") + stranger.read(face))
     jail._end_all()
@@ -588,6 +589,19 @@ def test_memory_is_watched_from_outside_where_the_system_sets_no_bound(
     assert fault.message == "this takes more than 512 MB of memory"
     if hasattr(signal, "SIGUSR1"):
         assert (fault.name, fault.line) == ("muscle/fields.html.j2", 3)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGUSR1"), reason="without signals it must tell by itself")
+def test_nobody_looks_at_a_template_that_runs_before_it_is_stopped(kitchen: Kitchen) -> None:
+    """A thread of Python's own that does so every now and then brings the process down every now and then."""
+    with jail.jail() as process, pytest.raises(Stopped):
+        (kitchen.folder / "muscle").mkdir(exist_ok=True)
+        (kitchen.folder / FIELD.removeprefix("templates/")).write_text(FOREVER, "utf-8")
+        for _ in process.ask(kitchen.request, kitchen.folder, "muscle", lambda *_: None):
+            pass
+
+    assert [line for line in process._traces if line.startswith("Timeout")] == []
+    assert len([line for line in process._traces if line.startswith("Current thread")]) == 1
 
 
 def test_a_large_deck_has_more_time_memory_and_text_than_a_small_one() -> None:
