@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +40,8 @@ class Drawn:
 def needs() -> None:
     """Raises `Fault` where the extra is not installed."""
     try:
-        from deckbuilder.figures import muscles, plates, skeleton  # noqa: F401
+        for name in ("muscles", "plates", "skeleton"):
+            import_module(f"{__name__}.{name}")
     except ImportError as missing:
         raise Fault("figures need more than the cards do", 'pip install "anki-deckbuilder[figures]"') from missing
 

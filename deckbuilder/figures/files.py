@@ -88,19 +88,19 @@ def update(
     figures.needs()
     from deckbuilder.figures import meshes as folder
 
-    folder.choose(meshes)
-    body = folder.opened()
     chosen = [muscle for muscle in _chosen(library, only) if anew or muscle.id in found.stale]
     result = Redrawn(kept=len(_chosen(library, only)) - len(chosen))
-    for done, muscle in enumerate(chosen):
-        tick("drawing", done, len(chosen))
-        drawn = figures.draw(library, muscle, body)
-        result.diagnostics += drawn.diagnostics
-        if drawn.files:
-            _keep(project, drawn, (), result, committing)
-            result.drawn += 1
-    if not only:
-        _keep(project, figures.draw_plates(library), found.left, result, committing)
+    with folder.named(meshes):
+        body = folder.opened()
+        for done, muscle in enumerate(chosen):
+            tick("drawing", done, len(chosen))
+            drawn = figures.draw(library, muscle, body)
+            result.diagnostics += drawn.diagnostics
+            if drawn.files:
+                _keep(project, drawn, (), result, committing)
+                result.drawn += 1
+        if not only:
+            _keep(project, figures.draw_plates(library), found.left, result, committing)
     return result
 
 

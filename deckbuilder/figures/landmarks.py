@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 
-from deckbuilder.figures.meshes import Points
+from deckbuilder.figures.meshes import Meshes, Points, opened
 from deckbuilder.figures.model import skeleton
 from deckbuilder.figures.parts import PARTS
 from deckbuilder.figures.places import PLACES, Across, On, Shape
@@ -25,9 +25,13 @@ class Landmark:
     points: Points
 
 
-@cache
 def landmark(id: str, muscle: str = "", part: str = "") -> Landmark | None:
     """A landmark, bone or structure, or what a muscle (its head, its part) takes of it; None where it has no shape."""
+    return _landmark(opened(), id, muscle, part)
+
+
+@cache
+def _landmark(body: Meshes, id: str, muscle: str, part: str) -> Landmark | None:
     owners = (f"{muscle}/{part}", muscle)
     shape = next((PARTS[owner, id] for owner in owners if (owner, id) in PARTS), PLACES.get(id))
     if shape is None:

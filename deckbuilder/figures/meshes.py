@@ -10,7 +10,9 @@ from __future__ import annotations
 import csv
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -129,10 +131,17 @@ def _by_slug(meshes: Meshes) -> dict[str, Entry]:
     return found
 
 
-def choose(folder: str | os.PathLike[str] | None) -> None:
-    """The folder from which this process draws, in place of the one that the environment names."""
-    if folder is not None:
-        os.environ[VARIABLE] = os.fspath(folder)
+_named: ContextVar[str | None] = ContextVar("meshes", default=None)
+
+
+@contextmanager
+def named(folder: str | os.PathLike[str] | None) -> Iterator[None]:
+    """Within, the folder from which is drawn, in place of the one that the environment names."""
+    token = _named.set(None if folder is None else os.fspath(folder))
+    try:
+        yield
+    finally:
+        _named.reset(token)
 
 
 def opened() -> Meshes:
@@ -140,10 +149,10 @@ def opened() -> Meshes:
 
     Raises `Fault` where none was, or it holds none.
     """
-    named = os.environ.get(VARIABLE)
-    if not named:
+    folder = _named.get() or os.environ.get(VARIABLE)
+    if not folder:
         raise Fault("drawing needs the meshes of a body", HELP)
-    return _opened(Path(named).resolve())
+    return _opened(Path(folder).resolve())
 
 
 @cache

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from deckbuilder.core.diagnostics import Fault
 from deckbuilder.figures import meshes
-from deckbuilder.figures.meshes import Mesh
+from deckbuilder.figures.meshes import Mesh, Meshes
 
 try:
     import numpy as np
@@ -25,11 +25,15 @@ COARSE, FINE = 500, 2000  # a mesh of fewer faces is subdivided twice, once; a f
 COCCYX = 0.18
 
 
-@cache
 def skeleton() -> Mapping[str, Mesh]:
     """Every bone by its id: the right one plain, `femur`, the left one `femur-left`, vertebrae `lumbar-1` to `-5`."""
+    return bones_of(meshes.opened())
+
+
+@cache
+def bones_of(body: Meshes) -> Mapping[str, Mesh]:
+    """The same of a body."""
     found = {}
-    body = meshes.opened()
     for entry in body.of("bone"):
         mesh = body.read(entry.id)
         found[entry.slug] = _smooth(trimesh.Trimesh(mesh.vertices, mesh.faces, process=True))

@@ -141,15 +141,15 @@ def _held(muscle: Muscle, record: FigureRecord, role: str, part: str, body: Mesh
 
 
 def _near(bone: str, line: Floats) -> Floats:
-    points = _surface(bone)
+    points = _surface(skeleton()[bone])
     apart = np.linalg.norm(points[:, None] - line[None, :: max(1, len(line) // 24)], axis=2).min(1)
     found: Floats = points[apart < _AROUND]
     return found
 
 
 @cache
-def _surface(bone: str) -> Floats:
-    return flesh.points([skeleton()[bone]])
+def _surface(bone: Mesh) -> Floats:
+    return flesh.points([bone])
 
 
 def _bones(record: FigureRecord, parts: Sequence[Part]) -> list[str]:

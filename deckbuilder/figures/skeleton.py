@@ -12,7 +12,8 @@ from scipy import ndimage
 
 from deckbuilder.figures.canvas import lit
 from deckbuilder.figures.curves import outline, soft
-from deckbuilder.figures.model import skeleton
+from deckbuilder.figures.meshes import Meshes, opened
+from deckbuilder.figures.model import bones_of
 from deckbuilder.figures.raster import Surface, look
 from deckbuilder.figures.style import css, wrapped
 from deckbuilder.figures.view import Floats, Frame, View
@@ -62,7 +63,7 @@ _TOGETHER: tuple[tuple[str, ...], ...] = (
 
 def draw(view: str, surfaces: Sequence[Surface], title: str) -> tuple[str, tuple[int, int]]:
     """The picture and its size in pixels. `surfaces`: the muscle's."""
-    frame, bones = _bones(view)
+    frame, bones = _bones(opened(), view)
     seen = look(frame, surfaces)
     mask = ndimage.binary_closing(seen.which >= 0, iterations=4)
     # A little larger than it is, or a small muscle would be lost.
@@ -74,8 +75,8 @@ def draw(view: str, surfaces: Sequence[Surface], title: str) -> tuple[str, tuple
 
 
 @cache
-def _bones(view: str) -> tuple[Frame, str]:
-    known = skeleton()
+def _bones(body: Meshes, view: str) -> tuple[Frame, str]:
+    known = bones_of(body)
     eye = View.named(view)
     flat = eye.flat(np.vstack([bone.vertices for bone in known.values()]))
     (left, low), (right, high) = flat.min(0) - _ROOM, flat.max(0) + _ROOM

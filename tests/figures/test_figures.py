@@ -94,6 +94,7 @@ def test_a_figure_is_drawn_from_what_its_record_says_today(id: str) -> None:
     assert drawings.DrawnFigure.model_validate(index()[id]).drawn_from == drawings.drawn_from(muscle)
 
 
+@pytest.mark.sampled(10)
 @pytest.mark.parametrize("id", muscles())
 def test_markers_carry_the_numbers_of_the_cards_answers(id: str) -> None:
     muscle = library().get(Muscle, id)
@@ -107,6 +108,7 @@ def test_markers_carry_the_numbers_of_the_cards_answers(id: str) -> None:
         assert [mark["number"] for mark in marks] == numbers
 
 
+@pytest.mark.sampled(10)
 @pytest.mark.parametrize("id", muscles())
 def test_markers_stand_inside_the_picture_and_apart(id: str) -> None:
     entry = index()[id]
@@ -119,6 +121,7 @@ def test_markers_stand_inside_the_picture_and_apart(id: str) -> None:
             assert ((x - other_x) ** 2 + (y - other_y) ** 2) ** 0.5 >= 11
 
 
+@pytest.mark.sampled(12)
 @pytest.mark.parametrize("id", muscles())
 @pytest.mark.parametrize("role", drawings.ROLES)
 def test_the_markers_of_an_end_are_each_of_its_marks_with_its_number_and_no_other(role: str, id: str) -> None:
@@ -141,6 +144,7 @@ def test_the_markers_of_an_end_are_each_of_its_marks_with_its_number_and_no_othe
     assert [e.text for e in root.iter(f"{SVG}text")] == numbers
 
 
+@pytest.mark.sampled(10)
 @pytest.mark.parametrize("id", muscles())
 def test_the_plain_picture_has_the_size_that_is_said_and_a_see_through_ground(id: str) -> None:
     entry = index()[id]
@@ -161,6 +165,7 @@ def test_pictures_are_small() -> None:
     assert max(size["where"]) <= 7_168
 
 
+@pytest.mark.sampled(20)
 @pytest.mark.parametrize("id", muscles())
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "plain"])
 def test_a_drawing_needs_nothing_but_itself(id: str, kind: str) -> None:
@@ -220,10 +225,8 @@ def test_a_picture_that_is_gone_and_one_that_is_left_over_are_told(copied: Path)
 @pytest.fixture
 def meshes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of a small body, of which pictures are small and coarse."""
-    from deckbuilder.figures import landmarks, model, muscles, scene, skeleton
+    from deckbuilder.figures import muscles, scene
 
-    for each in (model.skeleton, landmarks.landmark, muscles._surface, skeleton._bones):
-        each.cache_clear()
     monkeypatch.setattr(muscles, "WIDTH", 120)
     monkeypatch.setattr(muscles, "HEIGHT", 138)
     monkeypatch.setattr(scene, "SAMPLES", 2)
@@ -364,9 +367,9 @@ def test_a_landmark_without_a_shape_is_named_where_the_record_names_it(copied: P
     bones.write_text(bones.read_text("utf-8").replace("quadrate-tubercle:", "quadrate-hill:"), "utf-8")
     muscle.write_text(muscle.read_text("utf-8").replace("quadrate-tubercle:", "quadrate-hill:"), "utf-8")
     changed = Workspace(find(copied)).library
-    folder.choose(meshes)
 
-    found = figures.lacking(changed, changed.get(Muscle, "quadratus-femoris"), folder.opened())
+    with folder.named(meshes):
+        found = figures.lacking(changed, changed.get(Muscle, "quadratus-femoris"), folder.opened())
 
     said = next(each for each in found if each.rule == "no-shape")
     assert said.severity == "warning"
