@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
-from support import judge
-from support.asked import lacking, spread
-from support.author import ROOT, START, Author, templates_stay_compiled
+from support import asked, judge
+from support.asked import Sample, lacking, spread
+from support.author import ROOT, START, Author, note_types_stay, templates_stay_compiled
 from support.judge import Anki
 
 from deckbuilder import rules
@@ -43,15 +43,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Where all must be tested, tests of figures may not leave themselves out. No example has a time to be done by."""
-    hypothesis.settings.register_profile("unhurried", deadline=None)
+    examples = asked.EVERY if config.getoption("--in-full") else asked.FEW
+    hypothesis.settings.register_profile("unhurried", deadline=None, max_examples=examples)
     hypothesis.settings.load_profile("unhurried")
     if config.getoption("--complete") and sys.version_info >= (3, 11) and find_spec("skimage") is None:
         raise pytest.UsageError('the extra `figures` is not installed: pip install -e ".[test,figures]"')
 
 
+@pytest.hookimpl(tryfirst=True)  # before `-m sampled` is asked
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The longest first: at the end one worker would wait for the others. Of what is sampled, some."""
+    """The longest first: at the end one worker would wait for the others. Of what is sampled, some; of examples, too."""
     items.sort(key=lambda item: item.path.name not in LONG)
+    for item in items:
+        if hypothesis.is_hypothesis_test(getattr(item, "obj", None)):
+            item.add_marker("sampled")
     if not config.getoption("--in-full"):
         left = _left_out(items)
         config.hook.pytest_deselected(items=[item for item in items if item in left])
@@ -85,6 +90,24 @@ def _left_out(items: list[pytest.Item]) -> set[pytest.Item]:
 
 def pytest_report_header() -> str:
     return f"Anki {'.'.join(map(str, judge.VERSION))}"
+
+
+@pytest.fixture
+def sample(request: pytest.FixtureRequest) -> Sample:
+    """A few of many, from the first to the last; all of them where `make torture` asks."""
+    assert request.node.get_closest_marker("sampled"), "or nobody ever asks all of it"
+
+    def chosen(every: Iterable[Any], few: int) -> list[Any]:
+        found = list(every)
+        return found if request.config.getoption("--in-full") else [found[at] for at in spread(len(found), few)]
+
+    return chosen
+
+
+@pytest.fixture(scope="session", autouse=True)
+def note_types_of_ours_are_made_once() -> Iterator[None]:
+    with note_types_stay():
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from support.asked import since
+from support.asked import examples, since
 from support.author import START, Author
 from support.judge import VERSION, Anki
 from support.opened import Json, broken, decks, media, note_types, rows
@@ -587,7 +587,7 @@ def fronts(draw: st.DrawFn, depth: int = 3) -> str:
 
 
 @settings(
-    max_examples=15,
+    max_examples=examples(15),
     deadline=None,
     database=None,
     derandomize=True,

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.asked import since
+from support.asked import examples, since
 from support.author import ROOT
 from support.browser import cards as as_the_reviewer_shows_them
 from support.judge import Anki
@@ -245,7 +245,7 @@ def plainly(html: str) -> str:
     return "".join(html.split())
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(600), deadline=None)
 @given(front=templates, back=templates, a=texts, b=texts, tags=st.sampled_from([(), ("t1", "t2")]))
 def test_odd_templates_come_out_as_anki_puts_them(
     workshop: Workshop, front: str, back: str, a: str, b: str, tags: tuple[str, ...]
@@ -255,7 +255,7 @@ def test_odd_templates_come_out_as_anki_puts_them(
     assert ours(front, back, fields, tags=tags) == workshop.render(front, back, fields, tags=tags)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(600), deadline=None)
 @given(text=gaps, end=st.sampled_from(["", "{{c1::k}}"]), other=texts, ordinal=st.sampled_from([0, 1]))
 def test_odd_gaps_come_out_as_anki_puts_them(workshop: Workshop, text: str, end: str, other: str, ordinal: int) -> None:
     front, back = (
@@ -345,7 +345,7 @@ def test_an_odd_mask_is_read_as_anki_reads_it(workshop: Workshop, said: str) -> 
 
 
 @given(st.text(alphabet="ab <>&;é\n/br", max_size=30))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_the_right_answer_is_shown_as_anki_shows_it(workshop: Workshop, text: str) -> None:
     assert typed.compared(text) == workshop._collection.compare_answer(text, "", False)
 
@@ -354,7 +354,7 @@ def test_the_right_answer_is_shown_as_anki_shows_it(workshop: Workshop, text: st
     st.lists(st.sampled_from(["{{c1::a}}", "{{c1::b}}", "{{c2::c}}", " x "]), max_size=5).map("".join),
     st.integers(1, 3),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_what_is_to_be_typed_in_a_gap_is_what_anki_wants(workshop: Workshop, text: str, number: int) -> None:
     found = deletions.only(text, number, front=False)
     mine = found[0] if len(set(found)) == 1 else ", ".join(found)

@@ -353,6 +353,7 @@ def sprung(trapped: Author, tmp_path_factory: pytest.TempPathFactory) -> list[st
     return sorted(path.name for path in canaries.iterdir())
 
 
+@pytest.mark.sampled(10)
 @posix
 @pytest.mark.parametrize("name", [*TRAPS, *HOOKS])
 def test_no_verb_runs_what_a_repository_names(name: str, sprung: list[str]) -> None:

@@ -144,6 +144,7 @@ def test_a_sound_picture_arrives(author: Author, anki: Anki, name: str) -> None:
     assert SOUND[name] in anki.media().values()
 
 
+@pytest.mark.sampled(20)
 @pytest.mark.parametrize("name", FLAWED)
 def test_a_picture_that_learners_would_not_see_is_told_where_it_is_named(author: Author, name: str) -> None:
     data, says, cure = FLAWED[name]

@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from support.asked import examples
 from support.author import START, Author
 from support.edits import ANCONEUS
 
@@ -407,7 +408,7 @@ def merged(base: str, ours: str, theirs: str) -> str:
         return subprocess.run(command, capture_output=True, text=True, check=True, encoding="utf-8").stdout
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(DECKS, DECKS, DECKS, st.integers(0, 3), st.integers(0, 3))
 def test_two_branches_that_each_add_and_edit_notes_merge_and_keep_every_guid(
     base: list[Note], ours: list[Note], theirs: list[Note], soon: int, late: int

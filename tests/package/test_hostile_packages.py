@@ -188,10 +188,7 @@ def heavy(name: str) -> bool:
 
 @pytest.mark.parametrize(
     "name",
-    [
-        pytest.param(name, marks=pytest.mark.sampled(3) if heavy(f" {name}") else pytest.mark.sampled)
-        for name in [*CASES, *MEDIA]
-    ],
+    [pytest.param(name, marks=pytest.mark.sampled(2 if heavy(f" {name}") else 160)) for name in [*CASES, *MEDIA]],
 )
 def test_a_hostile_package_is_refused_in_one_sentence_with_a_next_step(
     name: str, commands: dict[str, list[str]], cell: Cell, tmp_path: Path
@@ -207,6 +204,7 @@ def test_a_hostile_package_is_refused_in_one_sentence_with_a_next_step(
         assert re.fullmatch(rf"error: {re.escape(str(path))}: .+: ({'|'.join(map(re.escape, ADVICE))})", line)
 
 
+@pytest.mark.sampled(25)
 @pytest.mark.parametrize("name", ODD)
 def test_what_is_odd_and_harmless_is_read(name: str, cell: Cell, tmp_path: Path) -> None:
     path = tmp_path / "a.apkg"
@@ -218,6 +216,7 @@ def test_what_is_odd_and_harmless_is_read(name: str, cell: Cell, tmp_path: Path)
         assert (code, err) == (0, "")
 
 
+@pytest.mark.sampled(16)
 @pytest.mark.parametrize("name", NAMED)
 def test_a_name_that_leads_out_of_a_folder_is_told_and_leads_nowhere(name: str, cell: Cell, tmp_path: Path) -> None:
     path = tmp_path / "a.apkg"
@@ -234,7 +233,7 @@ def test_a_name_that_leads_out_of_a_folder_is_told_and_leads_nowhere(name: str, 
         assert "Anki refuses the whole package because of this name" in found[command][1]
 
 
-@pytest.mark.sampled(6)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", MUCH)
 def test_far_too_much_of_one_thing_is_read_or_refused_within_memory(
     name: str, commands: dict[str, list[str]], cell: Cell, tmp_path: Path

@@ -50,6 +50,7 @@ LARGE = {
 }
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("name", LARGE)
 def test_a_large_file_takes_no_longer_than_its_length_does(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fuzz, "SLOW", 9.0)  # with the square of their lengths, these would take minutes

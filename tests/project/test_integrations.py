@@ -84,7 +84,7 @@ def pre_commit(author: Author, home: Path) -> subprocess.CompletedProcess[str]:
         cwd=author.root,
         capture_output=True,
         text=True,
-        env=clean | {"PRE_COMMIT_HOME": str(home / "hooks")},
+        env=clean | {"PRE_COMMIT_HOME": str(home / "hooks"), "PIP_NO_COMPILE": "1"},
         check=False,
     )
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from support.asked import Sample
 from support.author import Author, plain
 from support.cases import PROJECT, base
 from support.judge import Anki
@@ -144,20 +145,21 @@ def typo(value: Any, path: tuple[str | int, ...], key: bool) -> Any:
 MADE = {"landmarks", "compartments", "heads", "parts", "domains", "subdecks", "id"}
 
 
-def test_one_misspelling_is_one_fault() -> None:
+@pytest.mark.sampled
+def test_one_misspelling_is_one_fault(sample: Sample) -> None:
     documents = list(base())
     assert not faults(documents)
-    tried = 0
-    for number, document in enumerate(documents):
-        kind = next(iter(document.value))
-        for path, key in misspelled(document.value):
-            if path == (kind,) or (MADE & set(path[-2:])):
-                continue
-            bent = Document(document.file, document.document, document.item, typo(document.value, path, key))
-            found = faults([*documents[:number], bent, *documents[number + 1 :]])
-            tried += 1
-            assert len(found) <= 1, (document.value[kind], path, [str(each) for each in found])
-    assert tried > 300
+    every = [
+        (number, document, path, key)
+        for number, document in enumerate(documents)
+        for path, key in misspelled(document.value)
+        if path != (next(iter(document.value)),) and not (MADE & set(path[-2:]))
+    ]
+    assert len(every) > 300
+    for number, document, path, key in sample(every, 100):
+        bent = Document(document.file, document.document, document.item, typo(document.value, path, key))
+        found = faults([*documents[:number], bent, *documents[number + 1 :]])
+        assert len(found) <= 1, (next(iter(document.value.values())), path, [str(each) for each in found])
 
 
 # Cranial nerves

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support.asked import since
+from support.asked import examples, since
 from support.author import Author, plain
 from support.judge import VERSION, Anki
 from support.opened import note_types
@@ -663,7 +663,7 @@ JSON = st.recursive(
 
 
 @given(found=st.dictionaries(st.sampled_from(["figures", "plates", "more"]), JSON) | JSON)
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(200), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_the_index_holds_is_read_or_said(tmp_path: Path, found: Any) -> None:
     (tmp_path / "cards" / "media").mkdir(parents=True, exist_ok=True)
     (tmp_path / INDEX).write_text(json.dumps(found), "utf-8")

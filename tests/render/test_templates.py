@@ -75,6 +75,7 @@ LOADS = {
 }
 
 
+@pytest.mark.sampled(10)
 @pytest.mark.parametrize("html", LOADS.values(), ids=LOADS)
 def test_what_no_package_holds_is_told_at_its_line(templates: Author, html: str) -> None:
     templates.edit(CARD, OPENING, f"{OPENING}\n  {html}\n")
@@ -284,6 +285,7 @@ SHEETS = {
 }
 
 
+@pytest.mark.sampled(10)
 @pytest.mark.parametrize(("sheet", "word"), SHEETS.values(), ids=SHEETS)
 def test_styling_that_loads_or_breaks_out_is_told_at_its_line(templates: Author, sheet: str, word: str) -> None:
     before = (

@@ -534,6 +534,7 @@ def refused(author: Author, *arguments: str) -> list[str]:
     return done.stderr.splitlines()
 
 
+@pytest.mark.sampled(24)
 @pytest.mark.parametrize("bad", EVERY.values(), ids=EVERY)
 def test_bad_input_is_one_located_sentence_with_a_next_step_and_nothing_is_touched(author: Author, bad: Bad) -> None:
     bad.edit(author)
@@ -646,6 +647,7 @@ def meets(one: Alone, other: Alone) -> bool:
     return one is not other and not both and one.files.isdisjoint(other.files)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("step", range(1, 4))
 def test_a_fault_in_one_record_never_hides_or_fakes_a_fault_in_another(
     built: Author, alone: list[Alone], tmp_path: Path, step: int

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.asked import examples
 from support.author import ROOT, Author
 
 from deckbuilder import lock as locks
@@ -433,7 +434,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Author:
     return Author(tmp_path_factory.mktemp("shelf") / "project")
 
 
-@settings(max_examples=35, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(35), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(detail=TEXT | WORDS.filter(lambda text: text.strip() != ""))
 def test_any_text_as_a_detail_reads_the_same_on_the_card_and_adds_none(shelf: Author, detail: str) -> None:
     quoted = json.dumps(detail, ensure_ascii=False)
@@ -446,7 +447,7 @@ def test_any_text_as_a_detail_reads_the_same_on_the_card_and_adds_none(shelf: Au
     assert "\x1f" not in "".join(fields.values())
 
 
-@settings(max_examples=35, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(35), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(why=TEXT | WORDS.filter(lambda text: text.strip() != ""))
 def test_any_prose_builds_adds_no_card_and_keeps_its_words(shelf: Author, why: str) -> None:
     shelf.write(BRACHIALIS, f"{STARTER}why: {json.dumps(why, ensure_ascii=False)}\n")
@@ -459,7 +460,7 @@ def test_any_prose_builds_adds_no_card_and_keeps_its_words(shelf: Author, why: s
     assert not re.search(r"\{\{|\}\}|\[sound:|<script|<img|<!--", fields["Why"])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     st.text(max_size=120)
     | st.lists(st.sampled_from([*"a:-?[]{}#&*!|>'\"% \n\t", "term", "no"]), max_size=40).map("".join)

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn
+from collections.abc import Callable, Iterable
+from typing import Any, NoReturn, TypeAlias
 
+import hypothesis
 import pytest
 
 from support import judge
 
-if TYPE_CHECKING:  # most tests do without
-    pass
+EVERY, FEW = 100, 35  # examples of a property, and how many of them `make test` tries
+Sample: TypeAlias = "Callable[[Iterable[Any], int], list[Any]]"
+
+
+def examples(every: int) -> int:
+    """So many examples of a property, and in `make test` as large a share of them as of the usual hundred."""
+    now = hypothesis.settings.default
+    assert now
+    return max(1, every * now.max_examples // EVERY)
 
 
 def spread(count: int, few: int) -> list[int]:

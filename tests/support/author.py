@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jinja2
 import pytest
@@ -22,12 +22,9 @@ from deckbuilder.core.diagnostics import Diagnostic
 from deckbuilder.core.project import Project, find
 from deckbuilder.lock import Lock
 from deckbuilder.records import NOTE_KINDS
+from deckbuilder.render.notetypes import ProjectNoteTypes
 from deckbuilder.workspace import Workspace, building
 from deckbuilder.workspace.building import Attempt, Built
-
-if TYPE_CHECKING:  # most tests do without
-    pass
-
 
 ROOT = Path(__file__).parents[2]
 
@@ -154,6 +151,27 @@ def templates_stay_compiled() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(jinja2.Environment, "compile", remembered)
+        yield
+
+
+@contextmanager
+def note_types_stay() -> Iterator[None]:
+    """As `render` keeps them from run to run, for builds without a cache: those of our own templates, where all is well."""
+    get, known = ProjectNoteTypes.get, dict[Any, tuple[Any, tuple[str, ...]]]()
+
+    def remembered(self: ProjectNoteTypes, kind: str) -> Any:
+        project = self._project
+        if not project.shipped_templates or project.cache or self.faults or kind in self._found:
+            return get(self, kind)
+        key = (project.templates, repr(self._deck), kind)
+        if key in known:
+            self._found[kind], self._names[kind] = known[key]
+        elif (made := get(self, kind)) and not self.faults:
+            known[key] = made, self._names[kind]
+        return self._found.get(kind)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ProjectNoteTypes, "get", remembered)
         yield
 
 

@@ -14,6 +14,7 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.asked import examples
 from support.author import Author
 from support.checked import QUESTIONS, TYPO, check, question, quiet
 from support.layouts import Layout
@@ -355,7 +356,7 @@ def value_of(text: str) -> Any:
     return [document.value for document in source.parse(source.File("x.yaml", text))[0]]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 2**32), spoils=st.lists(st.integers(0, 5), min_size=1, max_size=6, unique=True))
 def test_however_cards_are_laid_out_only_what_is_mended_changes(author: Author, seed: int, spoils: list[int]) -> None:
     chance = random.Random(seed)

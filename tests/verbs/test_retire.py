@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.asked import examples
 from support.author import ROOT, Author
 from support.judge import Anki
 from support.layouts import Layout
@@ -83,6 +84,7 @@ def test_one_line_is_added_behind_the_id(built: Author) -> None:
     assert built.read(CONCEPTS) == before.replace(line, f"{line}  retired: no source\n")
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize(
     ("why", "typed"),
     [
@@ -124,7 +126,7 @@ def test_any_text_reads_back_as_itself(text: str) -> None:
         assert all(fault.rule == "control-character" for fault in faults)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32), why=st.sampled_from(["no source", "yes", 'it\'s: a "myth" # 1']))
 def test_in_any_layout_only_the_reason_is_added(example: Author, seed: int, why: str) -> None:
     typed = (

@@ -247,6 +247,7 @@ CLOCKS: dict[str, Callable[[int], int]] = {
 }
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("set", CLOCKS.values(), ids=CLOCKS)
 @pytest.mark.parametrize("wrong", [0, 1], ids=["at the first release", "at the second"])
 def test_whatever_the_clock_says_every_edit_arrives(
@@ -479,6 +480,7 @@ SIDES: dict[str, tuple[list[Callable[[Author], None]], list[Callable[[Author], N
 }
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("name", SIDES)
 def test_two_branches_merge_without_a_person_and_learners_of_both_have_all(
     name: str, kept: Author, anki: Anki, tmp_path: Path

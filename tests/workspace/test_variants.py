@@ -9,6 +9,7 @@ import pytest
 from anki.decks import DEFAULT_DECK_ID
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.asked import examples
 from support.author import Author
 from support.blueprint import BLUEPRINT
 from support.called import deckbuilder
@@ -154,7 +155,7 @@ def as_a_search(text: str) -> str:
     return " ".join(named).replace('"tag:not" ', "-").replace("_", r"\_")
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(deadline=None, max_examples=examples(40), suppress_health_check=list(HealthCheck), derandomize=True)
 @given(st.lists(st.sets(st.sampled_from(TAGS)), min_size=1, max_size=6), expressions())
 def test_a_selection_chooses_what_ankis_own_search_finds(anki: Anki, noted: list[set[str]], text: str) -> None:
     anki.collection.remove_notes(list(anki.collection.find_notes("")))
