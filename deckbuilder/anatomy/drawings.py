@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
-from pydantic import ValidationError
+from pydantic import RootModel, ValidationError
 
 from deckbuilder.core.diagnostics import Diagnostic
 from deckbuilder.core.patterns import regex
@@ -19,7 +19,7 @@ from deckbuilder.source.indexfile import IndexFile
 
 INDEX = "cards/media/figures.json"
 ROLES = ("origin", "insertion")
-KEYS = ("figures", "plates")
+KEYS = ("figures", "plates", "contacts")
 Pixels = tuple[int, int]
 _FILE = IndexFile(INDEX, "figures", "make it again with `deckbuilder figures`, or restore it")
 _ANY = "*"
@@ -58,6 +58,16 @@ class DrawnFigure(Model):
         return self.plain, self.origin, self.insertion, self.where
 
 
+class Touch(Model):
+    """How a muscle touches a bone: square centimeters, and how far along the muscle, from 0 at its lower end to 1 at its upper."""
+
+    cm2: float
+    along: float
+
+
+Touches = RootModel[dict[Text, Touch]]
+
+
 class DrawnLabel(Model):
     """A name beside a bone: its box is what a mask hides."""
 
@@ -88,10 +98,12 @@ def drawn_from(muscle: Muscle) -> dict[str, tuple[tuple[str, str], ...]]:
 
 @dataclass(frozen=True, slots=True)
 class Drawings:
-    """Figures by muscle and plates by id, the plates that cannot be used (`*`: none can be told), and why."""
+    """Figures by muscle and plates by id, the bones that each muscle of the body touches, the plates that cannot be used
+    (`*`: none can be told), and why."""
 
     figures: dict[str, DrawnFigure] = field(default_factory=dict)
     plates: dict[str, DrawnPlate] = field(default_factory=dict)
+    touches: dict[str, dict[str, Touch]] = field(default_factory=dict)
     broken: frozenset[str] = frozenset()
     faults: list[Diagnostic] = field(default_factory=list)
 
@@ -104,11 +116,12 @@ def listed(text: str | Diagnostic | None) -> Drawings:
     faults: list[Diagnostic] = []
     figures = _each(DrawnFigure, "figures", found, faults)
     plates = _each(DrawnPlate, "plates", found, faults)
-    return Drawings(figures, plates, frozenset(found["plates"].keys() - plates.keys()), faults)
+    touches = {id: each.root for id, each in _each(Touches, "contacts", found, faults).items()}
+    return Drawings(figures, plates, touches, frozenset(found["plates"].keys() - plates.keys()), faults)
 
 
 def index(text: str | Diagnostic | None) -> dict[str, dict[str, Any]] | Diagnostic:
-    """What the text of the index holds under `figures` and `plates`, as it stands there, or why it cannot be used."""
+    """What the text of the index holds under `figures`, `plates` and `contacts`, as it stands there, or why it cannot be used."""
     found = {} if text is None else _FILE.value(text) if isinstance(text, str) else text
     if isinstance(found, Diagnostic):
         return found
@@ -119,7 +132,7 @@ def index(text: str | Diagnostic | None) -> dict[str, dict[str, Any]] | Diagnost
     return _FILE.fault(f"{wrong}: this is no JSON object") if wrong else held
 
 
-Drawn = TypeVar("Drawn", DrawnFigure, DrawnPlate)
+Drawn = TypeVar("Drawn", DrawnFigure, DrawnPlate, Touches)
 
 
 def _each(shape: type[Drawn], key: str, found: dict[str, Any], faults: list[Diagnostic]) -> dict[str, Drawn]:

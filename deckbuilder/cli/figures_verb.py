@@ -35,8 +35,16 @@ MAX_LISTED = 12
     is_flag=True,
     help="Draw nothing, for which no mesh is needed; fail if a figure is out of date, missing or left over (for CI).",
 )
+@click.option(
+    "--contacts",
+    "comparing",
+    is_flag=True,
+    help="Draw nothing, but note which bones each muscle touches, for the rule `untouched-bone`.",
+)
 @click.argument("muscles", metavar="[MUSCLE]...", nargs=-1)
-def command(project: Project, meshes: Path | None, anew: bool, checking: bool, muscles: tuple[str, ...]) -> None:
+def command(
+    project: Project, meshes: Path | None, anew: bool, checking: bool, comparing: bool, muscles: tuple[str, ...]
+) -> None:
     """Draw the muscles on the bones of a real body, into cards/media/figures.
 
     Each muscle gets four pictures: the muscle on its bones, the marks of its origins and those of its insertions, which
@@ -49,6 +57,7 @@ def command(project: Project, meshes: Path | None, anew: bool, checking: bool, m
       deckbuilder figures --meshes ~/bodyparts3d
       deckbuilder figures gluteus-maximus --all
       deckbuilder figures --check
+      deckbuilder figures --contacts
     """
     from deckbuilder.figures import files
 
@@ -61,6 +70,11 @@ def command(project: Project, meshes: Path | None, anew: bool, checking: bool, m
         sys.exit(1)
     if checking:
         _check(files.state(project, workspace.library, muscles))
+        return
+    if comparing:
+        with progress() as tick:
+            number = files.compare(project, workspace.library, meshes=meshes, tick=tick, committing=too_late)
+        click.echo(f"The bones that {count(number, 'muscle')} touch were noted in cards/media/figures.json.")
         return
     with progress() as tick:
         result = files.update(

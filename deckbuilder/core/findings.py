@@ -179,6 +179,7 @@ GROUPS = {
         "plane-of-movement": WARNING,
         "foreign-root": ERROR,
         "joint-order": WARNING,
+        "untouched-bone": WARNING,
     }),
     "places": FindingGroup("Where things lie, in words: against the sides of the landmarks, and against names that hold a side.", {
         "side-slip": WARNING,

@@ -154,9 +154,29 @@ def _without_mesh(library: Library, muscle: Muscle, body: Meshes) -> Iterator[tu
             yield where("bones"), f"the body has no bone '{wanted}'", "name it as the inventory does, `*` for the rest"
 
 
-def index(figures: Mapping[str, Any], plates: Mapping[str, Any]) -> str:
+def touches(library: Library, body: Meshes, tick: Tick) -> dict[str, dict[str, dict[str, float]]]:
+    """The bones that each muscle of the library touches, with its tendons; only of those whose meshes the body has."""
+    from deckbuilder.figures.contacts import contacts
+    from deckbuilder.figures.muscles import meshes_of
+
+    found = {}
+    every = muscles_of(library)
+    for done, muscle in enumerate(every):
+        tick("comparing", done, len(every))
+        record = record_of(library, muscle)
+        names = [name for each in meshes_of(muscle, record).values() for name in each]
+        names += [name for role in drawings.ROLES for name in getattr(record.tendons, role)]
+        if all(body.find(name) for name in names):
+            touched = contacts([body.read(name) for name in names], body)
+            found[muscle.id] = {
+                bone: {"cm2": round(each.area, 1), "along": round(each.along, 2)} for bone, each in touched.items()
+            }
+    return found
+
+
+def index(found: Mapping[str, Mapping[str, Any]]) -> str:
     """The text of figures.json."""
-    return json.dumps({"figures": figures, "plates": plates}, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    return json.dumps(found, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 Tick = Callable[[str, int, int], None]

@@ -79,11 +79,7 @@ def update(
 
     Raises `Fault` where the project is not the author's to write, nothing has the name, or the meshes are not there.
     """
-    if project.read_only:
-        raise Fault(
-            "the deck that ships with deckbuilder is read only",
-            "make your own with `deckbuilder new DIR`, or name yours with --project",
-        )
+    _own(project)
     found = state(project, library, only)
     figures.needs()
     from deckbuilder.figures import meshes as folder
@@ -102,6 +98,38 @@ def update(
         if not only:
             _keep(project, figures.draw_plates(library), found.left, result, committing)
     return result
+
+
+def compare(
+    project: Project,
+    library: Library,
+    *,
+    meshes: str | PathLike[str] | None = None,
+    tick: figures.Tick = lambda *_: None,
+    committing: Callable[[], None] = lambda: None,
+) -> int:
+    """Writes into the index which bones each muscle touches, and returns of how many that could be told.
+
+    Raises `Fault` as `update` does.
+    """
+    _own(project)
+    figures.needs()
+    from deckbuilder.figures import meshes as folder
+
+    with folder.named(meshes):
+        found = figures.touches(library, folder.opened(), tick)
+    with alone(project):
+        index = _index(project) | {"contacts": found}
+        _write(project, {figures.INDEX: figures.index(index).encode()}, (), committing)
+    return len(found)
+
+
+def _own(project: Project) -> None:
+    if project.read_only:
+        raise Fault(
+            "the deck that ships with deckbuilder is read only",
+            "make your own with `deckbuilder new DIR`, or name yours with --project",
+        )
 
 
 def _known(library: Library, only: Collection[str]) -> None:
@@ -163,7 +191,7 @@ def _put(
     if not drawn.figures:  # the plates end a whole run: who has left the deck has left the index
         living = {path for entry in index["figures"].values() for path in _names(entry)}
         before |= set(left) - living
-    files = {**drawn.files, figures.INDEX: figures.index(index["figures"], index["plates"]).encode()}
+    files = {**drawn.files, figures.INDEX: figures.index(index).encode()}
     there = {name: path.read_bytes() for name in files if (path := project.media / name).is_file()}
     new = sorted(files.keys() - there.keys())
     changed = sorted(name for name in there if there[name] != files[name])

@@ -395,6 +395,36 @@ def test_a_mesh_is_called_by_its_name_the_right_one_plain(name: str, called: str
     assert slug(name) == called
 
 
+@drawing
+def test_the_bones_that_a_muscle_touches_are_noted_and_nothing_else_changes(copied: Path, meshes: Path) -> None:
+    media = copied / "cards/media"
+    before = json.loads((media / "figures.json").read_text("utf-8"))
+
+    done = draws(copied, meshes, "--contacts")
+
+    after = json.loads((media / "figures.json").read_text("utf-8"))
+    assert done.exit_code == 0 and "2 muscles touch were noted" in done.output
+    assert set(after["contacts"]) == {"biceps-femoris", "gluteus-medius"}, "of the others the small body has no mesh"
+    touched = after["contacts"]["gluteus-medius"]
+    assert set(touched) == {"hip-bone", "femur"}
+    assert touched["femur"]["along"] + 0.3 < touched["hip-bone"]["along"], "from its lower end to its upper"
+    assert all(0 < each["cm2"] < 60 for each in touched.values())
+    assert {key: after[key] for key in ("figures", "plates")} == {key: before[key] for key in ("figures", "plates")}
+    assert Workspace(find(copied)).library.drawings.touches["gluteus-medius"]["femur"].along < 0.3
+
+
+def test_the_index_tells_which_entry_of_contacts_is_none(copied: Path) -> None:
+    index = copied / "cards/media/figures.json"
+    index.write_text(
+        '{"contacts": {"soleus": {"tibia": {"cm2": "much", "along": 1}}}, "figures": {}, "plates": {}}', "utf-8"
+    )
+
+    (fault,) = Workspace(find(copied)).drawings.faults
+
+    assert fault.location.path == "cards/media/figures.json"
+    assert fault.message.startswith("contacts.soleus.tibia.cm2: ")
+
+
 # What stands in the way
 
 

@@ -18,6 +18,7 @@ from support.asked import Sample
 from support.cases import BASE, CASES, HERE, PROJECT, base, documents_of
 
 from deckbuilder import records, rules, source
+from deckbuilder.anatomy import drawings
 from deckbuilder.anatomy.library import Library
 from deckbuilder.core.diagnostics import Diagnostic, errors
 from deckbuilder.core.project import Project
@@ -34,7 +35,7 @@ OF_TWO = (
     *("contradiction", "side-slip", "joint-not-crossed", "joint-without-action", "wrong-side-action", "joint-order"),
     *("plane-of-movement", "foreign-root", "impossible-role", "odd-one-out", "not-reciprocal", "name-against-id"),
     *("unlike-its-compartment", "spinal-level", "implausible-number", "arithmetic", "same-fact-two-ways"),
-    *("bare-number", "emg-overreach", "unlisted-study"),
+    *("untouched-bone", "bare-number", "emg-overreach", "unlisted-study"),
 )
 _MARK = re.compile(r"# <- (?P<rules>[a-z-]+(?:, [a-z-]+)*)\s*$")
 
@@ -44,7 +45,8 @@ def checked(documents: Iterable[Document], media: Path) -> list[Diagnostic]:
     every = list(documents)
     found, malformed = records.parse(every)
     assert not malformed, malformed
-    library = Library(found, Workspace(PROJECT).drawings)
+    index = media / "figures.json"
+    library = Library(found, drawings.listed(index.read_text("utf-8") if index.is_file() else None))
     faults = rules.guard(library, salvage(PROJECT, found, every, []))
     sound, _ = sound_of(library, found, every, errors(faults))
     return faults + rules.lint(sound, whole=not errors(faults), today=TODAY, media=media, infos=True)

@@ -1,0 +1,75 @@
+"""Which bones a muscle touches: a witness of its origins and insertions that knows nothing of any text.
+
+A muscle also touches what it only lies on, and a tendon may be a mesh of its own: a bone that is named and not touched is
+worth a look, a bone that is touched and not named is a hint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import trimesh
+from scipy.spatial import cKDTree
+
+from deckbuilder.figures import flesh
+from deckbuilder.figures.meshes import Mesh, Meshes
+from deckbuilder.figures.model import bones_of
+from deckbuilder.figures.view import Floats
+
+NEAR = 0.0035  # meters between the surfaces of what touches
+LEAST = 0.1  # square centimeters: less is where two surfaces pass each other
+
+
+@dataclass(frozen=True, eq=False)
+class Contact:
+    """Where a muscle touches a bone: the area in square centimeters, how far along the muscle its middle lies, from 0 at the
+    lower end to 1 at the upper, and points of the bone's surface that are touched."""
+
+    area: float
+    along: float
+    points: Floats
+
+    @property
+    def middle(self) -> Floats:
+        """The touched point that is nearest to the middle of all of them."""
+        away = np.linalg.norm(self.points - self.points.mean(axis=0), axis=1)
+        found: Floats = self.points[int(np.argmin(away))]
+        return found
+
+
+def contacts(surfaces: Sequence[Mesh], body: Meshes) -> dict[str, Contact]:
+    """The bones of the body that these surfaces touch, by name."""
+    points = flesh.points(surfaces)
+    tree, (low, high) = cKDTree(points), (points.min(axis=0) - NEAR, points.max(axis=0) + NEAR)
+    axis, start, length = _axis(points)
+    found = {}
+    for name, bone in bones_of(body).items():
+        if (bone.vertices.max(axis=0) < low).any() or (bone.vertices.min(axis=0) > high).any():
+            continue
+        surface, area = _sampled(bone)
+        close = surface[((surface > low) & (surface < high)).all(axis=1)]
+        if not len(close):
+            continue
+        touched = close[tree.query(close, distance_upper_bound=NEAR)[0] < NEAR]
+        share = len(touched) / len(surface)
+        if share * area >= LEAST:
+            along = float((touched.mean(axis=0) @ axis - start) / length)
+            found[name] = Contact(share * area, along, touched)
+    return found
+
+
+@cache
+def _sampled(bone: Mesh) -> tuple[Floats, float]:
+    """Points all over a bone's surface, and its area in square centimeters."""
+    return flesh.points([bone]), 1e4 * float(trimesh.Trimesh(bone.vertices, bone.faces, process=False).area)
+
+
+def _axis(points: Floats) -> tuple[Floats, float, float]:
+    """The direction in which points extend furthest, upwards, where they begin on it, and how long they are."""
+    _, _, directions = np.linalg.svd(points[::10] - points.mean(axis=0), full_matrices=False)
+    axis: Floats = directions[0] * (1.0 if directions[0][2] >= 0 else -1.0)
+    places = points @ axis
+    return axis, float(places.min()), float(np.ptp(places))
