@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from pydantic import RootModel, ValidationError
 
 from deckbuilder.core.diagnostics import Diagnostic
 from deckbuilder.core.patterns import regex
-from deckbuilder.records import Muscle
 from deckbuilder.records.base import Model, Text
 from deckbuilder.records.occlusion import Box
 from deckbuilder.source.indexfile import IndexFile
@@ -91,7 +91,13 @@ class DrawnPlate(Model):
         return by_id or next((each for each in self.labels if each.text == name), None)
 
 
-def drawn_from(muscle: Muscle) -> dict[str, tuple[tuple[str, str], ...]]:
+class Attached(Protocol):
+    """What has facts about its ends: a muscle."""
+
+    def facts(self, about: str, /) -> Sequence[Any]: ...
+
+
+def drawn_from(muscle: Attached) -> dict[str, tuple[tuple[str, str], ...]]:
     """The facts of a record that its figure shows: landmark and part. A figure of others is out of date."""
     return {role: tuple((fact.id, fact.part) for fact in muscle.facts(role)) for role in ROLES}
 

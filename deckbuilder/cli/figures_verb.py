@@ -94,6 +94,7 @@ def _check(state: State) -> None:
     for id, why in state.stale.items():
         click.echo(f"  {id}: {why}")
     _list("left over", state.left)
+    _list("without a record not drawn yet", state.undrawn)
     if state.stale or state.left:
         click.echo("The figures are out of date. Run `deckbuilder figures` and commit cards/media.", err=True)
         sys.exit(1)

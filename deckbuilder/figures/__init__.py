@@ -17,7 +17,8 @@ from deckbuilder.anatomy import drawings
 from deckbuilder.anatomy.library import Library
 from deckbuilder.core.cache import digest
 from deckbuilder.core.diagnostics import Diagnostic, Fault, Location
-from deckbuilder.records import Figure, Muscle
+from deckbuilder.figures.subjects import Drawable, all_of, bones_of
+from deckbuilder.records import Figure
 
 if TYPE_CHECKING:  # it needs the extra
     from deckbuilder.figures.meshes import Meshes
@@ -46,26 +47,26 @@ def needs() -> None:
         raise Fault("figures need more than the cards do", 'pip install "anki-deckbuilder[figures]"') from missing
 
 
-def record_of(library: Library, muscle: Muscle) -> Figure:
+def record_of(library: Library, muscle: Drawable) -> Figure:
     """How a muscle is drawn: as its record says, or as usual."""
     return library.find(Figure, muscle.id) or Figure.model_validate({"figure": muscle.id})
 
 
-def made_of(library: Library, muscle: Muscle) -> str:
+def made_of(library: Library, muscle: Drawable) -> str:
     """A digest of all in the records that shows in a muscle's picture, and of the engine that draws it."""
     record = record_of(library, muscle)
     choices = record.model_dump(mode="json", exclude={"id", "lint"}, exclude_defaults=True)
     return digest(json.dumps([ENGINE, choices, drawings.drawn_from(muscle)], sort_keys=True)).hex()[:16]
 
 
-def draw(library: Library, muscle: Muscle, body: Meshes) -> Drawn:
+def draw(library: Library, muscle: Drawable, body: Meshes) -> Drawn:
     """The files of a muscle: plain, the markers of each end, and where it is on the skeleton."""
     from deckbuilder.figures import muscles, skeleton
 
     drawn = Drawn(diagnostics=lacking(library, muscle, body))
     if drawn.diagnostics:
         return drawn
-    found = muscles.draw(muscle, record_of(library, muscle), body)
+    found = muscles.draw(library, muscle, record_of(library, muscle), body)
     small, small_size = skeleton.draw(found.where, found.surfaces, muscles.seen_whole(found.where))
     pictures = {
         "plain": (".webp", found.plain),
@@ -107,14 +108,10 @@ def draw_plates(library: Library) -> Drawn:
     return Drawn({name: text.encode() for name, text in files.items()}, plates=index)
 
 
-def muscles_of(library: Library) -> list[Muscle]:
-    """The muscles that can have a figure, by id."""
-    return sorted((each for each in library.records.values() if isinstance(each, Muscle)), key=lambda each: each.id)
-
-
-def lacking(library: Library, muscle: Muscle, body: Meshes) -> list[Diagnostic]:
+def lacking(library: Library, muscle: Drawable, body: Meshes) -> list[Diagnostic]:
     """What must be stated before this muscle can be drawn."""
     from deckbuilder.figures.landmarks import landmark
+    from deckbuilder.figures.muscles import bones_named
 
     found = [
         Diagnostic(where, "no-mesh", f"{message}, so {muscle.name} is not drawn", help)
@@ -122,15 +119,16 @@ def lacking(library: Library, muscle: Muscle, body: Meshes) -> list[Diagnostic]:
     ]
     for role in drawings.ROLES:
         for fact in muscle.facts(role):
-            if landmark(fact.id, muscle.id, fact.part) is None:
+            shaped = landmark(fact.id, muscle.id, fact.part) is not None
+            if not shaped and not bones_named(bones_of(library, fact)):
                 path = muscle.stated(role, fact.part)
-                message = f"the landmark '{fact.id}' has no shape, so {muscle.name} is not drawn"
-                help = f"add '{fact.id}' to PLACES in deckbuilder/figures/places.py"
+                message = f"'{fact.id}' has no shape, and the body no bone of it, so {muscle.name} is not drawn"
+                help = "name the bone as the inventory does"
                 found.append(Diagnostic(muscle.locate(*path), "no-shape", message, help))
     return found
 
 
-def _without_mesh(library: Library, muscle: Muscle, body: Meshes) -> Iterator[tuple[Location, str, str]]:
+def _without_mesh(library: Library, muscle: Drawable, body: Meshes) -> Iterator[tuple[Location, str, str]]:
     """Where something is named that cannot be looked up: meshes, bones, and the parts of the muscle that meshes are for."""
     from deckbuilder.figures.muscles import bones_named, meshes_of
 
@@ -160,7 +158,7 @@ def touches(library: Library, body: Meshes, tick: Tick) -> dict[str, dict[str, d
     from deckbuilder.figures.muscles import meshes_of
 
     found = {}
-    every = muscles_of(library)
+    every = all_of(library)
     for done, muscle in enumerate(every):
         tick("comparing", done, len(every))
         record = record_of(library, muscle)

@@ -20,6 +20,7 @@ from deckbuilder.figures.model import bones_of
 from deckbuilder.figures.view import Floats
 
 NEAR = 0.0035  # meters between the surfaces of what touches
+_REACH = 0.03  # meters from the box around a muscle, within which its nearest point of a bone is looked for
 LEAST = 0.1  # square centimeters: less is where two surfaces pass each other
 
 
@@ -73,3 +74,20 @@ def _axis(points: Floats) -> tuple[Floats, float, float]:
     axis: Floats = directions[0] * (1.0 if directions[0][2] >= 0 else -1.0)
     places = points @ axis
     return axis, float(places.min()), float(np.ptp(places))
+
+
+class Surface:
+    """A muscle by points all over its surface, of which bones ask how far away they are."""
+
+    def __init__(self, meshes: Sequence[Mesh]) -> None:
+        points = flesh.points(meshes)
+        self._tree, self._low, self._high = cKDTree(points), points.min(axis=0), points.max(axis=0)
+
+    def place_on(self, bone: Mesh) -> Floats:
+        """Where on a bone it is at home: the middle of where it touches the bone, or where it comes nearest to it."""
+        surface, _ = _sampled(bone)
+        beside = np.linalg.norm(surface - np.clip(surface, self._low, self._high), axis=1)  # of the box around it
+        likely = surface[beside <= beside.min() + _REACH]
+        away = self._tree.query(likely)[0]
+        touched = away < NEAR
+        return Contact(0, 0, likely[touched]).middle if touched.any() else likely[int(np.argmin(away))]

@@ -18,7 +18,8 @@ from deckbuilder.core.diagnostics import Diagnostic, Fault
 from deckbuilder.core.project import Project
 from deckbuilder.core.transaction import writing
 from deckbuilder.core.turn import alone
-from deckbuilder.records import Muscle, nearest
+from deckbuilder.figures.subjects import Drawable, Unwritten, all_of
+from deckbuilder.records import nearest
 from deckbuilder.source import guard
 
 _ENDINGS = (".svg", ".webp")
@@ -27,10 +28,12 @@ Index = dict[str, dict[str, Any]]
 
 @dataclass(slots=True)
 class State:
-    """Muscles whose pictures are out of date, and why each is; files that no entry names any more."""
+    """Muscles whose pictures are out of date, and why each is; files that no entry names any more; muscles of which there is
+    neither a picture yet nor a record, so that no card misses it."""
 
     stale: dict[str, str] = field(default_factory=dict)
     left: tuple[str, ...] = ()
+    undrawn: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -53,16 +56,18 @@ def state(project: Project, library: Library, only: Collection[str] = ()) -> Sta
     _known(library, only)
     index = _index(project)
     listed = drawings.listed(_text(project))
-    stale = {}
+    stale, undrawn = {}, []
     for muscle in _chosen(library, only):
         entry = listed.figures.get(muscle.id)
-        if entry is None:
+        if isinstance(muscle, Unwritten) and muscle.id not in index["figures"]:
+            undrawn.append(muscle.id)
+        elif entry is None:
             stale[muscle.id] = "never drawn" if muscle.id not in index["figures"] else "its entry cannot be used"
         elif missing := [name for name in entry.files if not (project.media / name).is_file()]:
             stale[muscle.id] = f"{missing[0]} is gone"
         elif entry.made_of != figures.made_of(library, muscle):
             stale[muscle.id] = "drawn from other records, or by an older deckbuilder"
-    return State(stale, () if only else _left(project, library, index))
+    return State(stale, () if only else _left(project, library, index), tuple(undrawn))
 
 
 def update(
@@ -84,7 +89,7 @@ def update(
     figures.needs()
     from deckbuilder.figures import meshes as folder
 
-    chosen = [muscle for muscle in _chosen(library, only) if anew or muscle.id in found.stale]
+    chosen = [muscle for muscle in _chosen(library, only) if anew or muscle.id in {*found.stale, *found.undrawn}]
     result = Redrawn(kept=len(_chosen(library, only)) - len(chosen))
     with folder.named(meshes):
         body = folder.opened()
@@ -134,13 +139,13 @@ def _own(project: Project) -> None:
 
 def _known(library: Library, only: Collection[str]) -> None:
     for id in only:
-        if library.find(Muscle, id) is None:
-            near = nearest(id, (muscle.id for muscle in figures.muscles_of(library)))
+        if all(each.id != id for each in all_of(library)):
+            near = nearest(id, (muscle.id for muscle in all_of(library)))
             raise Fault(f"no muscle has the id '{id}'", near or "run `deckbuilder check` to see what is wrong with it")
 
 
-def _chosen(library: Library, only: Collection[str]) -> list[Muscle]:
-    return [muscle for muscle in figures.muscles_of(library) if not only or muscle.id in only]
+def _chosen(library: Library, only: Collection[str]) -> list[Drawable]:
+    return [muscle for muscle in all_of(library) if not only or muscle.id in only]
 
 
 def _text(project: Project) -> str | Diagnostic | None:
@@ -158,7 +163,7 @@ def _index(project: Project) -> Index:
 def _left(project: Project, library: Library, index: Index) -> tuple[str, ...]:
     """Files in the folder of the figures that nothing will name once all is drawn."""
     folder = project.media / figures.FOLDER
-    living = {muscle.id for muscle in figures.muscles_of(library)}
+    living = {muscle.id for muscle in all_of(library)}
     named = {name for id, entry in index["figures"].items() if id in living for name in _names(entry)}
     named |= {name for entry in index["plates"].values() for name in _names(entry)}
     there = sorted(path for path in folder.iterdir() if path.suffix in _ENDINGS) if folder.is_dir() else []

@@ -10,7 +10,8 @@ from io import BytesIO
 
 import numpy as np
 
-from deckbuilder.figures import flesh, marks, paint, raster, scene
+from deckbuilder.anatomy.library import Library
+from deckbuilder.figures import contacts, flesh, marks, paint, raster, scene
 from deckbuilder.figures.canvas import Canvas
 from deckbuilder.figures.curves import curve
 from deckbuilder.figures.landmarks import landmark
@@ -21,9 +22,11 @@ from deckbuilder.figures.paint import Flesh
 from deckbuilder.figures.raster import Surface
 from deckbuilder.figures.scene import Shape
 from deckbuilder.figures.style import overlay
+from deckbuilder.figures.subjects import Drawable, End, bones_of
 from deckbuilder.figures.view import Floats, Frame, View
 from deckbuilder.records import Muscle
 from deckbuilder.records.figure import Figure as FigureRecord
+from deckbuilder.records.muscle import Fact
 
 WIDTH, HEIGHT = 600, 690  # units: at most; two to a pixel of the page
 ROLES = ("origin", "insertion")
@@ -58,32 +61,43 @@ class Part:
     number: int
 
 
-def attachments(muscle: Muscle) -> list[Attachment]:
-    """Each answer of the muscle's cards about origin and insertion, with its line on the bone."""
+def attachments(library: Library, muscle: Drawable, surface: contacts.Surface) -> list[Attachment]:
+    """Each answer of the muscle's cards about origin and insertion, with its line on the bone; of a muscle without cards, its
+    ends."""
     found = []
     for role in ROLES:
         answers = list(dict.fromkeys(fact.id for fact in muscle.facts(role)))  # what heads share is one answer
+        numbered = len(answers) > 1 and isinstance(muscle, Muscle)
         for fact in muscle.facts(role):
-            line = curve(_landmark(fact.id, muscle.id, fact.part))
-            number = answers.index(fact.id) + 1 if len(answers) > 1 else None
+            line = curve(_line(library, muscle, fact, surface))
+            number = answers.index(fact.id) + 1 if numbered else None
             found.append(Attachment(role, fact.id, fact.part, number, line))
     return found
 
 
-def draw(muscle: Muscle, record: FigureRecord, body: Meshes) -> Drawn:
-    """The muscle's picture; all its landmarks have shapes, and the body has its meshes."""
+def _line(library: Library, muscle: Drawable, fact: End | Fact, surface: contacts.Surface) -> Floats:
+    """The points of a landmark, or of what a muscle takes of it; where it has no shape, those where the muscle meets its bones."""
+    found = landmark(fact.id, muscle.id, fact.part)
+    if found is not None:
+        return np.asarray(found.points)
+    points = [surface.place_on(skeleton()[bone]) for bone in bones_named(bones_of(library, fact))]
+    return np.array(sorted(points, key=lambda point: -point[2]))
+
+
+def draw(library: Library, muscle: Drawable, record: FigureRecord, body: Meshes) -> Drawn:
+    """The muscle's picture; the body has its meshes, and the bones of its ends."""
     parts = list(_parts(muscle, record, body))
     name = record.view or _best(parts)
     view = View.named(name, record.turn, record.tilt)
     tendons = [body.read(each) for role in ROLES for each in getattr(record.tendons, role)]
-    answers = attachments(muscle)
+    answers = attachments(library, muscle, contacts.Surface([part.mesh for part in parts]))
     frame = _frame(record, view, [part.mesh.vertices for part in parts], answers)
     bones = _bones(record, parts)
     shapes, own = [], []
     for part in parts:
         color = paint.PARTS[part.number % len(paint.PARTS)]
         shapes.append(Shape(part.mesh, flesh.normals(part.mesh), color))
-        start, end = (_held(muscle, record, role, part.part, body) for role in ROLES)
+        start, end = (_held(library, muscle, record, role, part, body) for role in ROLES)
         reach = (record.tendon[0] / 1000, record.tendon[1] / 1000)
         own.append(Flesh(flesh.fibers(part.mesh, start, end), reach))
     quiet = [(mesh, paint.TENDON) for mesh in tendons]
@@ -108,7 +122,7 @@ def draw(muscle: Muscle, record: FigureRecord, body: Meshes) -> Drawn:
     )
 
 
-def meshes_of(muscle: Muscle, record: FigureRecord) -> dict[str, tuple[str, ...]]:
+def meshes_of(muscle: Drawable, record: FigureRecord) -> dict[str, tuple[str, ...]]:
     """The names of its meshes by its heads or parts, '' for the whole."""
     return dict(record.meshes) or {"": (muscle.id,)}
 
@@ -118,7 +132,7 @@ def bones_named(wanted: Sequence[str]) -> list[str]:
     return [name for name in skeleton() if any(fnmatchcase(name, each) for each in wanted)]
 
 
-def _parts(muscle: Muscle, record: FigureRecord, body: Meshes) -> Iterable[Part]:
+def _parts(muscle: Drawable, record: FigureRecord, body: Meshes) -> Iterable[Part]:
     order = list(muscle.divisions)
     for part, names in meshes_of(muscle, record).items():
         number = order.index(part) if part in order else 0
@@ -126,13 +140,14 @@ def _parts(muscle: Muscle, record: FigureRecord, body: Meshes) -> Iterable[Part]
             yield Part(flesh.fine(body.read(name)), part, number)
 
 
-def _held(muscle: Muscle, record: FigureRecord, role: str, part: str, body: Meshes) -> Floats:
+def _held(library: Library, muscle: Drawable, record: FigureRecord, role: str, of: Part, body: Meshes) -> Floats:
     """Points of the bones and tendons by which the muscle, or a part of it, may start or end: those near its landmarks."""
     sheets = [body.read(name) for name in getattr(record.tendons, role)]
     found = [flesh.points(sheets)] if sheets else []
-    for fact in muscle.facts(role, part):
-        place = landmark(fact.id, muscle.id, part or fact.part)
+    for fact in muscle.facts(role, of.part):
+        place = landmark(fact.id, muscle.id, of.part or fact.part)
         if place is None:
+            found += [_surface(skeleton()[bone]) for bone in bones_named(bones_of(library, fact))]
             continue
         line = curve(np.asarray(place.points))
         near = [one for bone in place.bones for one in [_near(bone, line)] if len(one)]
@@ -175,14 +190,6 @@ def _best(parts: Sequence[Part]) -> str:
         facing = [np.clip(-(flesh.normals(part.mesh) @ view.away), 0, None).sum() for part in parts]
         share[name] = float(sum(facing))
     return max(share, key=lambda name: share[name])
-
-
-def _landmark(id: str, muscle: str = "", part: str = "") -> Floats:
-    """The points of a landmark, or of what a muscle takes of it."""
-    found = landmark(id, muscle, part)
-    if found is None:
-        raise LookupError(id)
-    return np.asarray(found.points)
 
 
 def _frame(record: FigureRecord, view: View, surfaces: Sequence[Floats], answers: Sequence[Attachment]) -> Frame:

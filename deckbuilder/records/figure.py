@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from deckbuilder.records.base import Id, Model, Number, Record, Text, Texts, one_or_more
+from deckbuilder.records.base import Id, Model, Number, Record, Sources, Text, Texts, one_or_more
 
 View = Literal["front", "back", "side", "medial"]
 _NAMES_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
@@ -40,12 +40,27 @@ class Tendons(Model):
     """In which it ends."""
 
 
+class Ends(Model):
+    """The bones of the body on which a muscle starts and ends, where no record of a muscle says so yet."""
+
+    origin: Texts = ()
+    """Those on which it starts, as the inventory calls them, `*` for the rest of a name."""
+    insertion: Texts = ()
+    """Those on which it ends."""
+    sources: Sources = {}
+    """Where that was read."""
+
+
 class Figure(Record):
     """The picture of a muscle, as far as it is not the usual one."""
 
     kind: ClassVar[str] = "figure"
     id: Id = Field(validation_alias="figure")
-    """The id of the muscle."""
+    """The id of the muscle, of which there may be no record yet."""
+    name: Text = ""
+    """The name of a muscle of which there is no record."""
+    ends: Ends = Ends()
+    """Its ends, while no record of the muscle states them."""
     meshes: ByPart = {}
     """The meshes that it is made of, by what the inventory calls them; or those of each of its heads or parts."""
     tendons: Tendons = Tendons()

@@ -126,8 +126,9 @@ def _lonely_muscle(muscle: Muscle, uses: _Uses) -> Iterator[Found]:
 
 
 def _figure_of_nobody(figure: Figure, uses: _Uses) -> Iterator[Found]:
-    if uses.seen.library.find(Muscle, figure.id) is None:
-        yield _unused(figure, f"the deck has no muscle '{figure.id}' that could be drawn", _NAME_IT)
+    if uses.seen.library.find(Muscle, figure.id) is None and not figure.name:
+        help = "name it, or give it a `name` and its `ends`: it is drawn before it has a record"
+        yield _unused(figure, f"the deck has no muscle '{figure.id}' that could be drawn", help)
 
 
 def _empty_credit(credit: Credit, uses: _Uses) -> Iterator[Found]:
