@@ -76,6 +76,14 @@ def _axis(points: Floats) -> tuple[Floats, float, float]:
     return axis, float(places.min()), float(np.ptp(places))
 
 
+def far_end(points: Floats, other: Floats) -> Floats:
+    """Of points of a bone the quarter that lies furthest from the muscle's other end, which is where its fibers begin: it may
+    lie on the bone for most of its length."""
+    away = np.linalg.norm(points - other, axis=1)
+    found: Floats = points[away >= np.quantile(away, 0.75)]
+    return found
+
+
 class Surface:
     """A muscle by points all over its surface, of which bones ask how far away they are."""
 
@@ -85,9 +93,12 @@ class Surface:
 
     def place_on(self, bone: Mesh) -> Floats:
         """Where on a bone it is at home: the middle of where it touches the bone, or where it comes nearest to it."""
+        return Contact(0, 0, self.touched(bone)).middle
+
+    def touched(self, bone: Mesh) -> Floats:
+        """The points of a bone that it touches, or the one to which it comes nearest."""
         surface, _ = _sampled(bone)
         beside = np.linalg.norm(surface - np.clip(surface, self._low, self._high), axis=1)  # of the box around it
         likely = surface[beside <= beside.min() + _REACH]
         away = self._tree.query(likely)[0]
-        touched = away < NEAR
-        return Contact(0, 0, likely[touched]).middle if touched.any() else likely[int(np.argmin(away))]
+        return likely[away < NEAR] if (away < NEAR).any() else likely[[int(np.argmin(away))]]

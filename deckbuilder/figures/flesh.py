@@ -68,7 +68,11 @@ def points(meshes: Sequence[Mesh]) -> Floats:
 
 
 def fibers(mesh: Mesh, start: Floats, end: Floats) -> Fibers:
-    """The course of the fibers between points of where the muscle starts and of where it ends."""
+    """The course of the fibers between points of where the muscle starts and of where it ends.
+
+    An end without points is the tip that is far from the other end, as of a muscle that ends in skin.
+    """
+    start, end = _tip(mesh, start, end), _tip(mesh, end, start, first=False)
     from_start, from_end = cKDTree(start).query(mesh.vertices)[0], cKDTree(end).query(mesh.vertices)[0]
     starts = from_start < max(NEAR, float(np.quantile(from_start, _LEAST)))
     ends = from_end < max(NEAR, float(np.quantile(from_end, _LEAST)))
@@ -82,6 +86,18 @@ def fibers(mesh: Mesh, start: Floats, end: Floats) -> Fibers:
         inner = laplacian[free][:, free] + 1e-10 * sparse.eye(int(free.sum()))
         along[free] = spsolve(inner.tocsc(), -(laplacian[free][:, ends] @ np.ones(int(ends.sum()))))
     return Fibers(along, _slope(mesh, along))
+
+
+def _tip(mesh: Mesh, own: Floats, other: Floats, *, first: bool = True) -> Floats:
+    """Its points where it has any, else those of the mesh that are far from the other's; without these the upper, or the lower."""
+    if len(own):
+        return own
+    if len(other):
+        far = np.linalg.norm(mesh.vertices - other.mean(axis=0), axis=1)
+    else:
+        far = mesh.vertices[:, 2] * (1 if first else -1)
+    found: Floats = mesh.vertices[far >= np.quantile(far, 0.99)]
+    return found
 
 
 def _slope(mesh: Mesh, along: Floats) -> Floats:

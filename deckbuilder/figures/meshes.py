@@ -109,26 +109,49 @@ class Meshes:
     def _by_slug(self) -> dict[str, Entry]:
         return _by_slug(self)
 
+    @property
+    def _alike(self) -> dict[tuple[str, str, str], list[Entry]]:
+        return _alike(self)
+
     def of(self, kind: str) -> list[Entry]:
         return [entry for entry in self.entries.values() if entry.kind == kind]
 
     def read(self, name: str) -> Mesh:
-        """A mesh by its id or by what we call it.
+        """A mesh by its id or by what we call it; of a name that several have, as two bellies do, all of them as one.
 
         Raises `Fault` where there is none, or its file is no mesh.
         """
         entry = self.find(name)
         if entry is None:
             raise Fault(f"{self.folder}: there is no mesh '{name}'", f"look it up in {INVENTORY}")
-        return _read(self.folder / FOLDER / f"{entry.id}.npz", entry.slug)
+        named = [entry] if name == entry.id else self._alike[entry.kind, entry.slug, entry.side]
+        return _joined(tuple(_read(self.folder / FOLDER / f"{each.id}.npz", each.slug) for each in named))
 
 
 @cache
 def _by_slug(meshes: Meshes) -> dict[str, Entry]:
+    """The first of a name; the right one, where a name is that of both sides."""
     found: dict[str, Entry] = {}
-    for entry in meshes.entries.values():
+    for entry in sorted(meshes.entries.values(), key=lambda each: each.side == "left"):
         found.setdefault(entry.slug, entry)
     return found
+
+
+@cache
+def _alike(meshes: Meshes) -> dict[tuple[str, str, str], list[Entry]]:
+    found: dict[tuple[str, str, str], list[Entry]] = {}
+    for entry in meshes.entries.values():
+        found.setdefault((entry.kind, entry.slug, entry.side), []).append(entry)
+    return found
+
+
+@cache
+def _joined(meshes: tuple[Mesh, ...]) -> Mesh:
+    if len(meshes) == 1:
+        return meshes[0]
+    starts = np.cumsum([0, *(len(each.vertices) for each in meshes)])
+    faces = [each.faces + start for each, start in zip(meshes, starts, strict=False)]
+    return Mesh(meshes[0].name, np.concatenate([each.vertices for each in meshes]), np.concatenate(faces))
 
 
 _named: ContextVar[str | None] = ContextVar("meshes", default=None)

@@ -90,14 +90,15 @@ def draw(library: Library, muscle: Drawable, record: FigureRecord, body: Meshes)
     name = record.view or _best(parts)
     view = View.named(name, record.turn, record.tilt)
     tendons = [body.read(each) for role in ROLES for each in getattr(record.tendons, role)]
-    answers = attachments(library, muscle, contacts.Surface([part.mesh for part in parts]))
+    surface = contacts.Surface([part.mesh for part in parts])
+    answers = attachments(library, muscle, surface)
     frame = _frame(record, view, [part.mesh.vertices for part in parts], answers)
     bones = _bones(record, parts)
     shapes, own = [], []
     for part in parts:
         color = paint.PARTS[part.number % len(paint.PARTS)]
         shapes.append(Shape(part.mesh, flesh.normals(part.mesh), color))
-        start, end = (_held(library, muscle, record, role, part, body) for role in ROLES)
+        start, end = (_held(library, muscle, record, role, part, body, surface) for role in ROLES)
         reach = (record.tendon[0] / 1000, record.tendon[1] / 1000)
         own.append(Flesh(flesh.fibers(part.mesh, start, end), reach))
     quiet = [(mesh, paint.TENDON) for mesh in tendons]
@@ -140,19 +141,30 @@ def _parts(muscle: Drawable, record: FigureRecord, body: Meshes) -> Iterable[Par
             yield Part(flesh.fine(body.read(name)), part, number)
 
 
-def _held(library: Library, muscle: Drawable, record: FigureRecord, role: str, of: Part, body: Meshes) -> Floats:
+def _held(
+    library: Library,
+    muscle: Drawable,
+    record: FigureRecord,
+    role: str,
+    of: Part,
+    body: Meshes,
+    surface: contacts.Surface,
+) -> Floats:
     """Points of the bones and tendons by which the muscle, or a part of it, may start or end: those near its landmarks."""
     sheets = [body.read(name) for name in getattr(record.tendons, role)]
     found = [flesh.points(sheets)] if sheets else []
     for fact in muscle.facts(role, of.part):
         place = landmark(fact.id, muscle.id, of.part or fact.part)
         if place is None:
-            found += [_surface(skeleton()[bone]) for bone in bones_named(bones_of(library, fact))]
+            others = [bones_of(library, each) for each in muscle.facts(ROLES[1 - ROLES.index(role)])]
+            across = [surface.place_on(skeleton()[bone]) for each in others for bone in bones_named(each)]
+            touched = [surface.touched(skeleton()[bone]) for bone in bones_named(bones_of(library, fact))]
+            found += [contacts.far_end(each, np.mean(across, axis=0)) if across else each for each in touched]
             continue
         line = curve(np.asarray(place.points))
         near = [one for bone in place.bones for one in [_near(bone, line)] if len(one)]
         found += near or [line]
-    return np.concatenate(found)
+    return np.concatenate(found) if found else np.empty((0, 3))
 
 
 def _near(bone: str, line: Floats) -> Floats:
