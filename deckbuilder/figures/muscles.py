@@ -10,6 +10,7 @@ from io import BytesIO
 
 import numpy as np
 
+from deckbuilder.anatomy.library import Library
 from deckbuilder.figures import flesh, marks, paint, raster, scene
 from deckbuilder.figures.canvas import Canvas
 from deckbuilder.figures.curves import curve
@@ -58,32 +59,34 @@ class Part:
     number: int
 
 
-def attachments(muscle: Muscle) -> list[Attachment]:
+def attachments(library: Library, muscle: Muscle) -> list[Attachment]:
     """Each answer of the muscle's cards about origin and insertion, with its line on the bone."""
     found = []
     for role in ROLES:
         answers = list(dict.fromkeys(fact.id for fact in muscle.facts(role)))  # what heads share is one answer
         for fact in muscle.facts(role):
-            line = curve(_landmark(fact.id, muscle.id, fact.part))
+            place = landmark(library, fact.id, muscle.id, fact.part)
+            if place is None:
+                raise LookupError(fact.id)
             number = answers.index(fact.id) + 1 if len(answers) > 1 else None
-            found.append(Attachment(role, fact.id, fact.part, number, line))
+            found.append(Attachment(role, fact.id, fact.part, number, curve(place.points), place.sheet))
     return found
 
 
-def draw(muscle: Muscle, record: FigureRecord, body: Meshes) -> Drawn:
+def draw(library: Library, muscle: Muscle, record: FigureRecord, body: Meshes) -> Drawn:
     """The muscle's picture; all its landmarks have shapes, and the body has its meshes."""
     parts = list(_parts(muscle, record, body))
     name = record.view or _best(parts)
     view = View.named(name, record.turn, record.tilt)
     tendons = [body.read(each) for role in ROLES for each in getattr(record.tendons, role)]
-    answers = attachments(muscle)
+    answers = attachments(library, muscle)
     frame = _frame(record, view, [part.mesh.vertices for part in parts], answers)
     bones = _bones(record, parts)
     shapes, own = [], []
     for part in parts:
         color = paint.PARTS[part.number % len(paint.PARTS)]
         shapes.append(Shape(part.mesh, flesh.normals(part.mesh), color))
-        start, end = (_held(muscle, record, role, part.part, body) for role in ROLES)
+        start, end = (_held(library, muscle, record, role, part.part, body) for role in ROLES)
         reach = (record.tendon[0] / 1000, record.tendon[1] / 1000)
         own.append(Flesh(flesh.fibers(part.mesh, start, end), reach))
     quiet = [(mesh, paint.TENDON) for mesh in tendons]
@@ -126,15 +129,15 @@ def _parts(muscle: Muscle, record: FigureRecord, body: Meshes) -> Iterable[Part]
             yield Part(flesh.fine(body.read(name)), part, number)
 
 
-def _held(muscle: Muscle, record: FigureRecord, role: str, part: str, body: Meshes) -> Floats:
+def _held(library: Library, muscle: Muscle, record: FigureRecord, role: str, part: str, body: Meshes) -> Floats:
     """Points of the bones and tendons by which the muscle, or a part of it, may start or end: those near its landmarks."""
     sheets = [body.read(name) for name in getattr(record.tendons, role)]
     found = [flesh.points(sheets)] if sheets else []
     for fact in muscle.facts(role, part):
-        place = landmark(fact.id, muscle.id, part or fact.part)
+        place = landmark(library, fact.id, muscle.id, part or fact.part)
         if place is None:
             continue
-        line = curve(np.asarray(place.points))
+        line = curve(place.points)
         near = [one for bone in place.bones for one in [_near(bone, line)] if len(one)]
         found += near or [line]
     return np.concatenate(found)
@@ -175,14 +178,6 @@ def _best(parts: Sequence[Part]) -> str:
         facing = [np.clip(-(flesh.normals(part.mesh) @ view.away), 0, None).sum() for part in parts]
         share[name] = float(sum(facing))
     return max(share, key=lambda name: share[name])
-
-
-def _landmark(id: str, muscle: str = "", part: str = "") -> Floats:
-    """The points of a landmark, or of what a muscle takes of it."""
-    found = landmark(id, muscle, part)
-    if found is None:
-        raise LookupError(id)
-    return np.asarray(found.points)
 
 
 def _frame(record: FigureRecord, view: View, surfaces: Sequence[Floats], answers: Sequence[Attachment]) -> Frame:

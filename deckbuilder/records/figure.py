@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from deckbuilder.records.base import Id, Model, Number, Record, Text, Texts, one_or_more
+from deckbuilder.records.base import Id, Model, Number, Record, Text, Texts, exactly, one_or_more
 
 View = Literal["front", "back", "side", "medial"]
 _NAMES_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
@@ -62,7 +62,7 @@ class Figure(Record):
     """The bones around it, `*` for the rest of a name; those that are near if left out."""
     ghosts: Texts = ()
     """Neighboring muscles, drawn pale."""
-    tendon: tuple[Number, Number] = (6, 6)
+    tendon: Annotated[tuple[Number, Number], exactly("two", "[at its start, at its end], in millimeters")] = (6, 6)
     """Millimeters of tendon at its start and at its end."""
     room: Number = Field(30, ge=0, le=400)
     """Millimeters around it."""
