@@ -84,6 +84,11 @@ class DrawnPlate(Model):
     seen: Text
     size: Pixels
     labels: tuple[DrawnLabel, ...]
+    made_of: Text = ""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        return (self.file,)
 
     def label(self, id: str, name: str) -> DrawnLabel | None:
         """Where something is named, if it is; by its name if it has had another id when the plate was drawn."""

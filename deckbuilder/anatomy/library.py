@@ -16,7 +16,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 from deckbuilder.anatomy.drawings import Drawings
 from deckbuilder.core.cache import digest
 from deckbuilder.core.patterns import regex
-from deckbuilder.records import Action, Bone, Deck, Exam, Exercise, Group, Muscle, Record, Region, Source
+from deckbuilder.records import Action, Bone, Deck, Exam, Exercise, Group, Muscle, Place, Plate, Record, Region, Source
 from deckbuilder.records.base import Subject
 from deckbuilder.records.walker import prose_of
 
@@ -125,7 +125,12 @@ class Library:
     @cached_property
     def named(self) -> set[tuple[tuple[str, ...], str]]:
         """All that records name, each once: the kinds of which it may be, and its id."""
-        return {(each.kinds, each.id) for record in self.records.values() for each in record.refers()}
+        return self.used | _named(each for each in self.records.values() if isinstance(each, Place | Plate))
+
+    @cached_property
+    def used(self) -> set[tuple[tuple[str, ...], str]]:
+        """The same without what only says how something is drawn: what has a place, and nothing more, is used by nobody."""
+        return _named(each for each in self.records.values() if not isinstance(each, Place | Plate))
 
     @cached_property
     def living(self) -> dict[str, list[Subject]]:
@@ -500,6 +505,10 @@ class Library:
                 for topic in each.topics:
                     found.setdefault(topic, []).append((exam, domain))
         return found
+
+
+def _named(records: Iterable[Record]) -> set[tuple[tuple[str, ...], str]]:
+    return {(each.kinds, each.id) for record in records for each in record.refers()}
 
 
 def _stated(record: Record) -> str:

@@ -82,7 +82,8 @@ def command(
         )
     show(result.diagnostics)
     kept = f", {count(result.kept, 'figure')} up to date" if result.kept else ""
-    click.echo(f"{count(result.drawn, 'muscle')} drawn into cards/media/figures{kept}.")
+    plates = f" and {count(result.plates, 'plate')}" if result.plates else ""
+    click.echo(f"{count(result.drawn, 'muscle')}{plates} drawn into cards/media/figures{kept}.")
     for what, names in (("new", result.new), ("changed", result.changed), ("gone", result.gone)):
         _list(what, names)
     if errors(result.diagnostics):
@@ -91,11 +92,11 @@ def command(
 
 
 def _check(state: State) -> None:
-    for id, why in state.stale.items():
+    for id, why in [*state.stale.items(), *state.plates.items()]:
         click.echo(f"  {id}: {why}")
     _list("left over", state.left)
     _list("without a record not drawn yet", state.undrawn)
-    if state.stale or state.left:
+    if state.stale or state.plates or state.left:
         click.echo("The figures are out of date. Run `deckbuilder figures` and commit cards/media.", err=True)
         sys.exit(1)
     click.echo("The figures are up to date.")

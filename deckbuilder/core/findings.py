@@ -238,6 +238,7 @@ GROUPS = {
         "no-gap": ERROR.told("A cloze without a gap asks nothing."),
         "one-picture": ERROR.told("An occlusion with neither a plate nor a picture, or with both."),
         "outside-picture": ERROR.told("A mask that does not lie within its picture."),
+        "place-form": ERROR.told("A point of a place that is found in no way, in two, or nowhere."),
         "question-form": ERROR.told("A question that is neither open nor a choice of four, or is both."),
         "prefix": ERROR.told("A prefix of the note types with other letters than A to Z."),
         "rest-of-cards": ERROR.told("Two subdecks without `holds`, or none: the cards that no other one holds need one place."),

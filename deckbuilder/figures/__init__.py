@@ -16,12 +16,15 @@ from typing import TYPE_CHECKING, Any
 from deckbuilder.anatomy import drawings
 from deckbuilder.anatomy.library import Library
 from deckbuilder.core.cache import digest
-from deckbuilder.core.diagnostics import Diagnostic, Fault, Location
+from deckbuilder.core.diagnostics import Diagnostic, Fault, Location, distinct
+from deckbuilder.figures import stated
+from deckbuilder.figures.stated import record_of
 from deckbuilder.figures.subjects import Drawable, all_of, bones_of
-from deckbuilder.records import Figure
+from deckbuilder.records import Figure, Place, Plate
 
 if TYPE_CHECKING:  # it needs the extra
     from deckbuilder.figures.meshes import Meshes
+    from deckbuilder.figures.surface import NotThere
 
 FOLDER, INDEX = "figures", PurePath(drawings.INDEX).name  # below cards/media
 # Another number where the same records and meshes make another picture.
@@ -47,16 +50,10 @@ def needs() -> None:
         raise Fault("figures need more than the cards do", 'pip install "anki-deckbuilder[figures]"') from missing
 
 
-def record_of(library: Library, muscle: Drawable) -> Figure:
-    """How a muscle is drawn: as its record says, or as usual."""
-    return library.find(Figure, muscle.id) or Figure.model_validate({"figure": muscle.id})
-
-
-def made_of(library: Library, muscle: Drawable) -> str:
-    """A digest of all in the records that shows in a muscle's picture, and of the engine that draws it."""
-    record = record_of(library, muscle)
-    choices = record.model_dump(mode="json", exclude={"id", "lint"}, exclude_defaults=True)
-    return digest(json.dumps([ENGINE, choices, drawings.drawn_from(muscle)], sort_keys=True)).hex()[:16]
+def made_of(library: Library, each: Drawable | Plate) -> str:
+    """A digest of all in the records that shows in a picture, and of the engine that draws it."""
+    said = stated.of_plate(library, each) if isinstance(each, Plate) else stated.of_muscle(library, each)
+    return digest(json.dumps([ENGINE, *said], sort_keys=True)).hex()[:16]
 
 
 def draw(library: Library, muscle: Drawable, body: Meshes) -> Drawn:
@@ -100,60 +97,75 @@ def draw(library: Library, muscle: Drawable, body: Meshes) -> Drawn:
     return drawn
 
 
-def draw_plates(library: Library) -> Drawn:
-    """The files of the plates."""
+def draw_plate(library: Library, plate: Plate) -> Drawn:
+    """The file of a plate."""
     from deckbuilder.figures import plates
+    from deckbuilder.figures.surface import NotThere
 
-    files, index = plates.draw(library)
-    return Drawn({name: text.encode() for name, text in files.items()}, plates=index)
+    told = [_not_drawn(where, why, plate.id) for where, why in plates.lacking(library, plate)]
+    if told:
+        return Drawn(diagnostics=told)
+    try:
+        text, entry = plates.draw(library, plate)
+    except NotThere as why:
+        return Drawn(diagnostics=[_not_drawn(plate.locate(), why, plate.id)])
+    file = f"{FOLDER}/{plate.id}.svg"
+    return Drawn({file: text.encode()}, plates={plate.id: {"file": file, **entry, "made_of": made_of(library, plate)}})
 
 
 def lacking(library: Library, muscle: Drawable, body: Meshes) -> list[Diagnostic]:
     """What must be stated before this muscle can be drawn."""
-    from deckbuilder.figures.landmarks import landmark
+    from deckbuilder.figures.landmarks import unfound
     from deckbuilder.figures.muscles import bones_named
+    from deckbuilder.figures.surface import NotThere
 
-    found = [
-        Diagnostic(where, "no-mesh", f"{message}, so {muscle.name} is not drawn", help)
-        for where, message, help in _without_mesh(library, muscle, body)
-    ]
+    found = [_not_drawn(where, why, muscle.name) for where, why in _without_mesh(library, muscle, body)]
     for role in drawings.ROLES:
         for fact in muscle.facts(role):
-            shaped = landmark(fact.id, muscle.id, fact.part) is not None
-            if not shaped and not bones_named(bones_of(library, fact)):
-                path = muscle.stated(role, fact.part)
-                message = f"'{fact.id}' has no shape, and the body no bone of it, so {muscle.name} is not drawn"
-                help = "name the bone as the inventory does"
-                found.append(Diagnostic(muscle.locate(*path), "no-shape", message, help))
-    return found
+            place = library.find(Place, fact.id)
+            if place is None and not bones_named(bones_of(library, fact)):
+                where = muscle.locate(*muscle.stated(role, fact.part))
+                why = NotThere(f"the body has no bone of '{fact.id}'", "name the bone as the inventory does", "no-mesh")
+                found.append(_not_drawn(where, why, muscle.name))
+            if place:
+                faults = unfound(place, muscle.id, fact.part)
+                found += [_not_drawn(place.locate(*path), why, muscle.name) for path, why in faults]
+    return distinct(found)
 
 
-def _without_mesh(library: Library, muscle: Drawable, body: Meshes) -> Iterator[tuple[Location, str, str]]:
-    """Where something is named that cannot be looked up: meshes, bones, and the parts of the muscle that meshes are for."""
+def _not_drawn(where: Location, why: NotThere, name: str) -> Diagnostic:
+    return Diagnostic(where, why.rule, f"{why}, so {name} is not drawn", why.help)
+
+
+def _without_mesh(library: Library, muscle: Drawable, body: Meshes) -> Iterator[tuple[Location, NotThere]]:
+    """Where meshes or bones are named that the body does not have."""
+    from deckbuilder.figures.landmarks import why_not
     from deckbuilder.figures.muscles import bones_named, meshes_of
+    from deckbuilder.figures.surface import NotThere
 
     record, said = record_of(library, muscle), library.find(Figure, muscle.id)
     where = said.locate if said else lambda *_: muscle.locate()
     meshes = meshes_of(muscle, record)
-    for part in meshes:
-        if part and part not in muscle.divisions:
-            known = ", ".join(muscle.divisions)
-            help = f"its heads or parts are {known}" if known else "it has none: name the meshes alone"
-            yield where("meshes", part), f"{muscle.name} has no head or part '{part}'", help
     named: list[tuple[tuple[str, ...], str]] = [(("meshes",), name) for names in meshes.values() for name in names]
     named += [(("tendons", role), name) for role in drawings.ROLES for name in getattr(record.tendons, role)]
     named += [(("ghosts",), name) for name in record.ghosts]
     for path, name in dict.fromkeys(named):
         if body.find(name) is None:
             help = f"name its meshes in a record `figure: {muscle.id}`, as the inventory calls them"
-            yield where(*path), f"the body has no mesh '{name}'", help
+            yield where(*path), NotThere(f"the body has no mesh '{name}'", help, "no-mesh")
+    for number, each in enumerate(record.build):
+        for across, points in enumerate(each.lines):
+            for place, point in enumerate(points):
+                if why := why_not(each, point):
+                    yield where("build", number, "lines", across, place), why
     for wanted in record.bones:
         if not bones_named([wanted]):
-            yield where("bones"), f"the body has no bone '{wanted}'", "name it as the inventory does, `*` for the rest"
+            help = "name it as the inventory does, `*` for the rest"
+            yield where("bones"), NotThere(f"the body has no bone '{wanted}'", help, "no-mesh")
 
 
 def touches(library: Library, body: Meshes, tick: Tick) -> dict[str, dict[str, dict[str, float]]]:
-    """The bones that each muscle of the library touches, with its tendons; only of those whose meshes the body has."""
+    """The bones that each muscle of the library touches, with its tendons; only of those whose meshes the body has: one that was built knows our texts."""
     from deckbuilder.figures.contacts import contacts
     from deckbuilder.figures.muscles import meshes_of
 
@@ -164,7 +176,7 @@ def touches(library: Library, body: Meshes, tick: Tick) -> dict[str, dict[str, d
         record = record_of(library, muscle)
         names = [name for each in meshes_of(muscle, record).values() for name in each]
         names += [name for role in drawings.ROLES for name in getattr(record.tendons, role)]
-        if all(body.find(name) for name in names):
+        if names and not record.build and all(body.find(name) for name in names):
             touched = contacts([body.read(name) for name in names], body)
             found[muscle.id] = {
                 bone: {"cm2": round(each.area, 1), "along": round(each.along, 2)} for bone, each in touched.items()

@@ -1,11 +1,12 @@
 """The figures of a project in `cards/media/`: which of them are out of date, and the drawing of those.
 
-Each muscle's pictures and its entry in the index are written together, so that a run which was stopped goes on where it was.
+The pictures of a muscle, or of a plate, and its entry in the index are written together, so that a run which was stopped goes on
+where it was.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
@@ -18,29 +19,36 @@ from deckbuilder.core.diagnostics import Diagnostic, Fault
 from deckbuilder.core.project import Project
 from deckbuilder.core.transaction import writing
 from deckbuilder.core.turn import alone
+from deckbuilder.figures import stated
 from deckbuilder.figures.subjects import Drawable, Unwritten, all_of
-from deckbuilder.records import nearest
+from deckbuilder.records import Plate, nearest
 from deckbuilder.source import guard
 
 _ENDINGS = (".svg", ".webp")
+_DRAWN = ("figures", "plates")  # the keys of the index below which something was drawn
 Index = dict[str, dict[str, Any]]
 
 
 @dataclass(slots=True)
 class State:
-    """Muscles whose pictures are out of date, and why each is; files that no entry names any more; muscles of which there is
-    neither a picture yet nor a record, so that no card misses it."""
+    """Muscles and plates whose pictures are out of date, and why each is; what has left the cards, by the key of the index that
+    has it, and the files that nothing else names; muscles of which there is neither a picture yet nor a record, so that no
+    card misses it."""
 
     stale: dict[str, str] = field(default_factory=dict)
+    plates: dict[str, str] = field(default_factory=dict)
+    gone: dict[str, list[str]] = field(default_factory=dict)
     left: tuple[str, ...] = ()
     undrawn: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
 class Redrawn:
-    """How many muscles were drawn and how many were up to date, the files that are new, changed or gone, and what stood in the way."""
+    """How many muscles and plates were drawn and how many muscles were up to date; the files that are new, changed or gone,
+    and what stood in the way."""
 
     drawn: int = 0
+    plates: int = 0
     kept: int = 0
     new: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
@@ -56,18 +64,34 @@ def state(project: Project, library: Library, only: Collection[str] = ()) -> Sta
     _known(library, only)
     index = _index(project)
     listed = drawings.listed(_text(project))
-    stale, undrawn = {}, []
-    for muscle in _chosen(library, only):
-        entry = listed.figures.get(muscle.id)
-        if isinstance(muscle, Unwritten) and muscle.id not in index["figures"]:
-            undrawn.append(muscle.id)
-        elif entry is None:
-            stale[muscle.id] = "never drawn" if muscle.id not in index["figures"] else "its entry cannot be used"
+    chosen = _chosen(library, only)
+    undrawn = tuple(each.id for each in chosen if isinstance(each, Unwritten) and each.id not in index["figures"])
+    missed = [each for each in chosen if each.id not in undrawn]
+    stale = _stale(project, library, missed, listed.figures, index["figures"])
+    if only:
+        return State(stale, undrawn=undrawn)
+    plates = _stale(project, library, stated.plates_of(library), listed.plates, index["plates"])
+    gone = _gone(library, index)
+    return State(stale, plates, gone, _left(project, index, gone), undrawn)
+
+
+def _stale(
+    project: Project,
+    library: Library,
+    wanted: Iterable[Drawable | Plate],
+    listed: Mapping[str, drawings.DrawnFigure | drawings.DrawnPlate],
+    index: Collection[str],
+) -> dict[str, str]:
+    found = {}
+    for each in wanted:
+        entry = listed.get(each.id)
+        if entry is None:
+            found[each.id] = "its entry cannot be used" if each.id in index else "never drawn"
         elif missing := [name for name in entry.files if not (project.media / name).is_file()]:
-            stale[muscle.id] = f"{missing[0]} is gone"
-        elif entry.made_of != figures.made_of(library, muscle):
-            stale[muscle.id] = "drawn from other records, or by an older deckbuilder"
-    return State(stale, () if only else _left(project, library, index), tuple(undrawn))
+            found[each.id] = f"{missing[0]} is gone"
+        elif entry.made_of != figures.made_of(library, each):
+            found[each.id] = "drawn from other records, or by an older deckbuilder"
+    return found
 
 
 def update(
@@ -89,19 +113,23 @@ def update(
     figures.needs()
     from deckbuilder.figures import meshes as folder
 
-    chosen = [muscle for muscle in _chosen(library, only) if anew or muscle.id in {*found.stale, *found.undrawn}]
+    wanted = {*found.stale, *found.undrawn}
+    chosen: list[Drawable | Plate] = [each for each in _chosen(library, only) if anew or each.id in wanted]
     result = Redrawn(kept=len(_chosen(library, only)) - len(chosen))
+    if not only:
+        chosen += [each for each in stated.plates_of(library) if anew or each.id in found.plates]
     with folder.named(meshes):
         body = folder.opened()
-        for done, muscle in enumerate(chosen):
+        for done, each in enumerate(chosen):
             tick("drawing", done, len(chosen))
-            drawn = figures.draw(library, muscle, body)
+            drawn = figures.draw_plate(library, each) if isinstance(each, Plate) else figures.draw(library, each, body)
             result.diagnostics += drawn.diagnostics
             if drawn.files:
-                _keep(project, drawn, (), result, committing)
-                result.drawn += 1
-        if not only:
-            _keep(project, figures.draw_plates(library), found.left, result, committing)
+                _keep(project, drawn, State(), result, committing)
+                result.drawn += len(drawn.figures)
+                result.plates += len(drawn.plates)
+    if not only:
+        _keep(project, figures.Drawn(), found, result, committing)
     return result
 
 
@@ -160,42 +188,49 @@ def _index(project: Project) -> Index:
     return found
 
 
-def _left(project: Project, library: Library, index: Index) -> tuple[str, ...]:
-    """Files in the folder of the figures that nothing will name once all is drawn."""
+def _left(project: Project, index: Index, gone: Mapping[str, Collection[str]]) -> tuple[str, ...]:
+    """Files in the folder of the figures that nothing names but what is gone from the cards."""
     folder = project.media / figures.FOLDER
-    living = {muscle.id for muscle in all_of(library)}
-    named = {name for id, entry in index["figures"].items() if id in living for name in _names(entry)}
-    named |= {name for entry in index["plates"].values() for name in _names(entry)}
+    named = {name for key in gone for id, entry in index[key].items() if id not in gone[key] for name in _names(entry)}
     there = sorted(path for path in folder.iterdir() if path.suffix in _ENDINGS) if folder.is_dir() else []
     return tuple(f"{figures.FOLDER}/{path.name}" for path in there if f"{figures.FOLDER}/{path.name}" not in named)
 
 
-def _names(entry: Mapping[str, Any]) -> set[str]:
+def _gone(library: Library, index: Index) -> dict[str, list[str]]:
+    """The entries of the index that no record of the cards is drawn for any more."""
+    living = {
+        "figures": {muscle.id for muscle in all_of(library)},
+        "plates": {plate.id for plate in stated.plates_of(library)},
+    }
+    return {key: [id for id in index[key] if id not in ids] for key, ids in living.items()}
+
+
+def _names(entry: object) -> set[str]:
     """The files that an entry names; only those that lie where figures lie."""
-    named = {entry[key] for key in ("plain", "origin", "insertion", "where", "file") if isinstance(entry.get(key), str)}
+    held = entry if isinstance(entry, dict) else {}
+    named = {held[key] for key in ("plain", "origin", "insertion", "where", "file") if isinstance(held.get(key), str)}
     return {name for name in named if Path(name).parent == Path(figures.FOLDER) and Path(name).suffix in _ENDINGS}
 
 
 def _keep(
-    project: Project, drawn: figures.Drawn, left: tuple[str, ...], result: Redrawn, committing: Callable[[], None]
+    project: Project, drawn: figures.Drawn, ended: State, result: Redrawn, committing: Callable[[], None]
 ) -> None:
-    """What was drawn, and the index with it. The index comes last: as long as it is the old one, the next run draws again."""
+    """What was drawn, and the index with it. The index comes last: as long as it is the old one, the next run draws again.
+
+    `ended`: what the run found at its start, once all is drawn: what is gone from the cards then leaves the index.
+    """
     with alone(project):  # another run may have added to the index meanwhile
-        _put(project, drawn, left, result, committing)
+        _put(project, drawn, ended, result, committing)
 
 
-def _put(
-    project: Project, drawn: figures.Drawn, left: tuple[str, ...], result: Redrawn, committing: Callable[[], None]
-) -> None:
+def _put(project: Project, drawn: figures.Drawn, ended: State, result: Redrawn, committing: Callable[[], None]) -> None:
     index = _index(project)
-    before = {name for id in drawn.figures for name in _names(index["figures"].get(id, {}))}
-    if drawn.plates:
-        before |= {name for entry in index["plates"].values() for name in _names(entry)}
-        index["plates"] = drawn.plates
-    index["figures"] |= drawn.figures
-    if not drawn.figures:  # the plates end a whole run: who has left the deck has left the index
-        living = {path for entry in index["figures"].values() for path in _names(entry)}
-        before |= set(left) - living
+    before: set[str] = set()
+    for key in _DRAWN:
+        entries: dict[str, Any] = getattr(drawn, key)
+        before |= {name for id in entries for name in _names(index[key].get(id))}
+        index[key] = {id: each for id, each in index[key].items() if id not in ended.gone.get(key, ())} | entries
+    before |= set(ended.left) - {name for key in _DRAWN for entry in index[key].values() for name in _names(entry)}
     files = {**drawn.files, figures.INDEX: figures.index(index).encode()}
     there = {name: path.read_bytes() for name in files if (path := project.media / name).is_file()}
     new = sorted(files.keys() - there.keys())

@@ -16,19 +16,21 @@ LARGE, SMALL = 16.0, 11.0  # half a marker's width in units, with and without a 
 _SIGHT = 0.008  # meters: a place this deep behind a bone's edge is still seen
 _LEAST = 12.0  # units: shorter attachments are a marker only
 _GAP = 4.0
-# What is spanned over a gap has no line to be marked.
-SHEETS = {"obturator-membrane"}
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """One answer: its role, landmark and part, its number where there are several, and its line in space."""
+    """One answer: its role, landmark and part, its number where there are several, and its line in space.
+
+    `sheet`: it is spanned over a gap, and has no line to be marked.
+    """
 
     role: str
     landmark: str
     part: str
     number: int | None
     line: Floats
+    sheet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ def _anchor(canvas: Canvas, attachment: Attachment) -> tuple[Floats, bool]:
 
 
 def _line(canvas: Canvas, attachment: Attachment, kind: str) -> str:
-    if attachment.landmark in SHEETS:
+    if attachment.sheet:
         return ""
     flat, seen = _visible(canvas, _dense(attachment.line))
     svg = ""

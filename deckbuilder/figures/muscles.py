@@ -14,13 +14,14 @@ from deckbuilder.anatomy.library import Library
 from deckbuilder.figures import contacts, flesh, marks, paint, raster, scene
 from deckbuilder.figures.canvas import Canvas
 from deckbuilder.figures.curves import curve
-from deckbuilder.figures.landmarks import landmark
+from deckbuilder.figures.landmarks import landmark, line
 from deckbuilder.figures.marks import Attachment, Mark
 from deckbuilder.figures.meshes import Mesh, Meshes
 from deckbuilder.figures.model import skeleton
 from deckbuilder.figures.paint import Flesh
 from deckbuilder.figures.raster import Surface
 from deckbuilder.figures.scene import Shape
+from deckbuilder.figures.sheets import sheet
 from deckbuilder.figures.style import overlay
 from deckbuilder.figures.subjects import Drawable, End, bones_of
 from deckbuilder.figures.view import Floats, Frame, View
@@ -69,17 +70,15 @@ def attachments(library: Library, muscle: Drawable, surface: contacts.Surface) -
         answers = list(dict.fromkeys(fact.id for fact in muscle.facts(role)))  # what heads share is one answer
         numbered = len(answers) > 1 and isinstance(muscle, Muscle)
         for fact in muscle.facts(role):
-            line = curve(_line(library, muscle, fact, surface))
+            place = landmark(library, fact.id, muscle.id, fact.part)
+            line = curve(place.points if place else _met(library, fact, surface))
             number = answers.index(fact.id) + 1 if numbered else None
-            found.append(Attachment(role, fact.id, fact.part, number, line))
+            found.append(Attachment(role, fact.id, fact.part, number, line, bool(place and place.sheet)))
     return found
 
 
-def _line(library: Library, muscle: Drawable, fact: End | Fact, surface: contacts.Surface) -> Floats:
-    """The points of a landmark, or of what a muscle takes of it; where it has no shape, those where the muscle meets its bones."""
-    found = landmark(fact.id, muscle.id, fact.part)
-    if found is not None:
-        return np.asarray(found.points)
+def _met(library: Library, fact: End | Fact, surface: contacts.Surface) -> Floats:
+    """The points at which a muscle meets the bones of an end without a shape."""
     points = [surface.place_on(skeleton()[bone]) for bone in bones_named(bones_of(library, fact))]
     return np.array(sorted(points, key=lambda point: -point[2]))
 
@@ -124,8 +123,8 @@ def draw(library: Library, muscle: Drawable, record: FigureRecord, body: Meshes)
 
 
 def meshes_of(muscle: Drawable, record: FigureRecord) -> dict[str, tuple[str, ...]]:
-    """The names of its meshes by its heads or parts, '' for the whole."""
-    return dict(record.meshes) or {"": (muscle.id,)}
+    """The names of its meshes by its heads or parts, '' for the whole; none of a muscle that is built."""
+    return dict(record.meshes) or ({} if record.build else {"": (muscle.id,)})
 
 
 def bones_named(wanted: Sequence[str]) -> list[str]:
@@ -134,6 +133,9 @@ def bones_named(wanted: Sequence[str]) -> list[str]:
 
 
 def _parts(muscle: Drawable, record: FigureRecord, body: Meshes) -> Iterable[Part]:
+    for number, each in enumerate(record.build):
+        lines = [line(each, points) for points in each.lines]
+        yield Part(sheet(f"{muscle.id}-{number}", lines, each.thick / 1000), "", 0)
     order = list(muscle.divisions)
     for part, names in meshes_of(muscle, record).items():
         number = order.index(part) if part in order else 0
@@ -154,14 +156,14 @@ def _held(
     sheets = [body.read(name) for name in getattr(record.tendons, role)]
     found = [flesh.points(sheets)] if sheets else []
     for fact in muscle.facts(role, of.part):
-        place = landmark(fact.id, muscle.id, of.part or fact.part)
+        place = landmark(library, fact.id, muscle.id, of.part or fact.part)
         if place is None:
             others = [bones_of(library, each) for each in muscle.facts(ROLES[1 - ROLES.index(role)])]
             across = [surface.place_on(skeleton()[bone]) for each in others for bone in bones_named(each)]
             touched = [surface.touched(skeleton()[bone]) for bone in bones_named(bones_of(library, fact))]
             found += [contacts.far_end(each, np.mean(across, axis=0)) if across else each for each in touched]
             continue
-        line = curve(np.asarray(place.points))
+        line = curve(place.points)
         near = [one for bone in place.bones for one in [_near(bone, line)] if len(one)]
         found += near or [line]
     return np.concatenate(found) if found else np.empty((0, 3))

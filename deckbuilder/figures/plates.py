@@ -3,49 +3,115 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape
 
 import numpy as np
 
 from deckbuilder.anatomy.library import Library
+from deckbuilder.core.diagnostics import Location
 from deckbuilder.figures import canvas, labels
-from deckbuilder.figures.atlas import LINES, PLATES, SHEETS, Plate
 from deckbuilder.figures.canvas import Canvas
 from deckbuilder.figures.curves import curve, open_
 from deckbuilder.figures.labels import LEADING, PAD, SIZE, Label, Wanted
-from deckbuilder.figures.landmarks import points
+from deckbuilder.figures.landmarks import landmark, no_place, spot, unfound, why_not
 from deckbuilder.figures.model import skeleton
-from deckbuilder.figures.places import PLACES, STRUCTURES, Shape
 from deckbuilder.figures.raster import MARGIN
+from deckbuilder.figures.stated import named_on
 from deckbuilder.figures.style import labeled
+from deckbuilder.figures.surface import NotThere, no_bone
 from deckbuilder.figures.view import Floats, Frame, View
-from deckbuilder.records import Muscle
+from deckbuilder.records import Place, Plate, Structure
+from deckbuilder.records.plate import Height
+from deckbuilder.source import Path_
 
 WIDTH = 700  # units, two to a pixel of a phone's page
 TALL = 880  # units: the bones at most
 EDGE, SPACE = 6, 26  # at the picture's border, and between bones and labels
-LEAST = 3  # a plate of fewer labels is not worth it
+_SOFT, _HARD = "y", "u"  # the styles of what runs between bones, and of a line on one
 _SIGHT = 0.006  # meters: a place this deep behind a bone's edge is still seen
 
 
-def draw(library: Library) -> tuple[dict[str, str], dict[str, Any]]:
-    """The files of all plates by name, and what the index says of each; only landmarks that a muscle of the deck names."""
-    used = {fact.id for muscle in library.of(Muscle) for role in ("origin", "insertion") for fact in muscle.facts(role)}
-    files, index = {}, {}
-    for id, plate in PLATES.items():
-        names = [name for name in (*plate.left, *plate.right) if name in used]
-        if len(names) < LEAST:
-            continue
-        file = f"figures/{id}.svg"
-        files[file], size, placed = _draw(plate, {name: library.site_short(name) for name in names})
-        index[id] = {
-            "file": file,
-            "seen": plate.seen,
-            "size": [size[0] // 2, size[1] // 2],
-            "labels": [_entry(label, size) for label in placed],
-        }
-    return files, index
+@dataclass(frozen=True, eq=False)
+class _Shown:
+    """What a plate names: where it lies, and where its leader ends instead, if anywhere.
+
+    `path` is the style of its line, '' for what a point shows. A `sheet` is spanned over this, and lies behind the bones.
+    """
+
+    id: str
+    text: str
+    line: Floats
+    path: str
+    at: Floats | None
+    sheet: Floats | None
+
+
+def draw(library: Library, plate: Plate) -> tuple[str, dict[str, Any]]:
+    """The text of its file, and what the index says of it. Nothing may be lacking; raises `NotThere` for what is not seen."""
+    every = [_shown(library, plate, id, text) for id, text in named_on(library, plate).items()]
+    frame = _frame(plate, View.named(plate.view, plate.turn, plate.tilt), {each.id: each.text for each in every})
+    bones = canvas.draw(frame, plate.bones)
+    wanted = [Wanted(each.id, each.text, _anchor(bones, each, plate.shares.get(each.id, 0.5))) for each in every]
+    placed = _place(plate, wanted, frame)
+    under = "".join(_sheet(bones, each.sheet) for each in every if each.sheet is not None)
+    over = "".join(_shape(bones, each) for each in every if each.sheet is None)
+    drawn = under + bones.svg + over + "".join(map(_leader, placed)) + "".join(map(_text, placed))
+    size = (frame.width, frame.height)
+    return labeled(*size, plate.seen, drawn), {
+        "seen": plate.seen,
+        "size": [size[0] // 2, size[1] // 2],
+        "labels": [_entry(label, size) for label in placed],
+    }
+
+
+def lacking(library: Library, plate: Plate) -> Iterator[tuple[Location, NotThere]]:
+    """What is named that the body or the places do not have."""
+    bones: list[tuple[Path_, str]] = [(("bones", number), bone) for number, bone in enumerate(plate.bones)]
+    bones += [((key, "on"), height.on) for key in ("bottom", "top") if (height := getattr(plate, key))]
+    for path, bone in bones:
+        if bone not in skeleton():
+            yield plate.locate(*path), no_bone(bone)
+    names = named_on(library, plate)
+    for side in ("left", "right"):
+        for number, id in enumerate(getattr(plate, side)):
+            if id in names:
+                yield from _without_shape(library, plate.locate(side, number), id)
+    for id, one in plate.at.items():
+        place = library.find(Place, id) if id in names else None
+        if place and (why := why_not(place, one)):
+            yield plate.locate("at", id), why
+
+
+def _without_shape(library: Library, where: Location, id: str) -> Iterator[tuple[Location, NotThere]]:
+    place = library.find(Place, id)
+    if place is None:
+        yield where, no_place(id)
+        return
+    yield from ((place.locate(*path), why) for path, why in unfound(place))
+    if place.spans:
+        yield from _without_shape(library, place.locate("spans"), place.spans)
+
+
+def _shown(library: Library, plate: Plate, id: str, text: str) -> _Shown:
+    place, soft = library.get(Place, id), library.find(Structure, id) is not None
+    return _Shown(
+        id,
+        text,
+        _line(library, id),
+        _SOFT if soft else _HARD if place.line else "",
+        spot(place, plate.at[id])[None] if id in plate.at else None,
+        _line(library, place.spans) if place.spans else None,
+    )
+
+
+def _line(library: Library, id: str) -> Floats:
+    found = landmark(library, id)
+    if found is None:
+        raise LookupError(id)
+    return found.points
 
 
 def _entry(label: Label, size: tuple[int, int]) -> dict[str, Any]:
@@ -56,19 +122,6 @@ def _entry(label: Label, size: tuple[int, int]) -> dict[str, Any]:
         "box": [round(each, 4) for each in box],
         "at": [round(label.at[0] / size[0], 4), round(label.at[1] / size[1], 4)],
     }
-
-
-def _draw(plate: Plate, names: dict[str, str]) -> tuple[str, tuple[int, int], list[Label]]:
-    view = View.named(plate.view, plate.turn, plate.tilt)
-    frame = _frame(plate, view, names)
-    bones = canvas.draw(frame, plate.bones)
-    wanted = [Wanted(name, text, _anchor(bones, name, plate.at.get(name, 0.5))) for name, text in names.items()]
-    placed = _place(plate, wanted, frame)
-    under = "".join(_sheet(bones, name) for name in names if name in SHEETS)
-    over = "".join(_shape(bones, name) for name in names if name not in SHEETS)
-    drawn = under + bones.svg + over + "".join(map(_leader, placed)) + "".join(map(_text, placed))
-    size = (frame.width, frame.height)
-    return labeled(*size, plate.seen, drawn), size, placed
 
 
 def _frame(plate: Plate, view: View, names: dict[str, str]) -> Frame:
@@ -90,9 +143,9 @@ def _frame(plate: Plate, view: View, names: dict[str, str]) -> Frame:
     return Frame(view, float(left - x / scale), float(top + y / scale), scale, WIDTH, height)
 
 
-def _height(cut: tuple[str, float]) -> float:
-    heights = skeleton()[cut[0]].vertices[:, 2]
-    return float(heights.min() + cut[1] * (heights.max() - heights.min()))
+def _height(cut: Height) -> float:
+    heights = skeleton()[cut.on].vertices[:, 2]
+    return float(heights.min() + cut.up * (heights.max() - heights.min()))
 
 
 def _place(plate: Plate, wanted: list[Wanted], frame: Frame) -> list[Label]:
@@ -103,10 +156,6 @@ def _place(plate: Plate, wanted: list[Wanted], frame: Frame) -> list[Label]:
         span = (EDGE, frame.height - EDGE)
         placed += labels.column(side, wide if on_left else WIDTH - wide, plate.wrap, span, on_left=on_left)
     return placed
-
-
-def _line(name: str) -> Floats:
-    return points(PLACES[name])
 
 
 def _dense(line: Floats) -> Floats:
@@ -126,32 +175,30 @@ def _seen(bones: Canvas, points: Floats) -> tuple[Floats, Floats]:
     return flat, inside & (away < depth[row, column] + _SIGHT)
 
 
-def _anchor(bones: Canvas, name: str, at: float | Shape) -> tuple[float, float]:
+def _anchor(bones: Canvas, shown: _Shown, share: float) -> tuple[float, float]:
     """Where a leader ends: on what is seen of the landmark."""
-    share = at if isinstance(at, float) else 0.5
-    flat, seen = _seen(bones, _dense(_line(name) if isinstance(at, float) else points(at)))
+    flat, seen = _seen(bones, _dense(shown.line if shown.at is None else shown.at))
     if not seen.any():
-        raise ValueError(f"{name} cannot be seen")
+        raise NotThere(f"'{shown.id}' cannot be seen", "say in `at` where its leader ends, or name it on another plate")
     good = flat[seen]
     x, y = good[int(share * (len(good) - 1) + 0.5)]
     return float(x), float(y)
 
 
-def _shape(bones: Canvas, name: str) -> str:
+def _shape(bones: Canvas, shown: _Shown) -> str:
     """A line or a structure, as far as it is seen."""
-    if name not in LINES and name not in STRUCTURES:
+    if not shown.path:
         return ""
-    flat, seen = _seen(bones, _dense(curve(_line(name)) if name in STRUCTURES else _line(name)))
+    flat, seen = _seen(bones, _dense(curve(shown.line) if shown.path == _SOFT else shown.line))
     svg = ""
     for run in np.split(np.arange(len(flat)), np.flatnonzero(np.diff(seen.astype(int))) + 1):
         if len(run) > 3 and seen[run[0]]:
-            data = open_(flat[run], 1.0)
-            svg += f'<path class="y" d="{data}"/>' if name in STRUCTURES else f'<path class="u" d="{data}"/>'
+            svg += f'<path class="{shown.path}" d="{open_(flat[run], 1.0)}"/>'
     return svg
 
 
-def _sheet(bones: Canvas, name: str) -> str:
-    corners = " ".join(f"{x:.0f} {y:.0f}" for x, y in bones.frame.place(_line(SHEETS[name])))
+def _sheet(bones: Canvas, margin: Floats) -> str:
+    corners = " ".join(f"{x:.0f} {y:.0f}" for x, y in bones.frame.place(margin))
     return f'<path class="z" d="M{corners}z"/>'
 
 

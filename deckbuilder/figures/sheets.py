@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
 from deckbuilder.figures.meshes import Mesh
@@ -60,10 +61,10 @@ def _normals(middle: Floats) -> Floats:
     return found
 
 
-def _faces(rows: int, columns: int) -> np.typing.NDArray[np.int64]:
+def _faces(rows: int, columns: int) -> NDArray[np.int64]:
     """Triangles of the upper and the lower side, and of the four edges between them."""
     number = np.arange(rows * columns).reshape(rows, columns)
-    lower = number + rows * columns
+    lower: NDArray[np.int64] = number + rows * columns
     a, b, c, d = number[:-1, :-1], number[:-1, 1:], number[1:, :-1], number[1:, 1:]
     up = [np.stack([a, c, b], -1), np.stack([b, c, d], -1)]
     e, f, g, h = lower[:-1, :-1], lower[:-1, 1:], lower[1:, :-1], lower[1:, 1:]
@@ -71,5 +72,5 @@ def _faces(rows: int, columns: int) -> np.typing.NDArray[np.int64]:
     rim = np.concatenate([number[0, :-1], number[:-1, -1], number[-1, :0:-1], number[:0:-1, 0]])
     after, under = np.roll(rim, -1), rim + rows * columns
     edge = [np.stack([rim, after, under], -1), np.stack([after, np.roll(under, -1), under], -1)]
-    found: np.typing.NDArray[np.int64] = np.concatenate([each.reshape(-1, 3) for each in (*up, *down, *edge)])
+    found: NDArray[np.int64] = np.concatenate([each.reshape(-1, 3) for each in (*up, *down, *edge)])
     return found

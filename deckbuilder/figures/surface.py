@@ -15,18 +15,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deckbuilder.figures.meshes import Mesh, Points
+from deckbuilder.records.place import AXES, Axis, Side
 
-Side = Literal["lateral", "medial", "front", "back", "below", "above"]
 SIDES: dict[Side, tuple[int, int]] = {
     "lateral": (0, -1),
     "medial": (0, 1),
     "front": (1, -1),
-    "back": (1, 1),
+    "behind": (1, 1),
     "below": (2, -1),
     "above": (2, 1),
 }
 Span: TypeAlias = tuple[float, float]
 ALL: Span = (0.0, 1.0)
+
+
+class NotThere(Exception):
+    """Something is not to be found on the body: the finding that tells it, what it is, and the next step for who wrote it."""
+
+    def __init__(self, what: str, help: str, rule: Literal["no-shape", "no-mesh"] = "no-shape") -> None:
+        super().__init__(what)
+        self.help, self.rule = help, rule
+
+
+def no_bone(name: str) -> NotThere:
+    return NotThere(f"the body has no bone '{name}'", "name it as the inventory of the meshes does", "no-mesh")
+
+
+_NUMBERS = "mend the numbers: they are shares of the bone's own box"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +62,7 @@ class Extreme:
 class Edge:
     """As `Extreme`, on a section through the bone: for points of a crest or a border, however coarse the mesh."""
 
-    section: Literal["across", "back", "up"]
+    section: Axis
     at: float
     towards: tuple[float, float, float]
     across: Span = ALL
@@ -56,7 +71,7 @@ class Edge:
 
     def on(self, bone: Mesh) -> Points:
         low, size = _box(bone)
-        axis = ("across", "back", "up").index(self.section)
+        axis = AXES.index(self.section)
         corners = bone.vertices[bone.faces]
         one, other = corners.reshape(-1, 3), np.roll(corners, -1, axis=1).reshape(-1, 3)
         start, step = one[:, axis], other[:, axis] - one[:, axis]
@@ -148,7 +163,7 @@ def _furthest(rule: Extreme | Edge, bone: Mesh, found: Points, shares: Points) -
     spans = np.array([rule.across, rule.back, rule.up])
     inside = ((shares >= spans[:, 0]) & (shares <= spans[:, 1])).all(axis=1)
     if not inside.any():
-        raise ValueError(f"{bone.name} has nothing in the box of {rule}")
+        raise NotThere(f"nothing of {bone.name} lies in that part of its box", _NUMBERS)
     return found[inside][np.argmax(found[inside] @ np.asarray(rule.towards, dtype=float))]
 
 
@@ -169,5 +184,5 @@ def _first_hit(bone: Mesh, start: Points, towards: Points) -> Points:
         distance = np.einsum("ij,ij->i", two, q) * inverse
         hit = (u >= 0) & (v >= 0) & (u + v <= 1) & (distance > 0) & np.isfinite(distance)
     if not hit.any():
-        raise ValueError(f"nothing of {bone.name} lies that way")
+        raise NotThere(f"nothing of {bone.name} lies that way", _NUMBERS)
     return start + towards * distance[hit].min()

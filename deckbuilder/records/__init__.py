@@ -28,6 +28,8 @@ from deckbuilder.records.keys import Reference
 from deckbuilder.records.malformed import faults_of
 from deckbuilder.records.muscle import Muscle
 from deckbuilder.records.occlusion import Occlusion
+from deckbuilder.records.place import Place
+from deckbuilder.records.plate import Plate
 from deckbuilder.records.question import Question
 from deckbuilder.records.rulebook import Rulebook
 from deckbuilder.records.study import Compared, Study
@@ -55,6 +57,8 @@ __all__ = [
     "Muscle",
     "Nerve",
     "Occlusion",
+    "Place",
+    "Plate",
     "Question",
     "Record",
     "Reference",
@@ -86,6 +90,8 @@ KINDS: dict[str, type[Record]] = {
         Curve,
         Exam,
         Figure,
+        Place,
+        Plate,
         Muscle,
         Action,
         Group,

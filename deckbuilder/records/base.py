@@ -170,6 +170,21 @@ Whole = Annotated[int, Field(strict=True)]
 Flag = Annotated[bool, Field(strict=True)]
 
 
+_COUNTS = {"two": 2, "three": 3, "four": 4}
+
+
+def exactly(count: Literal["two", "three", "four"], form: str, of: str = "numbers") -> BeforeValidator:
+    """That a list holds so many values, and in which form they are written."""
+
+    def checked(value: object) -> object:
+        if isinstance(value, list | tuple) and len(value) != _COUNTS[count]:
+            told = {"count": count, "of": of, "found": len(value), "help": f"write {form}"}
+            raise PydanticCustomError("wrong-type", "expected {count} {of}, found {found}", told)
+        return value
+
+    return BeforeValidator(checked)
+
+
 def _bad_names() -> PydanticCustomError:
     return PydanticCustomError("bad-names", "expected an id, a list of ids, or a mapping of ids to details", {})
 

@@ -12,7 +12,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from deckbuilder.records.base import Id, Model, Number, Record, Sources, Text
+from deckbuilder.records.base import Id, Model, Number, Record, Sources, Text, exactly
 from deckbuilder.records.keys import As
 
 
@@ -23,7 +23,7 @@ class Line(Model):
     """What the line is of."""
     says: Annotated[Text, As("back")]
     """The same in words."""
-    shape: tuple[tuple[Number, Number], ...] = Field(min_length=3)
+    shape: tuple[Annotated[tuple[Number, Number], exactly("two", "[angle, share]")], ...] = Field(min_length=3)
     """Points, each [angle in degrees, share of the largest value]."""
 
     @model_validator(mode="after")

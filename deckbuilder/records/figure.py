@@ -9,7 +9,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from deckbuilder.records.base import Id, Model, Number, Record, Sources, Text, Texts, one_or_more
+from deckbuilder.records.base import Id, Model, Number, Record, Sources, Text, Texts, exactly, one_or_more
+from deckbuilder.records.place import Points
 
 View = Literal["front", "back", "side", "medial"]
 _NAMES_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
@@ -40,6 +41,17 @@ class Tendons(Model):
     """In which it ends."""
 
 
+class Sheet(Model):
+    """A sheet, strap or fan of flesh between lines on the bones, for a muscle of which the body has no mesh."""
+
+    lines: Annotated[tuple[Points, ...], Field(min_length=2, max_length=40)]
+    """From its start to its end, at least two, all in the same direction across it; one of a single point is where fibers meet."""
+    on: Id
+    """The bone by the name of its mesh on which points lie that name no other."""
+    thick: Number = Field(6, gt=0, le=60)
+    """Millimeters, where it is thickest."""
+
+
 class Ends(Model):
     """The bones of the body on which a muscle starts and ends, where no record of a muscle says so yet."""
 
@@ -63,6 +75,8 @@ class Figure(Record):
     """Its ends, while no record of the muscle states them."""
     meshes: ByPart = {}
     """The meshes that it is made of, by what the inventory calls them; or those of each of its heads or parts."""
+    build: tuple[Sheet, ...] = ()
+    """What the muscle is built of, in place of meshes."""
     tendons: Tendons = Tendons()
     """Tendons that are meshes of their own."""
     view: View | None = None
@@ -77,7 +91,7 @@ class Figure(Record):
     """The bones around it, `*` for the rest of a name; those that are near if left out."""
     ghosts: Texts = ()
     """Neighboring muscles, drawn pale."""
-    tendon: tuple[Number, Number] = (6, 6)
+    tendon: Annotated[tuple[Number, Number], exactly("two", "[at its start, at its end], in millimeters")] = (6, 6)
     """Millimeters of tendon at its start and at its end."""
     room: Number = Field(30, ge=0, le=400)
     """Millimeters around it."""

@@ -139,7 +139,8 @@ def _wrong_form(it: _Wrong) -> Diagnostic:
 def _wrong_type(it: _Wrong) -> Diagnostic:
     expected, help = _EXPECTED.get(it.sort, ("{msg}", "see docs/source-cards.md"))
     unit, msg = " characters" if isinstance(it.found, str) else "", it.error["msg"]
-    message = expected.format(msg=msg[0].lower() + msg[1:], unit=unit, **it.context)
+    limits = {name: f"{each:.15g}" if isinstance(each, float) else each for name, each in it.context.items()}
+    message = expected.format(msg=msg[0].lower() + msg[1:], unit=unit, **limits)
     return Diagnostic(it.place, "wrong-type", f"{it.name}: {message}, found {_shown(it.found)}", help)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
-from deckbuilder.records.base import SITE, Id, Ids, Lesson, Number, OrAlone, Prose, Subject, Text, Texts
+from deckbuilder.records.base import SITE, Id, Ids, Lesson, Number, OrAlone, Prose, Subject, Text, Texts, exactly
 from deckbuilder.records.cloze import MAX_GAP
 from deckbuilder.records.keys import As, Of, Opening, Said, Tagged
 from deckbuilder.source import Path_
@@ -17,7 +17,7 @@ MAX_MASKS = 12
 # Anki's editor throws away what is smaller than five pixels.
 LEAST = 0.01
 _SLACK = 1e-6  # 0.7 + 0.3 is a hair more than 1
-Point = tuple[Number, Number]
+Point = Annotated[tuple[Number, Number], exactly("two", "[x, y], as fractions of the picture")]
 
 
 def _numbered(value: object) -> object:
@@ -27,16 +27,6 @@ def _numbered(value: object) -> object:
             "mask-number",
             "'{value}' is no number of a mask",
             {"value": str(value)[:40], "help": f"masks are numbered from 1 to {MAX_GAP}: `1: …`"},
-        )
-    return value
-
-
-def _four(value: object) -> object:
-    if isinstance(value, list | tuple) and len(value) != 4:
-        raise PydanticCustomError(
-            "wrong-type",
-            "expected four numbers, found {count}",
-            {"count": len(value), "help": "write [x, y, width, height], as fractions of the picture"},
         )
     return value
 
@@ -65,7 +55,10 @@ def _within(points: tuple[Point, ...]) -> tuple[Point, ...]:
 MaskNumber = Annotated[
     str, BeforeValidator(_numbered), WithJsonSchema({"type": "string", "pattern": "^[1-9][0-9]{0,2}$"})
 ]
-Box = Annotated[tuple[Number, Number, Number, Number], BeforeValidator(_four), AfterValidator(_inside)]
+_Four = Annotated[
+    tuple[Number, Number, Number, Number], exactly("four", "[x, y, width, height], as fractions of the picture")
+]
+Box = Annotated[_Four, AfterValidator(_inside)]
 Polygon = Annotated[tuple[Point, ...], Field(min_length=3, max_length=60), AfterValidator(_within)]
 
 

@@ -181,6 +181,12 @@ def _each(form: str, path: Path_, held: Any) -> list[tuple[Path_, BaseModel]]:
     return [((*path, step), each) for step, each in (held.items() if form == "map" else enumerate(held))]
 
 
+@cache
+def borrows_its_id(cls: type[BaseModel]) -> bool:
+    """Whether the id of such a record is that of what it is about, as the place of a landmark has the landmark's."""
+    return any(name == "id" for name, _, _ in declared(cls, Of))
+
+
 # What has an id within it
 
 

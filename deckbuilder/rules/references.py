@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from deckbuilder.core import letters
 from deckbuilder.core.diagnostics import Diagnostic, Location
-from deckbuilder.records import Bone, Muscle, Record, Reference, Region, Study, nearest
+from deckbuilder.records import Bone, Figure, Muscle, Record, Reference, Region, Study, nearest
 from deckbuilder.records.base import Subject
 from deckbuilder.rules.rule import Found, Seen, at, rule
 
@@ -121,6 +121,7 @@ def unknown_reference(seen: Seen) -> Iterator[Found]:
             if (reference.kinds, reference.id) in unanswered:
                 yield _unknown(seen, record, reference)
     yield from _unknown_compartments(seen)
+    yield from _unknown_parts(seen)
 
 
 def _unknown_compartments(seen: Seen) -> Iterator[Found]:
@@ -135,6 +136,19 @@ def _unknown_compartments(seen: Seen) -> Iterator[Found]:
                 nearest(muscle.compartment, region.compartments)
                 or f"it has: {', '.join(region.compartments) or 'none'}",
             )
+
+
+def _unknown_parts(seen: Seen) -> Iterator[Found]:
+    """Heads and parts that a figure has meshes for, and the muscle does not have."""
+    for figure in seen.library.of(Figure):
+        muscle = seen.library.find(Muscle, figure.id)
+        for part in figure.meshes:
+            if muscle and part and part not in muscle.divisions:
+                known = ", ".join(muscle.divisions)
+                help = nearest(part, muscle.divisions) or (
+                    f"its heads or parts are {known}" if known else "it has none: name the meshes alone"
+                )
+                yield Found(figure, ("meshes", part), f"{muscle.name} has no head or part '{part}'", help, key=True)
 
 
 def _answered(seen: Seen, kinds: tuple[str, ...], id: str) -> bool:

@@ -19,6 +19,8 @@ from deckbuilder.records import (
     Joint,
     Muscle,
     Nerve,
+    Place,
+    Plate,
     Record,
     Region,
     Source,
@@ -45,6 +47,17 @@ class _Uses:
         return self._text.lower()
 
     @cached_property
+    def attached(self) -> dict[str, set[str]]:
+        """By landmark, bone or structure: the muscles that attach to it, and their heads or parts as `muscle/part`."""
+        found: dict[str, set[str]] = {}
+        for muscle in self.seen.library.of(Muscle):
+            for role in ("origin", "insertion"):
+                for part in ("", *muscle.divisions):
+                    for fact in muscle.facts(role, part):
+                        found.setdefault(fact.id, set()).update({muscle.id, f"{muscle.id}/{part or fact.part}"})
+        return found
+
+    @cached_property
     def words(self) -> set[str]:
         return set(_WORD.findall(self._text))
 
@@ -56,7 +69,7 @@ class _Uses:
 
 @rule(whole=True, scope="all")
 def unreferenced(seen: Seen) -> Iterator[Found]:
-    """Something that nothing names: a source, landmark, structure, joint, nerve, curve, term, picture credit, exercise, or a figure of no muscle.
+    """Something that nothing names: a source, landmark, structure, joint, nerve, curve, term, picture credit, exercise, a figure of no muscle, or a place that none takes.
 
     Why: it was forgotten, or its last use was deleted. Nothing is wrong with a card, so this is told on request only; a
     source is told as a warning, since a fact may have lost it.
@@ -80,8 +93,8 @@ def _uses(seen: Seen) -> _Uses:
 
 
 def _named(seen: Seen) -> set[tuple[str, str]]:
-    """Kind and id of all that records name; with a part of a muscle, the muscle."""
-    named = {(kind, id) for kinds, id in seen.library.named for kind in kinds}
+    """Kind and id of all that records name, more than to say how it is drawn; with a part of a muscle, the muscle."""
+    named = {(kind, id) for kinds, id in seen.library.used for kind in kinds}
     return named | {(kind, id.partition("/")[0]) for kind, id in named if kind == "muscle"}
 
 
@@ -131,6 +144,26 @@ def _figure_of_nobody(figure: Figure, uses: _Uses) -> Iterator[Found]:
         yield _unused(figure, f"the deck has no muscle '{figure.id}' that could be drawn", help)
 
 
+def _place_of_nothing(place: Place, uses: _Uses) -> Iterator[Found]:
+    """Where no muscle attaches, and what a muscle takes that does not attach there."""
+    if place.id not in uses.attached:
+        yield _unused(place, f"no muscle attaches to '{place.id}', whose place this is", _NAME_IT)
+        return
+    for owner in place.taken:
+        if owner not in uses.attached[place.id]:
+            message = f"'{owner}' does not attach to '{place.id}'"
+            yield Found(place, ("taken", owner), message, "name it in its record, or delete this", key=True)
+
+
+def _pointless_leader(plate: Plate, uses: _Uses) -> Iterator[Found]:
+    """Where the leader of something ends that the plate does not name."""
+    for key in ("shares", "at"):
+        for id in getattr(plate, key):
+            if id not in plate.names:
+                message = f"the plate does not name '{id}'"
+                yield Found(plate, (key, id), message, "name it under `left` or `right`, or delete this", key=True)
+
+
 def _empty_credit(credit: Credit, uses: _Uses) -> Iterator[Found]:
     if uses.files is not None and not any(map(credit.covers, uses.files)):
         yield _unused(credit, "it covers no file of cards/media/", "mend `files`, or delete it")
@@ -145,6 +178,8 @@ _UNUSED: dict[type[Record], Callable[[Any, _Uses], Iterator[Found]]] = {
     Region: _unnamed,
     Exercise: _idle_exercise,
     Figure: _figure_of_nobody,
+    Place: _place_of_nothing,
+    Plate: _pointless_leader,
     Bone: _bare_bone,
     Term: _unsaid_term,
     Muscle: _lonely_muscle,

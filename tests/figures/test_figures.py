@@ -215,6 +215,51 @@ def test_a_figure_of_other_choices_is_out_of_date(copied: Path) -> None:
     assert "gluteus-medius: drawn from other records" in done.output and done.output.count(": drawn from") == 1
 
 
+@pytest.mark.parametrize(
+    ("file", "old", "new", "stale"),
+    [
+        (
+            "places/femur",
+            "{behind: [0.31, 0.885]}",
+            "{behind: [0.31, 0.88]}",
+            ["quadratus-femoris", "femur-upper-back"],
+        ),
+        (
+            "places/hip-bone",
+            "gluteus-minimus: [{lateral: [0.2",
+            "gluteus-minimus: [{lateral: [0.21",
+            ["gluteus-minimus"],
+        ),
+        ("plates", "view: front\n  tilt: 12", "view: front\n  tilt: 13", ["pelvis-front"]),
+        ("plates", "shares: {iliac-crest: 0.7}", "shares: {iliac-crest: 0.6}", ["pelvis-front"]),
+    ],
+)
+def test_a_place_makes_stale_what_shows_it_and_a_plate_itself(
+    file: str, old: str, new: str, stale: list[str], copied: Path
+) -> None:
+    path = copied / f"cards/figures/{file}.yaml"
+    text = path.read_text("utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), "utf-8")
+
+    done = CliRunner().invoke(cli, ["figures", "--project", str(copied), "--check"])
+
+    assert done.exit_code == 1
+    assert re.findall(r"^  (\S+): drawn from other records", done.output, re.MULTILINE) == stale
+
+
+def test_a_head_that_a_muscle_does_not_have_is_told_before_anything_is_drawn(copied: Path) -> None:
+    path = copied / "cards/figures/thigh.yaml"
+    path.write_text(path.read_text("utf-8").replace("{long-head: long-head", "{lang-head: long-head"), "utf-8")
+
+    for verb in (["check"], ["figures", "--check"]):
+        done = CliRunner().invoke(cli, [*verb, "--project", str(copied)])
+
+        assert done.exit_code == 1
+        assert "unknown-reference: Biceps femoris has no head or part 'lang-head'" in done.output
+        assert "did you mean 'long-head'?" in done.output
+
+
 def test_a_picture_that_is_gone_and_one_that_is_left_over_are_told(copied: Path) -> None:
     folder = copied / "cards/media/figures"
     (folder / "popliteus-plain.webp").rename(folder / "of-nobody.webp")
@@ -316,6 +361,50 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(
 
 
 @drawing
+def test_a_plate_is_drawn_when_its_record_changed_and_goes_with_it(copied: Path, meshes: Path) -> None:
+    records, media = copied / "cards/figures/plates.yaml", copied / "cards/media"
+    text, plate = records.read_text("utf-8"), media / "figures/femur-upper-front.svg"
+    others = {path: path.read_bytes() for path in (media / "figures").iterdir() if path != plate}
+    was = plate.read_bytes()
+    records.write_text(text.replace("turn: -20", "turn: -19"), "utf-8")
+
+    first, after = draws(copied, meshes), plate.read_bytes()
+    again = draws(copied, meshes)
+    start = text.index("- plate: femur-upper-front")
+    records.write_text(text[:start] + text[text.index("- plate:", start + 1) :], "utf-8")
+    for path in (copied / "cards/occlusions").iterdir():
+        path.unlink()  # they ask from this plate
+    checked = CliRunner().invoke(cli, ["figures", "--project", str(copied), "--check"])
+    last = draws(copied, meshes)
+
+    assert "0 muscles and 1 plate drawn into cards/media/figures, 29 figures up to date." in first.output, first.output
+    assert after != was
+    assert "0 muscles drawn" in again.output and "changed" not in again.output
+    assert "1 left over: figures/femur-upper-front.svg" in checked.output
+    assert "1 gone: figures/femur-upper-front.svg" in last.output
+    index = json.loads((media / figures.INDEX).read_text("utf-8"))
+    assert "femur-upper-front" not in index["plates"] and len(index["plates"]) > 5
+    assert {path: path.read_bytes() for path in (media / "figures").iterdir()} == others
+
+
+@drawing
+def test_a_number_of_a_place_moves_its_landmark(copied: Path, meshes: Path) -> None:
+    from deckbuilder.figures import meshes as folder
+    from deckbuilder.figures.landmarks import landmark
+
+    path = copied / "cards/figures/places/femur.yaml"
+    before = Workspace(find(copied)).library
+    path.write_text(path.read_text("utf-8").replace("{behind: [0.31, 0.885]}", "{behind: [0.31, 0.785]}"), "utf-8")
+    after = Workspace(find(copied)).library
+
+    with folder.named(meshes):
+        was, now = landmark(before, "quadrate-tubercle"), landmark(after, "quadrate-tubercle")
+
+    assert was is not None and now is not None
+    assert (now.points - was.points)[0] == pytest.approx([0, 0, -0.1 * 0.47], abs=1e-3)  # the box is 47 cm high
+
+
+@drawing
 def test_a_mesh_that_the_body_lacks_is_told_with_the_record_that_can_name_it(copied: Path, meshes: Path) -> None:
     done = draws(copied, meshes, "popliteus", "--all")
 
@@ -327,7 +416,13 @@ def test_a_mesh_that_the_body_lacks_is_told_with_the_record_that_can_name_it(cop
 @pytest.mark.parametrize(
     ("file", "old", "new", "said"),
     [
-        ("thigh", "{long-head: long", "{lang-head: long", "Biceps femoris has no head or part 'lang-head'"),
+        ("places/leg", "{near: [0, 0.65, 0.98]}", "{on: fibla, near: [0, 0.65, 0.98]}", "no bone 'fibla', so Biceps"),
+        (
+            "places/leg",
+            "{near: [0, 0.65, 0.98]}",
+            "{furthest: [0, 0, 1], across: [0.4, 0.42], back: [0.4, 0.42], up: [0.4, 0.42]}",
+            "nothing of fibula lies in that part of its box, so Biceps femoris is not drawn",
+        ),
         ("thigh", "{long-head: long-head", "{long-head: lang-head", "the body has no mesh 'lang-head-biceps-femoris'"),
         ("thigh", "coccyx, hip-bone, hip-bone-left, femur, patella, tibia, fibula]", "femmur]", "no bone 'femmur'"),
     ],
@@ -337,7 +432,7 @@ def test_a_slip_in_a_figures_record_is_told_where_it_stands(
 ) -> None:
     path = copied / f"cards/figures/{file}.yaml"
     text = path.read_text("utf-8")
-    at = text.index(old, text.index("figure: biceps-femoris"))
+    at = text.index(old, text.index("biceps-femoris"))
     path.write_text(text[:at] + new + text[at + len(old) :], "utf-8")
     line = text[:at].count("\n") + 1
 

@@ -15,7 +15,7 @@ from support.author import ROOT
 
 from deckbuilder.anatomy.library import Library
 from deckbuilder.core.project import find
-from deckbuilder.records import Bone, Muscle, Structure
+from deckbuilder.records import Bone, Muscle, Place, Structure
 from deckbuilder.workspace import Workspace
 
 if not all(find_spec(name) for name in ("scipy", "trimesh")):
@@ -30,8 +30,6 @@ from deckbuilder.figures import model
 from deckbuilder.figures.landmarks import Landmark, landmark
 from deckbuilder.figures.meshes import Points, opened
 from deckbuilder.figures.model import skeleton
-from deckbuilder.figures.parts import PARTS
-from deckbuilder.figures.places import PLACES, STRUCTURES
 
 # Directions of the body as an axis of the world and a sign.
 DIRECTIONS = {
@@ -140,13 +138,16 @@ def held() -> Iterator[tuple[str, str, str]]:
                 yield muscle.id, fact.part, fact.id
 
 
+PLACES = {place.id: place for place in shipped().of(Place)}
+TAKEN = [(owner, id) for id, place in PLACES.items() for owner in place.taken]
+STRUCTURES = {each.id for each in shipped().of(Structure)} & PLACES.keys()
 HELD = sorted(set(held()))
 ON_BONE = [each for each in HELD if each[2] not in STRUCTURES]
 
 
 def place(id: str, owner: str = "") -> Landmark:
     muscle, _, part = owner.partition("/")
-    found = landmark(id, muscle, part)
+    found = landmark(shipped(), id, muscle, part)
     assert found is not None, f"{id} has no shape"
     return found
 
@@ -198,7 +199,7 @@ def test_a_soft_structure_ends_on_a_bone_that_it_lists(id: str) -> None:
     assert off.min() < 2
 
 
-@pytest.mark.parametrize(("owner", "id"), [key for key in PARTS if key[1] in STRUCTURES], ids="-".join)
+@pytest.mark.parametrize(("owner", "id"), [each for each in TAKEN if each[1] in STRUCTURES], ids="-".join)
 def test_a_muscle_that_ends_in_a_tract_ends_near_its_course(owner: str, id: str) -> None:
     course = place(id).points
 
@@ -253,15 +254,13 @@ def test_lines_run_from_above_to_below() -> None:
         assert (np.diff(heights) < 0).all(), id
 
 
-def test_the_table_holds_no_place_that_no_muscle_uses() -> None:
-    used = {(muscle, id) for muscle, _, id in HELD} | {(f"{muscle}/{part}", id) for muscle, part, id in HELD}
-
-    assert set(PLACES) == {id for _, _, id in HELD}
-    assert [key for key in PARTS if key not in used] == []
+def test_whatever_a_muscle_holds_on_to_has_a_place() -> None:
+    """That no place is left over tells `unreferenced`."""
+    assert PLACES.keys() == {id for _, _, id in HELD}
 
 
 def test_nothing_else_has_a_shape() -> None:
-    assert landmark("deltoid-tuberosity") is None
+    assert landmark(shipped(), "deltoid-tuberosity") is None
 
 
 def test_the_skeleton_stands_on_its_soles_and_is_the_same_on_both_sides() -> None:
@@ -318,7 +317,7 @@ STATED = [
 @pytest.mark.parametrize(("id", "side"), STATED, ids=lambda each: each)
 def test_a_landmark_lies_on_the_side_that_the_vocabulary_says(id: str, side: str) -> None:
     """Along the bone against its middle, across it against the middle of its section at that height."""
-    place = landmark(id)
+    place = landmark(shipped(), id)
     assert place is not None
     at, vertices = place.points.mean(axis=0), np.concatenate([skeleton()[bone].vertices for bone in place.bones])
     axis, sign = SIDES[side]

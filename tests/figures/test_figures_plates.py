@@ -18,17 +18,15 @@ from support.author import ROOT
 
 from deckbuilder.anatomy.library import Library
 from deckbuilder.core.project import find
-from deckbuilder.records import Muscle
+from deckbuilder.records import Muscle, Plate
 from deckbuilder.workspace import Workspace
 
 if not all(find_spec(name) for name in ("scipy", "skimage", "trimesh")):
     pytest.skip("needs the extra `figures` (Python 3.11)", allow_module_level=True)
 
-from deckbuilder.figures import labels, plates
-from deckbuilder.figures.atlas import PLATES
+from deckbuilder.figures import labels, plates, stated
 from deckbuilder.figures.labels import Label, Wanted
 
-NAMES = sorted(PLATES)
 PHONE = 350  # pixels that a picture gets on a phone of 390
 WORDS = st.text("abcdefghij", min_size=1, max_size=12)
 PLACES = st.tuples(st.integers(0, 400), st.integers(0, 800))
@@ -39,6 +37,7 @@ def shipped() -> Library:
     return Workspace(find(ROOT)).library
 
 
+NAMES = [plate.id for plate in shipped().of(Plate)]
 MEDIA = ROOT / "cards" / "media"
 
 
@@ -73,7 +72,7 @@ def test_every_landmark_of_the_deck_is_on_a_plate() -> None:
 def test_a_plate_names_a_dozen_landmarks_at_most_in_the_vocabularys_words(name: str) -> None:
     found = entry(name)["labels"]
 
-    assert plates.LEAST <= len(found) <= 12
+    assert stated.LEAST <= len(found) <= 12
     assert [label["text"] for label in found] == [shipped().site_short(label["landmark"]) for label in found]
 
 
@@ -135,16 +134,16 @@ def test_no_two_leaders_cross(name: str) -> None:
     for each in entry(name)["labels"]:
         (left, top, w, h), (x, y) = each["box"], each["at"]
         box = (left * wide, top * high, w * wide, h * high)
-        found.append(Label(each["landmark"], (), *box, (x * wide, y * high), each["landmark"] in PLATES[name].left))
+        found.append(
+            Label(each["landmark"], (), *box, (x * wide, y * high), each["landmark"] in shipped().get(Plate, name).left)
+        )
 
     assert not [(a.id, b.id) for a, b in combinations(found, 2) if labels.crossing(a, b)]
 
 
 @pytest.mark.skipif(not os.environ.get("DECKBUILDER_MESHES"), reason="needs the meshes of a body")
 def test_a_plate_is_the_same_each_time() -> None:
-    plate = PLATES["femur-upper-back"]
-
-    again, _, _ = plates._draw(plate, {each: shipped().site_short(each) for each in (*plate.left, *plate.right)})
+    again, _ = plates.draw(shipped(), shipped().get(Plate, "femur-upper-back"))
 
     assert again == svg("femur-upper-back")
 
@@ -152,7 +151,7 @@ def test_a_plate_is_the_same_each_time() -> None:
 def test_a_deck_without_muscles_gets_no_plate() -> None:
     empty = Library(record for record in shipped().records.values() if not isinstance(record, Muscle))
 
-    assert plates.draw(empty) == ({}, {})
+    assert stated.plates_of(empty) == []
 
 
 @given(

@@ -29,6 +29,7 @@ from deckbuilder import source
 from deckbuilder.cli import cli
 from deckbuilder.core.diagnostics import Fault
 from deckbuilder.core.project import Project, find
+from deckbuilder.records import walker
 from deckbuilder.verbs import edits
 from deckbuilder.verbs.edits import editable as edited_cards
 from deckbuilder.verbs.edits import targets
@@ -162,7 +163,8 @@ def test_every_reference_follows_whatever_is_renamed(key: str) -> None:
 
 def test_the_example_has_every_kind_and_most_are_named() -> None:
     kinds = Counter(key.split("/")[0] for key in NAMED)
-    assert kinds.keys() >= {"landmark", *(record.kind for record in EXAMPLE_CARDS.records)}
+    own = {record.kind for record in EXAMPLE_CARDS.records if not walker.borrows_its_id(type(record))}
+    assert kinds.keys() >= {"landmark", *own}
     assert sum(leading(EXAMPLE_CARDS, *key.split("/")[:2]) > 0 for key in NAMED) > 15
 
 
@@ -215,6 +217,21 @@ def test_a_reference_goes_to_the_first_kind_that_has_the_id(author: Author) -> N
 
     assert author.read("cards/muscles/triceps-brachii.yaml") == before
     assert "- bone: elbow-bone" in author.read(BODY)
+
+
+def test_a_place_and_what_is_taken_of_it_follow_and_have_no_id_of_their_own(author: Author) -> None:
+    take_example(author)
+    vocabulary = "cards/vocabulary.yaml"
+
+    rename(author, "radial-tuberosity", "tuberosity-of-radius")
+    rename(author, "muscle/biceps-brachii", "biceps")
+
+    text = author.read(vocabulary)
+    assert "- place: tuberosity-of-radius\n" in text
+    assert "taken: {biceps: [{medial: [0.6, 0.82]}]}" in text
+    assert "right: [tuberosity-of-radius, ulnar-tuberosity, coracoid-process]" in text
+    assert "shares: {tuberosity-of-radius: 0.2}" in text
+    assert "no record has the id 'place/tuberosity-of-radius'" in refusal(author, "place/tuberosity-of-radius", "other")
 
 
 def test_a_study_goes_on_citing_the_source_that_it_had(author: Author) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from deckbuilder.core.diagnostics import Diagnostic, Fault
-from deckbuilder.records import KINDS, Muscle, Record, nearest
+from deckbuilder.records import KINDS, Muscle, Record, nearest, walker
 from deckbuilder.records.base import Noted, one_or_more
 from deckbuilder.source import Document, Path_, edit
 from deckbuilder.verbs.edits.editable import Editable
@@ -60,9 +60,10 @@ class Target:
 
 
 def every(cards: Editable) -> Iterator[Target]:
-    """Everything that has an id, records of a taken id too."""
+    """Everything that has an id of its own, records of a taken id too. The place of a landmark goes by the landmark's."""
     for record in cards.records:
-        yield Target(record.kind, record.id, record, (record.kind,))
+        if not walker.borrows_its_id(type(record)):
+            yield Target(record.kind, record.id, record, (record.kind,))
         for kind, id, path in record.holds():
             yield Target(kind, id, record, path)
         for each in record.subjects():
