@@ -33,7 +33,7 @@ MAX_LISTED = 12
     "--check",
     "checking",
     is_flag=True,
-    help="Draw nothing, for which no mesh is needed; fail if a figure is out of date, missing or left over (for CI).",
+    help="Draw nothing, for which no mesh is needed; fail if a figure is out of date, missing, left over, too heavy or uncredited (for CI).",
 )
 @click.option(
     "--contacts",
@@ -96,8 +96,13 @@ def _check(state: State) -> None:
         click.echo(f"  {id}: {why}")
     _list("left over", state.left)
     _list("without a record not drawn yet", state.undrawn)
+    for name, why in state.unfit.items():
+        click.echo(f"  {name}: {why}")
     if state.stale or state.plates or state.left:
         click.echo("The figures are out of date. Run `deckbuilder figures` and commit cards/media.", err=True)
+        sys.exit(1)
+    if state.unfit:
+        click.echo("Some figures are not fit to be shown.", err=True)
         sys.exit(1)
     click.echo("The figures are up to date.")
 

@@ -21,9 +21,10 @@ from deckbuilder.core.transaction import writing
 from deckbuilder.core.turn import alone
 from deckbuilder.figures import stated
 from deckbuilder.figures.subjects import Drawable, Unwritten, all_of
-from deckbuilder.records import Plate, nearest
+from deckbuilder.records import Credit, Plate, nearest
 from deckbuilder.source import guard
 
+MOST_BYTES = 150 * 1024  # of a picture: what a phone loads while a learner waits
 _ENDINGS = (".svg", ".webp")
 _DRAWN = ("figures", "plates")  # the keys of the index below which something was drawn
 Index = dict[str, dict[str, Any]]
@@ -33,13 +34,14 @@ Index = dict[str, dict[str, Any]]
 class State:
     """Muscles and plates whose pictures are out of date, and why each is; what has left the cards, by the key of the index that
     has it, and the files that nothing else names; muscles of which there is neither a picture yet nor a record, so that no
-    card misses it."""
+    card misses it; and pictures that are as drawn, but not fit to be shown, each with its reason."""
 
     stale: dict[str, str] = field(default_factory=dict)
     plates: dict[str, str] = field(default_factory=dict)
     gone: dict[str, list[str]] = field(default_factory=dict)
     left: tuple[str, ...] = ()
     undrawn: tuple[str, ...] = ()
+    unfit: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -72,7 +74,21 @@ def state(project: Project, library: Library, only: Collection[str] = ()) -> Sta
         return State(stale, undrawn=undrawn)
     plates = _stale(project, library, stated.plates_of(library), listed.plates, index["plates"])
     gone = _gone(library, index)
-    return State(stale, plates, gone, _left(project, index, gone), undrawn)
+    names = [name for entries in (listed.figures, listed.plates) for each in entries.values() for name in each.files]
+    return State(stale, plates, gone, _left(project, index, gone), undrawn, _unfit(project, library, names))
+
+
+def _unfit(project: Project, library: Library, names: Iterable[str]) -> dict[str, str]:
+    """Pictures that are too heavy for a card, and those of which no record says whose they are."""
+    credits, found = list(library.of(Credit)), {}
+    for name in names:
+        path = project.media / name
+        size = path.stat().st_size if path.is_file() else 0
+        if size > MOST_BYTES:
+            found[name] = f"it has {size // 1024} KB, and {MOST_BYTES // 1024} are the most for a card"
+        elif not any(each.covers(name) for each in credits):
+            found[name] = "no `credit` record says who made it, and under which license"
+    return found
 
 
 def _stale(

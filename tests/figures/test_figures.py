@@ -271,6 +271,21 @@ def test_a_picture_that_is_gone_and_one_that_is_left_over_are_told(copied: Path)
     assert "1 left over: figures/of-nobody.webp" in done.output
 
 
+def test_a_picture_that_is_too_heavy_and_one_that_nobody_is_credited_for_are_told(copied: Path) -> None:
+    heavy = copied / "cards/media/figures/popliteus-plain.webp"
+    heavy.write_bytes(heavy.read_bytes() + bytes(200 * 1024))
+    credits = copied / "cards/vocabulary/credits.yaml"
+    credits.write_text(credits.read_text("utf-8").replace("figures/*.svg", "figures/*-plain.svg"), "utf-8")
+
+    done = CliRunner().invoke(cli, ["figures", "--project", str(copied), "--check"])
+
+    assert done.exit_code == 1
+    assert "figures/popliteus-plain.webp: it has 2" in done.output and "150 are the most for a card" in done.output
+    assert "figures/soleus-where.svg: no `credit` record says who made it, and under which license" in done.output
+    assert "soleus-plain.webp" not in done.output
+    assert done.output.endswith("Some figures are not fit to be shown.\n")
+
+
 # Drawing, a body of boxes and spindles
 
 
@@ -514,10 +529,9 @@ def test_a_muscle_without_a_record_is_drawn_between_the_bones_that_its_figure_na
 def test_a_figure_of_a_muscle_that_is_nobody_is_told(copied: Path) -> None:
     (copied / "cards/figures/more.yaml").write_text("figure: nobody\nview: back\n", "utf-8")
 
-    told = [
-        each for each in Workspace(find(copied)).check().diagnostics if each.location.path == "cards/figures/more.yaml"
-    ]
+    found = Workspace(find(copied)).linted(today=None, infos=True)
 
+    told = [each for each in found if each.location.path == "cards/figures/more.yaml"]
     assert [(each.rule, each.location.line) for each in told] == [("unreferenced", 1)]
 
 
