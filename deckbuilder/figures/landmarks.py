@@ -38,13 +38,13 @@ def landmark(library: Library, id: str, muscle: str = "", part: str = "") -> Lan
     if place is None:
         return None
     taken = place.taken_by(muscle, part)
-    bones = dict.fromkeys(each.on or place.on for point in taken for each in (point.between or (point,)))
+    bones = dict.fromkeys(each.mesh or place.mesh for point in taken for each in (point.between or (point,)))
     return Landmark(id, tuple(bones), line(place, taken), bool(place.spans))
 
 
 def spot(place: Place | Sheet, one: Spot) -> Points:
     """A point on a bone: on that of the place, if it names no other. Raises `NotThere`."""
-    return _found(opened(), one.on or place.on, rule_of(one))
+    return _found(opened(), one.mesh or place.mesh, rule_of(one))
 
 
 def line(of: Place | Sheet, points: Sequence[Point]) -> Points:
@@ -95,11 +95,11 @@ def _furthest(one: Spot, towards: tuple[float, float, float]) -> Rule:
 
 
 def _points(place: Place | Sheet, point: Point) -> Points:
-    off = np.array(point.off) / 1000
+    moved = np.array(point.moved) / 1000
     if point.between is None:
-        return np.array([spot(place, point)]) + off
+        return np.array([spot(place, point)]) + moved
     start, end = (spot(place, each) for each in point.between)
-    return np.array([start + (end - start) * share for share in point.shares]) + off
+    return np.array([start + (end - start) * share for share in point.shares]) + moved
 
 
 @cache

@@ -70,7 +70,7 @@ def draw(library: Library, plate: Plate) -> tuple[str, dict[str, Any]]:
 def lacking(library: Library, plate: Plate) -> Iterator[tuple[Location, NotThere]]:
     """What is named that the body or the places do not have."""
     bones: list[tuple[Path_, str]] = [(("bones", number), bone) for number, bone in enumerate(plate.bones)]
-    bones += [((key, "on"), height.on) for key in ("bottom", "top") if (height := getattr(plate, key))]
+    bones += [((key, "mesh"), height.mesh) for key in ("bottom", "top") if (height := getattr(plate, key))]
     for path, bone in bones:
         if bone not in skeleton():
             yield plate.locate(*path), no_bone(bone)
@@ -144,7 +144,7 @@ def _frame(plate: Plate, view: View, names: dict[str, str]) -> Frame:
 
 
 def _height(cut: Height) -> float:
-    heights = skeleton()[cut.on].vertices[:, 2]
+    heights = skeleton()[cut.mesh].vertices[:, 2]
     return float(heights.min() + cut.up * (heights.max() - heights.min()))
 
 

@@ -59,4 +59,4 @@ def _shape(library: Library, id: str, muscle: str = "", part: str = "") -> list[
     if place is None:
         return None
     points = [each.model_dump(mode="json", exclude_defaults=True) for each in place.taken_by(muscle, part)]
-    return [place.on, points, place.spans]
+    return [place.mesh, points, place.spans]

@@ -46,7 +46,7 @@ class Sheet(Model):
 
     lines: Annotated[tuple[Points, ...], Field(min_length=2, max_length=40)]
     """From its start to its end, at least two, all in the same direction across it; one of a single point is where fibers meet."""
-    on: Id
+    mesh: Id
     """The bone by the name of its mesh on which points lie that name no other."""
     thick: Number = Field(6, gt=0, le=60)
     """Millimeters, where it is thickest."""

@@ -49,7 +49,7 @@ class Spot(Model):
 
     ways: ClassVar[tuple[str, ...]] = WAYS
 
-    on: Id | None = None
+    mesh: Id | None = None
     """The bone by the name of its mesh, if it is another one than the place's."""
     lateral: _Lateral = None
     """What is met first from the lateral side, at [back, up]."""
@@ -105,7 +105,7 @@ class Point(Spot):
     """A straight line from one point to another, each found as any."""
     shares: Annotated[tuple[Share, ...], Field(min_length=1)] = (0, 0.25, 0.5, 0.75, 1)
     """Which points of that line are taken, from 0 at its start to 1 at its end."""
-    off: Annotated[
+    moved: Annotated[
         tuple[Millimeters, Millimeters, Millimeters], exactly("three", "[left, back, up], in millimeters")
     ] = (0, 0, 0)
     """Millimeters to the body's [left, back, up] off the bone, where soft parts lie between."""
@@ -120,7 +120,7 @@ class Place(Record):
     kind: ClassVar[str] = "place"
     id: Annotated[Id, Of(*SITE)] = Field(validation_alias="place")
     """The id of the landmark, bone or structure."""
-    on: Id
+    mesh: Id
     """The bone by the name of its mesh: `femur`, `lumbar-1`. A point may name another one."""
     points: Points
     """From above to below or, where it lies level, from front to back; of an area a line through its middle."""

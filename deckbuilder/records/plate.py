@@ -15,7 +15,7 @@ from deckbuilder.records.place import Share, Spot
 class Height(Model):
     """A height, by a bone."""
 
-    on: Id
+    mesh: Id
     """The bone by the name of its mesh."""
     up: Share
     """A share of its height: 0 is its lower end, 1 its upper one."""

@@ -220,9 +220,9 @@ def test_a_figure_of_other_choices_is_out_of_date(copied: Path) -> None:
     [
         (
             "places/femur",
-            "{behind: [0.31, 0.885]}",
-            "{behind: [0.31, 0.88]}",
-            ["quadratus-femoris", "femur-upper-back"],
+            "{near: [0.97, 0.45, 0.1]}",
+            "{near: [1, 0.4, 0.1]}",
+            ["adductor-magnus", "femur-back", "knee-front"],
         ),
         (
             "places/hip-bone",
@@ -431,7 +431,7 @@ def test_a_mesh_that_the_body_lacks_is_told_with_the_record_that_can_name_it(cop
 @pytest.mark.parametrize(
     ("file", "old", "new", "said"),
     [
-        ("places/leg", "{near: [0, 0.65, 0.98]}", "{on: fibla, near: [0, 0.65, 0.98]}", "no bone 'fibla', so Biceps"),
+        ("places/leg", "{near: [0, 0.65, 0.98]}", "{mesh: fibla, near: [0, 0.65, 0.98]}", "no bone 'fibla', so Biceps"),
         (
             "places/leg",
             "{near: [0, 0.65, 0.98]}",
