@@ -29,8 +29,10 @@ UNREAD = {
         "meshes",
         "bones",
         "ghosts",
+        "name",
         "seen",
-    },  # names of meshes; what is seen is read beside the picture that was drawn
+    },  # names of meshes; what is seen is read beside the picture that was drawn; the name, once there is a record
+    "Ends": {"origin", "insertion"},
     "Tendons": {"origin", "insertion"},
     "Cloze": {"name"},
     "Comparison": {"measure", "retired", "statistic"},
