@@ -69,7 +69,7 @@ def _sampled(bone: Mesh) -> tuple[Floats, float]:
 
 
 def _axis(points: Floats) -> tuple[Floats, float, float]:
-    """The direction in which points extend furthest, upwards, where they begin on it, and how long they are."""
+    """The direction in which points extend furthest, upward, where they begin on it, and how long they are."""
     _, _, directions = np.linalg.svd(points[::10] - points.mean(axis=0), full_matrices=False)
     axis: Floats = directions[0] * (1.0 if directions[0][2] >= 0 else -1.0)
     places = points @ axis
