@@ -49,6 +49,8 @@ class Mark:
 
 def stand(canvas: Canvas, attachments: Sequence[Attachment]) -> list[Mark]:
     """A place for each marker on the seen part of its attachment, none over another, all inside the picture."""
+    if not attachments:  # of a muscle that starts and ends in other muscles, no bone can be marked
+        return []
     found = [_anchor(canvas, each) for each in attachments]
     anchors = np.array([anchor for anchor, _ in found])
     size = np.array([_half(each) for each in attachments])

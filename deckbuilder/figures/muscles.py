@@ -14,7 +14,8 @@ from deckbuilder.anatomy.library import Library
 from deckbuilder.figures import contacts, flesh, marks, paint, raster, scene
 from deckbuilder.figures.canvas import Canvas
 from deckbuilder.figures.curves import curve
-from deckbuilder.figures.landmarks import landmark, line
+from deckbuilder.figures.landmarks import landmark
+from deckbuilder.figures.landmarks import line as line_of
 from deckbuilder.figures.marks import Attachment, Mark
 from deckbuilder.figures.meshes import Mesh, Meshes
 from deckbuilder.figures.model import skeleton
@@ -133,8 +134,9 @@ def bones_named(wanted: Sequence[str]) -> list[str]:
 
 
 def _parts(muscle: Drawable, record: FigureRecord, body: Meshes) -> Iterable[Part]:
+    """What it is built of, and its meshes."""
     for number, each in enumerate(record.build):
-        lines = [line(each, points) for points in each.lines]
+        lines = [line_of(each, points) for points in each.lines]
         yield Part(sheet(f"{muscle.id}-{number}", lines, each.thick / 1000), "", 0)
     order = list(muscle.divisions)
     for part, names in meshes_of(muscle, record).items():
@@ -158,15 +160,22 @@ def _held(
     for fact in muscle.facts(role, of.part):
         place = landmark(library, fact.id, muscle.id, of.part or fact.part)
         if place is None:
-            others = [bones_of(library, each) for each in muscle.facts(ROLES[1 - ROLES.index(role)])]
-            across = [surface.place_on(skeleton()[bone]) for each in others for bone in bones_named(each)]
-            touched = [surface.touched(skeleton()[bone]) for bone in bones_named(bones_of(library, fact))]
-            found += [contacts.far_end(each, np.mean(across, axis=0)) if across else each for each in touched]
+            found += _far_ends(library, muscle, fact, role, surface)
             continue
-        line = curve(place.points)
-        near = [one for bone in place.bones for one in [_near(bone, line)] if len(one)]
-        found += near or [line]
+        course = curve(place.points)
+        near = [one for bone in place.bones for one in [_near(bone, course)] if len(one)]
+        found += near or [course]
     return np.concatenate(found) if found else np.empty((0, 3))
+
+
+def _far_ends(
+    library: Library, muscle: Drawable, fact: End | Fact, role: str, surface: contacts.Surface
+) -> list[Floats]:
+    """What a muscle touches of the bones of an end without a shape, as far as it lies away from its other end."""
+    others = [bones_of(library, each) for each in muscle.facts(ROLES[1 - ROLES.index(role)])]
+    across = [surface.place_on(skeleton()[bone]) for each in others for bone in bones_named(each)]
+    touched = [surface.touched(skeleton()[bone]) for bone in bones_named(bones_of(library, fact))]
+    return [contacts.far_end(each, np.mean(across, axis=0)) if across else each for each in touched]
 
 
 def _near(bone: str, line: Floats) -> Floats:
