@@ -13,6 +13,7 @@ from deckbuilder.figures.view import Floats
 
 ROWS, COLUMNS = 72, 40  # of small squares along a sheet and across it
 _THIN = 0.15  # of its thickness, at its ends and its edges
+_ROUND = 0.7  # of its width: no sheet is thicker, so that it gets thin where it gets narrow
 
 
 def sheet(name: str, lines: Sequence[Floats], thick: float) -> Mesh:
@@ -26,9 +27,15 @@ def sheet(name: str, lines: Sequence[Floats], thick: float) -> Mesh:
     normal = _normals(middle)
     along, over = np.linspace(0, 1, ROWS + 1)[:, None], np.linspace(-1, 1, COLUMNS + 1)[None]
     swell = np.sin(np.pi * along) ** 0.6 * np.sqrt(np.clip(1 - over**4, 0, 1))
-    half = (thick / 2 * (_THIN + (1 - _THIN) * swell))[..., None]
+    width = np.linalg.norm(np.diff(middle, axis=1), axis=2).sum(axis=1)[:, None]
+    half = (np.minimum(thick, _ROUND * width) / 2 * (_THIN + (1 - _THIN) * swell))[..., None]
     vertices = np.concatenate([(middle + normal * half).reshape(-1, 3), (middle - normal * half).reshape(-1, 3)])
     return Mesh(name, vertices, _faces(ROWS + 1, COLUMNS + 1))
+
+
+def along() -> Floats:
+    """How far along a sheet each of its vertices is, from 0 at the first line to 1 at the last: so its fibers run."""
+    return np.tile(np.repeat(np.linspace(0, 1, ROWS + 1), COLUMNS + 1), 2)
 
 
 def _resampled(line: Floats, count: int) -> Floats:
