@@ -85,11 +85,6 @@ def fibers(mesh: Mesh, start: Floats, end: Floats) -> Fibers:
     if free.any() and starts.any() and ends.any():
         inner = laplacian[free][:, free] + 1e-10 * sparse.eye(int(free.sum()))
         along[free] = spsolve(inner.tocsc(), -(laplacian[free][:, ends] @ np.ones(int(ends.sum()))))
-    return course(mesh, along)
-
-
-def course(mesh: Mesh, along: Floats) -> Fibers:
-    """The course of the fibers of a muscle of which is known how far along it each vertex is."""
     return Fibers(along, _slope(mesh, along))
 
 

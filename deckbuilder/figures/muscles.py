@@ -147,9 +147,9 @@ def _parts(muscle: Drawable, record: FigureRecord, body: Meshes) -> Iterable[Par
 def _fibers(
     library: Library, muscle: Drawable, record: FigureRecord, of: Part, body: Meshes, surface: contacts.Surface
 ) -> Fibers:
-    """Their course: of a sheet that was built from its first line to its last, else from bones to bones."""
+    """Their course: in a sheet that was built as it says, else from bones to bones."""
     if of.sheet:
-        return flesh.course(of.mesh, sheets.along())
+        return sheets.fibers(of.mesh)
     start, end = (_held(library, muscle, record, role, of, body, surface) for role in ROLES)
     return flesh.fibers(of.mesh, start, end)
 

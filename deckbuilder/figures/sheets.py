@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
+from deckbuilder.figures.flesh import Fibers
 from deckbuilder.figures.meshes import Mesh
 from deckbuilder.figures.view import Floats
 
@@ -33,9 +34,13 @@ def sheet(name: str, lines: Sequence[Floats], thick: float) -> Mesh:
     return Mesh(name, vertices, _faces(ROWS + 1, COLUMNS + 1))
 
 
-def along() -> Floats:
-    """How far along a sheet each of its vertices is, from 0 at the first line to 1 at the last: so its fibers run."""
-    return np.tile(np.repeat(np.linspace(0, 1, ROWS + 1), COLUMNS + 1), 2)
+def fibers(mesh: Mesh) -> Fibers:
+    """The course of the fibers of such a surface: from each point of the first line to the one at the same share of the last,
+    however slanting that is."""
+    along = np.tile(np.repeat(np.linspace(0, 1, ROWS + 1), COLUMNS + 1), 2)
+    way = np.gradient(mesh.vertices.reshape(2, ROWS + 1, COLUMNS + 1, 3), 1 / ROWS, axis=1).reshape(-1, 3)
+    slope = way / np.maximum((way**2).sum(axis=1, keepdims=True), 1e-12)
+    return Fibers(along, slope[mesh.faces].mean(axis=1))
 
 
 def _resampled(line: Floats, count: int) -> Floats:

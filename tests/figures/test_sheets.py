@@ -96,15 +96,15 @@ def test_fibers_may_meet_in_a_point(first: bool) -> None:
     assert solid(found).volume != 0
 
 
-def test_fibers_run_from_the_first_line_to_the_last() -> None:
-    mesh = sheets.sheet("strap", LINES, THICK)
-    along = sheets.along()
-    slope = flesh.course(mesh, along).slope
+@pytest.mark.parametrize("aside", [0.0, 0.1])
+def test_fibers_run_from_the_first_line_to_the_last_however_slanting_that_is(aside: float) -> None:
+    mesh = sheets.sheet("strap", [LINES[0], LINES[2] + [aside, 0, 0]], THICK)
+    found = sheets.fibers(mesh)
+    towards = np.array([aside, 0, 0.2])
 
-    assert len(along) == len(mesh.vertices)
-    assert mesh.vertices[along == 0][:, 2].max() < 0.001 and mesh.vertices[along == 1][:, 2].min() > 0.199
-    sides = slice(0, 2 * sheets.ROWS * sheets.COLUMNS)
-    assert np.median(slope[sides, 2]) > 0 and np.median(abs(slope[sides, 0])) < 0.05 * np.median(slope[sides, 2])
+    assert mesh.vertices[found.along == 0][:, 2].max() < 0.001 and mesh.vertices[found.along == 1][:, 2].min() > 0.199
+    sides = found.slope[: 2 * sheets.ROWS * sheets.COLUMNS]
+    assert np.median(sides, axis=0) == pytest.approx(towards / (towards @ towards), abs=0.02)
 
 
 @pytest.mark.parametrize(
