@@ -11,9 +11,10 @@ from io import BytesIO
 import numpy as np
 
 from deckbuilder.anatomy.library import Library
-from deckbuilder.figures import contacts, flesh, marks, paint, raster, scene
+from deckbuilder.figures import contacts, flesh, marks, paint, raster, scene, sheets
 from deckbuilder.figures.canvas import Canvas
 from deckbuilder.figures.curves import curve
+from deckbuilder.figures.flesh import Fibers
 from deckbuilder.figures.landmarks import landmark
 from deckbuilder.figures.landmarks import line as line_of
 from deckbuilder.figures.marks import Attachment, Mark
@@ -22,12 +23,12 @@ from deckbuilder.figures.model import skeleton
 from deckbuilder.figures.paint import Flesh
 from deckbuilder.figures.raster import Surface
 from deckbuilder.figures.scene import Shape
-from deckbuilder.figures.sheets import sheet
 from deckbuilder.figures.style import overlay
 from deckbuilder.figures.subjects import Drawable, End, bones_of
 from deckbuilder.figures.view import Floats, Frame, View
 from deckbuilder.records import Muscle
 from deckbuilder.records.figure import Figure as FigureRecord
+from deckbuilder.records.figure import Sheet
 from deckbuilder.records.muscle import Fact
 
 WIDTH, HEIGHT = 600, 690  # units: at most; two to a pixel of the page
@@ -61,6 +62,7 @@ class Part:
     mesh: Mesh
     part: str
     number: int
+    sheet: Sheet | None = None  # what it was built by
 
 
 def attachments(library: Library, muscle: Drawable, surface: contacts.Surface) -> list[Attachment]:
@@ -98,9 +100,8 @@ def draw(library: Library, muscle: Drawable, record: FigureRecord, body: Meshes)
     for part in parts:
         color = paint.PARTS[part.number % len(paint.PARTS)]
         shapes.append(Shape(part.mesh, flesh.normals(part.mesh), color))
-        start, end = (_held(library, muscle, record, role, part, body, surface) for role in ROLES)
-        reach = (record.tendon[0] / 1000, record.tendon[1] / 1000)
-        own.append(Flesh(flesh.fibers(part.mesh, start, end), reach))
+        reach = (part.sheet and part.sheet.tendon) or record.tendon
+        own.append(Flesh(_fibers(library, muscle, record, part, body, surface), (reach[0] / 1000, reach[1] / 1000)))
     quiet = [(mesh, paint.TENDON) for mesh in tendons]
     quiet += [(body.read(each), paint.QUIET) for each in record.ghosts]
     quiet += [(skeleton()[bone], paint.BONE) for bone in bones]
@@ -137,12 +138,22 @@ def _parts(muscle: Drawable, record: FigureRecord, body: Meshes) -> Iterable[Par
     """What it is built of, and its meshes."""
     for number, each in enumerate(record.build):
         lines = [line_of(each, points) for points in each.lines]
-        yield Part(sheet(f"{muscle.id}-{number}", lines, each.thick / 1000), "", 0)
+        yield Part(sheets.sheet(f"{muscle.id}-{number}", lines, each.thick / 1000), "", 0, each)
     order = list(muscle.divisions)
     for part, names in meshes_of(muscle, record).items():
         number = order.index(part) if part in order else 0
         for name in names:
             yield Part(flesh.fine(body.read(name)), part, number)
+
+
+def _fibers(
+    library: Library, muscle: Drawable, record: FigureRecord, of: Part, body: Meshes, surface: contacts.Surface
+) -> Fibers:
+    """Their course: in a sheet that was built as it says, else from bones to bones."""
+    if of.sheet:
+        return sheets.fibers(of.mesh)
+    start, end = (_held(library, muscle, record, role, of, body, surface) for role in ROLES)
+    return flesh.fibers(of.mesh, start, end)
 
 
 def _held(
@@ -155,8 +166,8 @@ def _held(
     surface: contacts.Surface,
 ) -> Floats:
     """Points of the bones and tendons by which the muscle, or a part of it, may start or end: those near its landmarks."""
-    sheets = [body.read(name) for name in getattr(record.tendons, role)]
-    found = [flesh.points(sheets)] if sheets else []
+    tendons = [body.read(name) for name in getattr(record.tendons, role)]
+    found = [flesh.points(tendons)] if tendons else []
     for fact in muscle.facts(role, of.part):
         place = landmark(library, fact.id, muscle.id, of.part or fact.part)
         if place is None:

@@ -87,7 +87,7 @@ def _flesh(frame: Frame, seen: Seen, mask: NDArray[np.bool_], shape: Shape, fles
     share = np.zeros(mask.shape)
     for far, reach in zip((along / steep, (1 - along) / steep), flesh.tendons, strict=True):
         if reach > 0:
-            edge = reach * (1 + 0.22 * thick + 0.18 * thin)
+            edge = reach * np.maximum(1 + 0.22 * thick + 0.18 * thin, 0.7)
             share = np.maximum(share, np.clip((edge - far) / (reach * 0.9) + 0.3, 0, 1))
     share = ndimage.gaussian_filter(share, 1.8)[..., None]
     found: Floats = red * (1 - share) + pale * share

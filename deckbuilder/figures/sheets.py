@@ -8,11 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
+from deckbuilder.figures.flesh import Fibers
 from deckbuilder.figures.meshes import Mesh
 from deckbuilder.figures.view import Floats
 
 ROWS, COLUMNS = 72, 40  # of small squares along a sheet and across it
 _THIN = 0.15  # of its thickness, at its ends and its edges
+_ROUND = 0.7  # of its width: no sheet is thicker, so that it gets thin where it gets narrow
 
 
 def sheet(name: str, lines: Sequence[Floats], thick: float) -> Mesh:
@@ -26,9 +28,19 @@ def sheet(name: str, lines: Sequence[Floats], thick: float) -> Mesh:
     normal = _normals(middle)
     along, over = np.linspace(0, 1, ROWS + 1)[:, None], np.linspace(-1, 1, COLUMNS + 1)[None]
     swell = np.sin(np.pi * along) ** 0.6 * np.sqrt(np.clip(1 - over**4, 0, 1))
-    half = (thick / 2 * (_THIN + (1 - _THIN) * swell))[..., None]
+    width = np.linalg.norm(np.diff(middle, axis=1), axis=2).sum(axis=1)[:, None]
+    half = (np.minimum(thick, _ROUND * width) / 2 * (_THIN + (1 - _THIN) * swell))[..., None]
     vertices = np.concatenate([(middle + normal * half).reshape(-1, 3), (middle - normal * half).reshape(-1, 3)])
     return Mesh(name, vertices, _faces(ROWS + 1, COLUMNS + 1))
+
+
+def fibers(mesh: Mesh) -> Fibers:
+    """The course of the fibers of such a surface: from each point of the first line to the one at the same share of the last,
+    however slanting that is."""
+    along = np.tile(np.repeat(np.linspace(0, 1, ROWS + 1), COLUMNS + 1), 2)
+    way = np.gradient(mesh.vertices.reshape(2, ROWS + 1, COLUMNS + 1, 3), 1 / ROWS, axis=1).reshape(-1, 3)
+    slope = way / np.maximum((way**2).sum(axis=1, keepdims=True), 1e-12)
+    return Fibers(along, slope[mesh.faces].mean(axis=1))
 
 
 def _resampled(line: Floats, count: int) -> Floats:

@@ -50,6 +50,8 @@ class Sheet(Model):
     """The bone by the name of its mesh on which points lie that name no other."""
     thick: Number = Field(6, gt=0, le=60)
     """Millimeters, where it is thickest."""
+    tendon: Annotated[tuple[Number, Number], exactly("two", "[at its start, at its end], in millimeters")] | None = None
+    """Millimeters of tendon at its start and at its end, if others than the figure's."""
 
 
 class Ends(Model):
