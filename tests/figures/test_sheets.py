@@ -111,9 +111,9 @@ def test_fibers_run_from_the_first_line_to_the_last_however_slanting_that_is(asi
     ("old", "new", "line", "told"),
     [
         ("", "", 0, "1 muscle drawn"),
-        ("- on: femur", "- on: thigh-bone", 10, "the body has no bone 'thigh-bone'"),
+        ("- mesh: femur", "- mesh: thigh-bone", 10, "the body has no bone 'thigh-bone'"),
         ("{mesh: lumbar-5, front: [0.2, 0.8]}", "{mesh: lumbar-9, front: [0.2, 0.8]}", 9, "no bone 'lumbar-9'"),
-        ("off: [0, -20, 60]", "off: [0, -200, 60]", 10, "off: expected -100 or more, found the number -200"),
+        ("moved: [0, -20, 60]", "moved: [0, -200, 60]", 10, "moved: expected -100 or more, found the number -200"),
         ("thick: 8", "thick: 0", 7, "thick: input should be greater than 0"),
         ("[{front: [0.5, 0.9]}]", "[{front: [0.5, 0.9], near: [0, 0, 0]}]", 11, "found in two ways, front and near"),
     ],
