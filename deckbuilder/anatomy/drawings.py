@@ -107,6 +107,14 @@ def drawn_from(muscle: Attached) -> dict[str, tuple[tuple[str, str], ...]]:
     return {role: tuple((fact.id, fact.part) for fact in muscle.facts(role)) for role in ROLES}
 
 
+def mesh_names(bone: str) -> tuple[str, ...]:
+    """What the meshes of a bone of the vocabulary may be called, `*` for the rest of a name: `lumbar-vertebrae` are `lumbar-*`,
+    `ribs` are `*-rib`."""
+    if bone.endswith("-vertebrae"):
+        return (f"{bone.removesuffix('-vertebrae')}-*",)
+    return (bone, f"*-{bone.removesuffix('s')}") if bone.endswith("s") else (bone,)
+
+
 @dataclass(frozen=True, slots=True)
 class Drawings:
     """Figures by muscle and plates by id, the bones that each muscle of the body touches, the plates that cannot be used

@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import TypeAlias
 
-from deckbuilder.anatomy.drawings import ROLES
+from deckbuilder.anatomy.drawings import ROLES, mesh_names
 from deckbuilder.anatomy.library import Library
 from deckbuilder.core.diagnostics import Location
 from deckbuilder.core.patterns import regex
@@ -78,14 +78,7 @@ def bones_of(library: Library, end: object) -> tuple[str, ...]:
     structure = library.find(Structure, id)
     bone = library.landmarks[id][0] if id in library.landmarks else library.find(Bone, id)
     ids = structure.bones if structure else (bone.id,) if bone else ()
-    return tuple(name for each in ids for name in _meshes(each))
-
-
-def _meshes(bone: str) -> tuple[str, ...]:
-    """What the meshes of a bone of the vocabulary may be called: `lumbar-vertebrae` are `lumbar-*`, `ribs` are `*-rib`."""
-    if bone.endswith("-vertebrae"):
-        return (f"{bone.removesuffix('-vertebrae')}-*",)
-    return (bone, f"*-{bone.removesuffix('s')}") if bone.endswith("s") else (bone,)
+    return tuple(name for each in ids for name in mesh_names(each))
 
 
 def _in_rows(names: tuple[str, ...]) -> list[End]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
-from deckbuilder.anatomy.drawings import ROLES, Touch
+from deckbuilder.anatomy.drawings import ROLES, Touch, mesh_names
 from deckbuilder.anatomy.words import low
 from deckbuilder.records import Bone, Muscle
 from deckbuilder.rules.phrasing import read_and_mend
@@ -35,7 +36,7 @@ def untouched_bone(seen: Seen) -> Iterator[Found]:
         attached = list(_attached(seen, muscle)) if touches else []
         named = ", ".join(dict.fromkeys(low(bone.name) for bone, _, _ in attached))
         for bone, role, path in attached:
-            if not any(_is(name, bone.id) for name in touches):
+            if not any(fnmatchcase(name, each) for each in mesh_names(bone.id) for name in touches):
                 yield Found(
                     muscle,
                     path,
@@ -54,12 +55,6 @@ def _attached(seen: Seen, muscle: Muscle) -> Iterator[tuple[Bone, str, Path_]]:
             bone = library.landmarks[fact.id][0] if fact.id in library.landmarks else library.find(Bone, fact.id)
             if bone:
                 yield bone, role, (*muscle.stated(role, fact.part), fact.id)
-
-
-def _is(mesh: str, bone: str) -> bool:
-    """Whether a mesh is of a bone of the vocabulary: `lumbar-3` is one of `lumbar-vertebrae`, `third-rib` one of `ribs`."""
-    row, kind = bone.removesuffix("-vertebrae"), bone.removesuffix("s")
-    return mesh == bone or (row != bone and mesh.startswith(f"{row}-")) or (kind != bone and mesh.endswith(f"-{kind}"))
 
 
 def _listed(touches: dict[str, Touch]) -> str:
