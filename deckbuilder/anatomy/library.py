@@ -188,6 +188,10 @@ class Library:
     def site_short(self, id: str) -> str:
         return self.landmarks[id][1] if id in self.landmarks else self._name(("bone", "structure"), id)
 
+    def bone_at(self, site: str) -> Bone | None:
+        """The bone of a landmark, or the bone that goes by this id; None of a structure."""
+        return self.landmarks[site][0] if site in self.landmarks else self.find(Bone, site)
+
     def whole(self, site: str) -> str:
         """The landmark of which this one is a part, and which suffices as an answer; for most the landmark itself."""
         return self._wholes.get(site, site)

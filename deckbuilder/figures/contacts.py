@@ -24,21 +24,13 @@ _REACH = 0.03  # meters from the box around a muscle, within which its nearest p
 LEAST = 0.1  # square centimeters: less is where two surfaces pass each other
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Contact:
-    """Where a muscle touches a bone: the area in square centimeters, how far along the muscle its middle lies, from 0 at the
-    lower end to 1 at the upper, and points of the bone's surface that are touched."""
+    """How a muscle touches a bone: the area in square centimeters, and how far along the muscle its middle lies, from 0 at the
+    lower end to 1 at the upper."""
 
     area: float
     along: float
-    points: Floats
-
-    @property
-    def middle(self) -> Floats:
-        """The touched point that is nearest to the middle of all of them."""
-        away = np.linalg.norm(self.points - self.points.mean(axis=0), axis=1)
-        found: Floats = self.points[int(np.argmin(away))]
-        return found
 
 
 def contacts(surfaces: Sequence[Mesh], body: Meshes) -> dict[str, Contact]:
@@ -58,7 +50,7 @@ def contacts(surfaces: Sequence[Mesh], body: Meshes) -> dict[str, Contact]:
         share = len(touched) / len(surface)
         if share * area >= LEAST:
             along = float((touched.mean(axis=0) @ axis - start) / length)
-            found[name] = Contact(share * area, along, touched)
+            found[name] = Contact(share * area, along)
     return found
 
 
@@ -93,7 +85,9 @@ class Surface:
 
     def place_on(self, bone: Mesh) -> Floats:
         """Where on a bone it is at home: the middle of where it touches the bone, or where it comes nearest to it."""
-        return Contact(0, 0, self.touched(bone)).middle
+        touched = self.touched(bone)
+        found: Floats = touched[int(np.argmin(np.linalg.norm(touched - touched.mean(axis=0), axis=1)))]
+        return found
 
     def touched(self, bone: Mesh) -> Floats:
         """The points of a bone that it touches, or the one to which it comes nearest."""

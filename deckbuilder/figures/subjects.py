@@ -11,7 +11,8 @@ from deckbuilder.anatomy.drawings import ROLES, mesh_names
 from deckbuilder.anatomy.library import Library
 from deckbuilder.core.diagnostics import Location
 from deckbuilder.core.patterns import regex
-from deckbuilder.records import Bone, Figure, Muscle, Structure
+from deckbuilder.records import Figure, Muscle, Structure
+from deckbuilder.records.muscle import Fact
 
 # Bones of one row, and what all of them are called.
 _ROW = regex(
@@ -70,13 +71,11 @@ def all_of(library: Library) -> list[Drawable]:
     return sorted((*written, *unwritten), key=lambda each: each.id)
 
 
-def bones_of(library: Library, end: object) -> tuple[str, ...]:
-    """The names, `*` for the rest of one, of the meshes of the bones on which a landmark, a bone or a structure lies."""
+def bones_of(library: Library, end: End | Fact) -> tuple[str, ...]:
+    """The names, `*` for the rest of one, of the meshes of the bones on which a muscle starts or ends."""
     if isinstance(end, End):
         return end.bones
-    id = str(getattr(end, "id", end))
-    structure = library.find(Structure, id)
-    bone = library.landmarks[id][0] if id in library.landmarks else library.find(Bone, id)
+    structure, bone = library.find(Structure, end.id), library.bone_at(end.id)
     ids = structure.bones if structure else (bone.id,) if bone else ()
     return tuple(name for each in ids for name in mesh_names(each))
 

@@ -77,7 +77,7 @@ class Figure(Record):
     """Its ends, while no record of the muscle states them."""
     meshes: ByPart = {}
     """The meshes that it is made of, by what the inventory calls them; or those of each of its heads or parts."""
-    build: tuple[Sheet, ...] = ()
+    build: Annotated[tuple[Sheet, ...], Field(max_length=60)] = ()
     """What the muscle is built of, in place of meshes."""
     tendons: Tendons = Tendons()
     """Tendons that are meshes of their own."""

@@ -49,11 +49,9 @@ def untouched_bone(seen: Seen) -> Iterator[Found]:
 
 def _attached(seen: Seen, muscle: Muscle) -> Iterator[tuple[Bone, str, Path_]]:
     """The bone, the role and the place of each of its attachments to bone."""
-    library = seen.library
     for role in ROLES:
         for fact in muscle.facts(role):
-            bone = library.landmarks[fact.id][0] if fact.id in library.landmarks else library.find(Bone, fact.id)
-            if bone:
+            if bone := seen.library.bone_at(fact.id):
                 yield bone, role, (*muscle.stated(role, fact.part), fact.id)
 
 

@@ -102,7 +102,9 @@ def test_whichever_step_of_packaging_fails_everything_is_as_it_was(
 
 
 @pytest.mark.sampled
-def test_whatever_cannot_be_read_on_the_way_is_a_sentence(bench: Bench, sample: Sample, tmp_path: Path) -> None:
+def test_whatever_cannot_be_read_on_the_way_is_a_sentence(
+    bench: Bench, sample: Sample, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
     """Every ninth step of all that comes before packaging, or some of these."""
 
     def command(author: Author) -> Result:
@@ -129,7 +131,8 @@ def test_whatever_cannot_be_read_on_the_way_is_a_sentence(bench: Bench, sample: 
         assert isinstance(done.exception, SystemExit), f"step {step}"
         assert (done.exit_code, state(author)) == (1, bench.old), f"step {step}"
         assert len(done.stderr.splitlines()) >= 2 and os.strerror(errno.EIO) in done.stderr
-    assert refused >= 1
+    # Most of what is read on the way has a stand-in; of all steps six at least have none.
+    assert refused >= (6 if request.config.getoption("--in-full") else 1)
 
 
 @pytest.mark.parametrize("first", [True, False], ids=["first build", "later build"])
