@@ -86,6 +86,7 @@ def connect(database: Path, stack: ExitStack) -> sqlite3.Connection:
     if sys.version_info >= (3, 11):
         db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_PIECE)
     db.create_collation("unicase", lambda a, b: (a.casefold() > b.casefold()) - (a.casefold() < b.casefold()))
+    _bound(db, MAX_SCHEMA_STEPS)  # whatever is asked first reads the whole schema
     for pragma in ("trusted_schema=OFF", "cell_size_check=ON", "query_only=ON", "temp_store=MEMORY"):
         db.execute(f"PRAGMA {pragma}")
     for (sql,) in rows(db, "sqlite_master", sql=object):  # its column `type` could lie
@@ -109,10 +110,9 @@ def rows_of(db: sqlite3.Connection, table: str, key: str, value: int, **columns:
 def _typed(
     db: sqlite3.Connection, table: str, columns: Mapping[str, type], where: str, values: Sequence[int]
 ) -> Iterator[tuple[Any, ...]]:
-    left = repeat(False, (MAX_SCHEMA_STEPS if table == "sqlite_master" else MAX_STEPS) // 10_000)
+    _bound(db, MAX_SCHEMA_STEPS if table == "sqlite_master" else MAX_STEPS)
     most = MAX_ROWS if table in ("notes", "cards") else MAX_PARTS
     room = MAX_DATABASE if table == "notes" else MAX_TABLE
-    db.set_progress_handler(lambda: next(left, True), 10_000)
     text = 0
     for count, row in enumerate(db.execute(f"SELECT {', '.join(columns)} FROM {table} {where}", values)):
         if not all(map(isinstance, row, columns.values())):
@@ -122,6 +122,12 @@ def _typed(
         if count == most or text > room or max(lengths, default=0) > MAX_PIECE:
             raise UnreadablePackage(f"its table {table!r} is larger than any of Anki's: {TOO_LARGE}")
         yield row
+
+
+def _bound(db: sqlite3.Connection, steps: int) -> None:
+    """From now on SQLite stops after so many steps."""
+    left = repeat(False, steps // 10_000)
+    db.set_progress_handler(lambda: next(left, True), 10_000)
 
 
 def _check_columns(db: sqlite3.Connection, table: str, columns: Iterable[str]) -> None:

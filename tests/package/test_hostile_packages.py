@@ -204,6 +204,16 @@ def test_a_hostile_package_is_refused_in_one_sentence_with_a_next_step(
         assert re.fullmatch(rf"error: {re.escape(str(path))}: .+: ({'|'.join(map(re.escape, ADVICE))})", line)
 
 
+def test_a_schema_is_not_read_to_its_end_whatever_is_asked_of_it_first(cell: Cell, tmp_path: Path) -> None:
+    """SQLite reads it at the first question, in minutes if it holds so much: the process has half a minute."""
+    path = tmp_path / "a.apkg"
+    CASES["three hundred thousand tables"](path)
+
+    code, _, err = cell.run(["inspect", "{}"], path)
+
+    assert code == 1 and "its collection takes far too long to read" in err
+
+
 @pytest.mark.sampled(25)
 @pytest.mark.parametrize("name", ODD)
 def test_what_is_odd_and_harmless_is_read(name: str, cell: Cell, tmp_path: Path) -> None:
